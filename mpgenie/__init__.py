@@ -1,0 +1,35 @@
+"""A small round voxel planet for several players, each seeing it through their own eyes.
+
+`parallel_env` is the way in.  Names are looked up when they are first used, so `import mpgenie`
+costs next to nothing: no numba, no OpenGL, not even numpy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mpgenie.envs.aec import env
+    from mpgenie.envs.parallel import PlanetEnv, parallel_env
+    from mpgenie.envs.single import SinglePlayerEnv as gym_env
+
+__version__ = "0.1.0"
+__all__ = ["PlanetEnv", "__version__", "env", "gym_env", "parallel_env"]
+
+_HOMES = {
+    "PlanetEnv": "mpgenie.envs.parallel:PlanetEnv",
+    "env": "mpgenie.envs.aec:env",
+    "gym_env": "mpgenie.envs.single:SinglePlayerEnv",
+    "parallel_env": "mpgenie.envs.parallel:parallel_env",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mpgenie' has no attribute {name!r}")
+    module, _, attribute = _HOMES[name].partition(":")
+    found = globals()[name] = getattr(import_module(module), attribute)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
