@@ -1,0 +1,193 @@
+"""Everything that changes in a batch of worlds, as arrays with leading axes (worlds, slots).
+
+Players, mobs and items live in slots with an `active` mask and an id that is never used again;
+joining, leaving and dying change masks, not shapes.  Positions are float64 metres with the core
+as origin, at the feet; velocities are metres per tick; headings are unit tangent vectors; pitch is
+in degrees, down positive; times are ticks of 50 ms.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.planet.cells import Cells, new_cells
+from mpgenie.envs.planet.geometry import Geometry
+
+HOTBAR = 9
+"""Slots of a hotbar."""
+STACK = 64
+"""The most of one block that a slot holds."""
+EVENT_FIELDS = 6
+"""Numbers in an event: tick, kind, actor id, target id, cell, value."""
+
+
+class Players(NamedTuple):
+    """(W, P, ...) one row per player slot."""
+
+    active: NDArray[np.bool_]
+    id: NDArray[np.int64]
+    """Entity id, unique in a world among players, mobs and items, never used again; 0 = none."""
+    alive: NDArray[np.bool_]
+    position: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    heading: NDArray[np.float64]
+    pitch: NDArray[np.float64]
+    on_ground: NDArray[np.bool_]
+    in_water: NDArray[np.bool_]
+    sneaking: NDArray[np.bool_]
+    sprinting: NDArray[np.bool_]
+    health: NDArray[np.int32]
+    """Half hearts, 0 to 20."""
+    fall: NDArray[np.float64]
+    """Metres fallen since the feet last stood on something."""
+    attack_wait: NDArray[np.int32]
+    use_wait: NDArray[np.int32]
+    hurt_wait: NDArray[np.int32]
+    regeneration: NDArray[np.int32]
+    """Ticks since health last changed."""
+    respawn_wait: NDArray[np.int32]
+    """Ticks until a dead player comes back."""
+    swing: NDArray[np.int32]
+    """Ticks left of the arm's swing (animation), 0 to 6."""
+    stride: NDArray[np.float64]
+    """Metres walked, for the legs' animation."""
+    hotbar_item: NDArray[np.uint8]
+    """(W, P, 9) item numbers; 0 = empty."""
+    hotbar_count: NDArray[np.uint8]
+    held: NDArray[np.uint8]
+    """The chosen hotbar slot, 0 to 8."""
+    dig_cell: NDArray[np.int64]
+    """The cell being mined, -1 = none."""
+    dig_ticks: NDArray[np.int32]
+    """Ticks already spent on it."""
+    dig_needed: NDArray[np.int32]
+    """Ticks it takes with the item in hand."""
+    buttons: NDArray[np.uint32]
+    """Last tick's buttons, so that a press can be told from a hold."""
+    camera: NDArray[np.float32]
+    """(W, P, 2) the camera turn applied last tick (pitch, yaw), in degrees."""
+    message: NDArray[np.uint8]
+    """The token said last tick, 0 = none."""
+    team: NDArray[np.int32]
+    colour: NDArray[np.uint8]
+    """(W, P, 3) RGB of the figure."""
+    spawn: NDArray[np.float64]
+    """(W, P, 3) where the player comes back after death."""
+    spawn_heading: NDArray[np.float64]
+    key: NDArray[np.uint64]
+    """The player's own key for random draws."""
+
+
+class Mobs(NamedTuple):
+    """(W, M, ...) one row per mob slot."""
+
+    active: NDArray[np.bool_]
+    id: NDArray[np.int64]
+    kind: NDArray[np.int32]
+    """A row of `mobs.MOBS`: zombie, skeleton, spider, husk (hostile), sheep (passive)."""
+    position: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    heading: NDArray[np.float64]
+    on_ground: NDArray[np.bool_]
+    in_water: NDArray[np.bool_]
+    health: NDArray[np.int32]
+    fall: NDArray[np.float64]
+    attack_wait: NDArray[np.int32]
+    hurt_wait: NDArray[np.int32]
+    swing: NDArray[np.int32]
+    stride: NDArray[np.float64]
+    target: NDArray[np.int64]
+    """Id of the player it chases, 0 = none."""
+    goal: NDArray[np.float64]
+    """(W, M, 3) the point it walks to next."""
+    think_wait: NDArray[np.int32]
+    """Ticks until it plans again."""
+    key: NDArray[np.uint64]
+
+
+class Items(NamedTuple):
+    """(W, I, ...) one row per item lying on the ground or flying."""
+
+    active: NDArray[np.bool_]
+    id: NDArray[np.int64]
+    item: NDArray[np.uint8]
+    count: NDArray[np.uint8]
+    position: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    on_ground: NDArray[np.bool_]
+    age: NDArray[np.int32]
+    pick_wait: NDArray[np.int32]
+    """Ticks until anyone may pick it up."""
+    thrower: NDArray[np.int64]
+    """Id of the player who threw it, 0 = it was mined or dropped by the dying."""
+
+
+class Clock(NamedTuple):
+    """(W, ...) what belongs to a world as a whole."""
+
+    tick: NDArray[np.int64]
+    day_offset: NDArray[np.int64]
+    """Ticks added to `tick` for the time of day."""
+    raining: NDArray[np.bool_]
+    weather_until: NDArray[np.int64]
+    """Tick at which the weather is drawn anew."""
+    next_id: NDArray[np.int64]
+    key: NDArray[np.uint64]
+    """Key of the world's own draws (weather, spawning)."""
+    event: NDArray[np.int64]
+    """(W, E, 6) events of the last tick, see `EVENT_FIELDS`."""
+    event_count: NDArray[np.int64]
+    """(W,) how many; beyond E they are counted and lost."""
+
+
+class WorldState(NamedTuple):
+    """A batch of worlds.  Kernels take it whole."""
+
+    cells: Cells
+    players: Players
+    mobs: Mobs
+    items: Items
+    clock: Clock
+
+
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "position": (3,), "velocity": (3,), "heading": (3,), "spawn": (3,), "spawn_heading": (3,),
+    "goal": (3,), "camera": (2,), "colour": (3,), "hotbar_item": (HOTBAR,),
+    "hotbar_count": (HOTBAR,),
+}  # fmt: skip
+
+
+def _rows(kind: type, worlds: int, slots: int) -> dict[str, NDArray[np.generic]]:
+    arrays = {}
+    for name, annotation in kind.__annotations__.items():
+        dtype = annotation.__args__[1].__args__[0]
+        arrays[name] = np.zeros((worlds, slots, *_SHAPES.get(name, ())), dtype)
+    return arrays
+
+
+def new_state(
+    geometry: Geometry,
+    worlds: int = 1,
+    players: int = 2,
+    mobs: int = 32,
+    items: int = 128,
+    events: int = 1024,
+) -> WorldState:
+    """Empty worlds: nobody active, all air, tick 0."""
+    return WorldState(
+        cells=new_cells(geometry, worlds),
+        players=Players(**_rows(Players, worlds, players)),  # type: ignore[arg-type]
+        mobs=Mobs(**_rows(Mobs, worlds, mobs)),  # type: ignore[arg-type]
+        items=Items(**_rows(Items, worlds, items)),  # type: ignore[arg-type]
+        clock=Clock(
+            tick=np.zeros(worlds, np.int64),
+            day_offset=np.zeros(worlds, np.int64),
+            raining=np.zeros(worlds, np.bool_),
+            weather_until=np.zeros(worlds, np.int64),
+            next_id=np.ones(worlds, np.int64),
+            key=np.zeros(worlds, np.uint64),
+            event=np.zeros((worlds, events, EVENT_FIELDS), np.int64),
+            event_count=np.zeros(worlds, np.int64),
+        ),
+    )
