@@ -1,15 +1,99 @@
 """The command line: one small file per command, imported when it runs."""
 
 import argparse
+import re
+import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
 
 from mpgenie import __version__
+from mpgenie.errors import MpgenieError, suggest
+
+COMMANDS = {
+    "demo": "two players, ten seconds, as a video and a picture",
+    "doctor": "what this machine can draw with, and how to mend what it cannot",
+    "bench": "measure speed and memory beside the budgets",
+}
+
+EXAMPLES = """\
+examples:
+  mpgenie demo                      a video and a picture of two players in out/
+  mpgenie demo --seed 3 --players 4 four players on another planet
+  mpgenie doctor                    which renderers work here, and why others do not
+  mpgenie bench --quick             the main figures in about a minute
+
+`mpgenie COMMAND --help` says more about each.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose refusals offer the nearest name."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line that says the way out, and exit with status 2."""
+        unknown = re.search(r"unrecognized arguments: (-\S+)", message)
+        if unknown:
+            options = [o for o in self._option_string_actions if o.startswith("--")]
+            message = f"there is no option {unknown[1]!r}. {suggest(unknown[1], options)}"
+        choice = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        if choice:
+            names = [name.strip(" '") for name in choice[2].split(",")]
+            message = f"there is no {choice[1]!r}. {suggest(choice[1], names)}"
+        self.exit(2, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Like argparse's, but an unknown option is refused by the command it was given to."""
+        parsed, left = self.parse_known_args(args, namespace)
+        if left:
+            getattr(parsed, "parser", self).error(f"unrecognized arguments: {' '.join(left)}")
+        return parsed
+
+
+def build_parser() -> Parser:
+    """The parser of every command; a command's own file adds its options and `run`."""
+    parser = Parser(
+        prog="mpgenie",
+        description="A small round voxel planet for several players.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mpgenie {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name, summary in COMMANDS.items():
+        module = import_module(f".{name}", __package__)
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=module.__doc__,
+            epilog=module.EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_options(command)
+        command.set_defaults(run=module.run, parser=command)
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
-    parser = argparse.ArgumentParser(prog="mpgenie", description=__doc__)
-    parser.add_argument("--version", action="version", version=f"mpgenie {__version__}")
-    parser.parse_args(arguments)
-    parser.print_help()
-    return 0
+    """Run one command and return its exit status.
+
+    Args:
+        arguments: What stands after `mpgenie`; None reads the command line.
+
+    Returns:
+        0 if it worked, 1 if it could not, 130 if it was stopped with Ctrl-C.
+    """
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        status: int = options.run(options)
+    except KeyboardInterrupt:
+        print(f"\nmpgenie {options.command}: stopped", file=sys.stderr)
+        return 130
+    except MpgenieError as error:
+        print(f"mpgenie {options.command}: {error}", file=sys.stderr)
+        return 1
+    return status

@@ -1,0 +1,68 @@
+"""Other packages in the same run: VizDoom and Miniworld, each in processes of its own.
+
+They may live in another virtual environment (`--peers-python`), since Miniworld wants an older
+pyglet than our window does.  A peer that is not installed, or hangs, is said in one line.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from .measure import Figure, Setting
+
+SCRIPTS = (
+    ("vizdoom", "peer_vizdoom.py", "1"),
+    ("vizdoom", "peer_vizdoom.py", "2"),
+    ("vizdoom", "peer_vizdoom.py", "8"),
+    ("miniworld", "peer_miniworld.py", "Maze"),
+)
+PATIENCE = 120
+
+
+def figures(setting: Setting) -> Iterator[Figure]:
+    """Run each peer's script, and read the figure it prints."""
+    for package, script, argument in SCRIPTS:
+        answer = ask(setting.peers_python, Path(__file__).with_name(script), argument, setting)
+        if answer.startswith("{"):
+            yield Figure(**json.loads(answer))
+        elif f"No module named '{package}'" in answer:
+            print(f"{package} is not installed beside us: pip install {package}")
+        else:
+            print(f"{package} {argument}: {answer}")
+
+
+def ask(python: str, script: Path, argument: str, setting: Setting) -> str:
+    """The last line a script says, in a folder of its own, since VizDoom litters.
+
+    A session of its own, because a hung engine outlives its Python process.
+    """
+    command = [python, str(script), argument, str(setting.window * setting.windows)]
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            said, _ = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            said = f"no answer in {PATIENCE} s"
+        finally:
+            _end_session(process)
+    lines = [line for line in said.splitlines() if line.strip()]
+    return lines[-1] if lines else f"ended with status {process.returncode}"
+
+
+def _end_session(process: "subprocess.Popen[str]") -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
