@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.cells import Cells, new_cells
 from mpgenie.envs.planet.geometry import Geometry
 
@@ -158,12 +159,76 @@ _SHAPES: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 
-def _rows(kind: type, worlds: int, slots: int) -> dict[str, NDArray[np.generic]]:
-    arrays = {}
-    for name, annotation in kind.__annotations__.items():
-        dtype = annotation.__args__[1].__args__[0]
-        arrays[name] = np.zeros((worlds, slots, *_SHAPES.get(name, ())), dtype)
-    return arrays
+_BESIDE_ROWS = ("event", "event_count")
+
+
+def _rows(kind: type, *shape: int) -> dict[str, NDArray[np.generic]]:
+    fields = [
+        (name, annotation.__args__[1].__args__[0], _SHAPES.get(name, ()))
+        for name, annotation in kind.__annotations__.items()
+        if name not in _BESIDE_ROWS
+    ]
+    records = np.zeros(shape, np.dtype(fields, align=True))
+    return {name: records[name] for name, _, _ in fields}
+
+
+class Records(NamedTuple):
+    """The same memory as a `WorldState`'s rows: whole rows, for fast calls, hashes and copies.
+
+    A kernel takes four arrays of records in a microsecond, eighty separate arrays in ten.
+    """
+
+    players: NDArray[np.void]
+    mobs: NDArray[np.void]
+    items: NDArray[np.void]
+    clock: NDArray[np.void]
+    event: NDArray[np.int64]
+    event_count: NDArray[np.int64]
+
+
+def records_of(state: WorldState) -> Records:
+    """The rows behind the arrays of a state made by `new_state`."""
+    rows = [part[0].base for part in (state.players, state.mobs, state.items, state.clock)]
+    return Records(*rows, state.clock.event, state.clock.event_count)  # type: ignore[arg-type]
+
+
+@kernel
+def opened(records, cells):  # type: ignore[no-untyped-def]
+    """The `WorldState` of the same memory, for a kernel that was given `Records`."""
+    players, mobs, items, clock = records.players, records.mobs, records.items, records.clock
+    return WorldState(
+        cells,
+        Players(
+            players["active"], players["id"], players["alive"], players["position"],
+            players["velocity"], players["heading"], players["pitch"], players["on_ground"],
+            players["in_water"], players["sneaking"], players["sprinting"], players["health"],
+            players["fall"], players["attack_wait"], players["use_wait"], players["hurt_wait"],
+            players["regeneration"], players["respawn_wait"], players["swing"], players["stride"],
+            players["hotbar_item"], players["hotbar_count"], players["held"], players["dig_cell"],
+            players["dig_ticks"], players["dig_needed"], players["buttons"], players["camera"],
+            players["message"], players["team"], players["colour"], players["spawn"],
+            players["spawn_heading"], players["key"],
+        ),  # fmt: skip
+        Mobs(
+            mobs["active"], mobs["id"], mobs["kind"], mobs["position"], mobs["velocity"],
+            mobs["heading"], mobs["on_ground"], mobs["in_water"], mobs["health"], mobs["fall"],
+            mobs["attack_wait"], mobs["hurt_wait"], mobs["swing"], mobs["stride"], mobs["target"],
+            mobs["goal"], mobs["think_wait"], mobs["key"],
+        ),  # fmt: skip
+        Items(
+            items["active"], items["id"], items["item"], items["count"], items["position"],
+            items["velocity"], items["on_ground"], items["age"], items["pick_wait"], items["thrower"],
+        ),  # fmt: skip
+        Clock(
+            clock["tick"], clock["day_offset"], clock["raining"], clock["weather_until"],
+            clock["next_id"], clock["key"], records.event, records.event_count,
+        ),  # fmt: skip
+    )  # fmt: skip
+
+
+def words_of(rows: NDArray[np.void]) -> NDArray[np.uint64]:
+    """Rows as (..., words) 64-bit words, padding (always 0) included."""
+    return rows.view(np.uint64).reshape(*rows.shape, rows.dtype.itemsize // 8)
 
 
 def new_state(
@@ -174,20 +239,20 @@ def new_state(
     items: int = 128,
     events: int = 1024,
 ) -> WorldState:
-    """Empty worlds: nobody active, all air, tick 0."""
-    return WorldState(
+    """Empty worlds: nobody active, all air, tick 0.
+
+    All fields of one row lie side by side in memory (see `Records`), so the arrays are strided.
+    """
+    state = WorldState(
         cells=new_cells(geometry, worlds),
         players=Players(**_rows(Players, worlds, players)),  # type: ignore[arg-type]
         mobs=Mobs(**_rows(Mobs, worlds, mobs)),  # type: ignore[arg-type]
         items=Items(**_rows(Items, worlds, items)),  # type: ignore[arg-type]
         clock=Clock(
-            tick=np.zeros(worlds, np.int64),
-            day_offset=np.zeros(worlds, np.int64),
-            raining=np.zeros(worlds, np.bool_),
-            weather_until=np.zeros(worlds, np.int64),
-            next_id=np.ones(worlds, np.int64),
-            key=np.zeros(worlds, np.uint64),
+            **_rows(Clock, worlds),  # type: ignore[arg-type]
             event=np.zeros((worlds, events, EVENT_FIELDS), np.int64),
             event_count=np.zeros(worlds, np.int64),
         ),
     )
+    state.clock.next_id[:] = 1
+    return state
