@@ -146,6 +146,9 @@ FIGURES: dict[str, Colour] = {
     "metal": (206, 214, 222),
     "wood": (140, 104, 62),
     "plain": (255, 255, 255),
+    "hair": (82, 56, 36),
+    "head_side": (224, 178, 146),
+    "fleece": (240, 240, 236),
 }
 """Textures of figures and tools; a quad's own colour multiplies them."""
 
@@ -187,7 +190,8 @@ def _block_texture(name: str, appearance: Appearance) -> Texels:
 
 def _figure_texture(name: str, appearance: Appearance) -> Texels:
     seed = appearance.texture_seed * 101 + TEXTURES[name]
-    texels = _painted(FIGURES[name], _grain(seed) // 3, appearance.texture_contrast)
+    pattern = _foliage(seed) // 2 if name == "fleece" else _grain(seed) // 3
+    texels = _painted(FIGURES[name], pattern, appearance.texture_contrast)
     if name in EYES:
         eyes = ((ROW >= 6) & (ROW < 9)) & (((COLUMN >= 3) & (COLUMN < 6)) | ((COLUMN >= 10) & (COLUMN < 13)))
         whites = eyes & ((COLUMN == 3) | (COLUMN == 12)) & (name == "face")
@@ -195,9 +199,11 @@ def _figure_texture(name: str, appearance: Appearance) -> Texels:
         texels = np.where(mouth[..., None], texels * 5 // 8, texels)
         texels = np.where(eyes[..., None], np.array(EYES[name]), texels)
         texels = np.where(whites[..., None], 250, texels)
-    if name == "face":
+    if name in ("face", "head_side"):
         hair = (ROW < 4) | ((ROW < 6) & ((COLUMN < 2) | (COLUMN > 13)))
-        texels = np.where(hair[..., None], np.array((82, 56, 36)) + _grain(seed)[..., None], texels)
+        hair |= (ROW < 8) & (name == "head_side")
+        brown = _painted(FIGURES["hair"], _grain(seed), appearance.texture_contrast)
+        texels = np.where(hair[..., None], brown, texels)
     return texels
 
 
