@@ -14,13 +14,16 @@ from .exact import draw_bits, mix
 from .geometry import LAYERS, Geometry
 from .light import neighbour_cell
 from .noise import noise
-from .terrain import Land
+from .terrain import POLAR, Land
 
-_STONE = BLOCK["stone"]
+_STONE, _DIRT, _GRASS, _SNOWY = (
+    BLOCK[name] for name in ("stone", "dirt", "grass", "snowy_grass")
+)
 _WAVELENGTH = 21.0
 _TUNNEL = 0.0125  # the square of how near zero both noises are in a tunnel
 _CAVERN = 0.62
 _ROOF = 4  # layers of ground left over a cave, but for its mouths
+_MOUTHS = 0.28  # how rugged it is where caves open to the sky
 _NEVER = 9.0  # noise where there is no ground anyway
 
 ORES = (
@@ -83,7 +86,17 @@ def _lid(geometry, height, column):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _carve_face(geometry, face, height, rugged, one, two, blocks):  # type: ignore[no-untyped-def]
+def _heal(blocks, column, top, turf):  # type: ignore[no-untyped-def]
+    """Let grass grow on dirt that a cave has opened to the sky."""
+    layer = top - 1
+    while blocks[column, layer] == AIR:
+        layer -= 1
+    if blocks[column, layer] == _DIRT:
+        blocks[column, layer] = turf
+
+
+@kernel
+def _carve_face(geometry, face, land, one, two, blocks):  # type: ignore[no-untyped-def]
     size = geometry.size
     for a in range(size):
         i = a // 2
@@ -92,9 +105,9 @@ def _carve_face(geometry, face, height, rugged, one, two, blocks):  # type: igno
             j = b // 2
             t = (b + 0.5 - 2 * j) / (min(size, 2 * j + 2) - 2 * j)
             column = (face * size + a) * size + b
-            top = height[column]
-            roof = top if rugged[column] > 0.2 else top - _ROOF
-            for layer in range(2, min(roof, _lid(geometry, height, column))):
+            top = land.height[column]
+            roof = top if land.rugged[column] > _MOUTHS else top - _ROOF
+            for layer in range(2, min(roof, _lid(geometry, land.height, column))):
                 k = layer // 2
                 r = (layer + 0.5 - 2 * k) * 0.5
                 first = _between(one, i, j, k, s, t, r)
@@ -102,6 +115,7 @@ def _carve_face(geometry, face, height, rugged, one, two, blocks):  # type: igno
                 deep = layer < geometry.below - 3
                 if first * first + second * second < _TUNNEL or (deep and first + second > _CAVERN):
                     blocks[column, layer] = AIR
+            _heal(blocks, column, top, _SNOWY if land.region[column] == POLAR else _GRASS)
 
 
 def carve_caves(geometry: Geometry, key: np.uint64, land: Land, blocks: NDArray[np.uint8]) -> None:
@@ -111,7 +125,7 @@ def carve_caves(geometry: Geometry, key: np.uint64, land: Land, blocks: NDArray[
     two = np.empty_like(one)
     for face in range(6):
         _coarse_noise(geometry, key, face, land.height, one, two)
-        _carve_face(geometry, face, land.height, land.rugged, one, two, blocks)
+        _carve_face(geometry, face, land, one, two, blocks)
 
 
 @kernel

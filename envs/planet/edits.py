@@ -22,21 +22,36 @@ _MANY_EDITS = 3000  # beyond, lighting the whole planet is quicker than edit by 
 
 
 @kernel
-def _mark_column(flags, geometry, w, column, layer):  # type: ignore[no-untyped-def]
-    section = section_of(geometry, column, layer)
-    flags[w, section] = 1
-    if layer & 7 == 7 and layer < LAYERS - 1:
-        flags[w, section + 1] = 1
-    elif layer & 7 == 0 and layer > 0:
-        flags[w, section - 1] = 1
+def _mark_section(cells, w, section, edit):  # type: ignore[no-untyped-def]
+    cells.changed[w, section] += 1
+    if edit:
+        cells.edited[w, section] = 1
 
 
 @kernel
-def mark_around(flags, geometry, w, cell):  # type: ignore[no-untyped-def]
-    """Set the flag of every section that holds a cell or one of the 26 around it."""
+def _mark_column(cells, geometry, w, column, layer, edit):  # type: ignore[no-untyped-def]
+    section = section_of(geometry, column, layer)
+    _mark_section(cells, w, section, edit)
+    if layer & 7 == 7 and layer < LAYERS - 1:
+        _mark_section(cells, w, section + 1, edit)
+    elif layer & 7 == 0 and layer > 0:
+        _mark_section(cells, w, section - 1, edit)
+
+
+@kernel
+def mark_around(cells, geometry, w, cell, edit):  # type: ignore[no-untyped-def]
+    """Mark every section that holds a cell or one of the 26 around it as changed.
+
+    Args:
+        cells: The worlds' cells.
+        geometry: The lattice.
+        w: Which world.
+        cell: The cell that looks different.
+        edit: Whether its block was edited, so that the sections are marked as edited, too.
+    """
     size = geometry.size
     column, layer = cell >> 6, cell & 63
-    _mark_column(flags, geometry, w, column, layer)
+    _mark_column(cells, geometry, w, column, layer, edit)
     a, b = column // size % size, column % size
     inside_a = 0 < a & 7 < 7 and a < size - 1
     inside_b = 0 < b & 7 < 7 and b < size - 1
@@ -44,9 +59,9 @@ def mark_around(flags, geometry, w, cell):  # type: ignore[no-untyped-def]
         return
     for direction in range(4):
         beside, travel = step(geometry, column, direction)
-        _mark_column(flags, geometry, w, beside, layer)
+        _mark_column(cells, geometry, w, beside, layer, edit)
         diagonal, travel = step(geometry, beside, LEFT[travel])
-        _mark_column(flags, geometry, w, diagonal, layer)
+        _mark_column(cells, geometry, w, diagonal, layer, edit)
 
 
 @kernel
@@ -58,20 +73,20 @@ def _update_light(cells, geometry, w, cell, channel, removed, queue):  # type: i
     for k in range(removed_count):
         dark = np.int64(removed[k]) >> 4
         if (int(light[dark >> 6, dark & 63]) >> channel) & 15 != int(removed[k]) & 15:
-            mark_around(cells.changed, geometry, w, dark)
+            mark_around(cells, geometry, w, dark, False)
     for k in range(count):
-        mark_around(cells.changed, geometry, w, np.int64(queue[k]))
+        mark_around(cells, geometry, w, np.int64(queue[k]), False)
     return removed, queue
 
 
 @kernel
-def _change(cells, geometry, w, cell, block):  # type: ignore[no-untyped-def]
+def _change(cells, geometry, w, cell, block, edit):  # type: ignore[no-untyped-def]
     """Change a block, with its hash, light and sections, but without a note in the edit list."""
     column, layer = cell >> 6, cell & 63
     before = cells.blocks[w, column, layer]
     cells.hash[w] = cells.hash[w] + (cell_hash(cell, block) - cell_hash(cell, before))
     cells.blocks[w, column, layer] = block
-    mark_around(cells.changed, geometry, w, cell)
+    mark_around(cells, geometry, w, cell, edit)
     clear_as_before = _OPAQUE[before] == _OPAQUE[block] and _LIQUID[before] == _LIQUID[block]
     if clear_as_before and _GLOW[before] == _GLOW[block]:
         return
@@ -108,8 +123,7 @@ def set_block(cells, geometry, w, cell, block):  # type: ignore[no-untyped-def]
         cells.edit_before[w, count] = before
         cells.edit_count[w] = count + 1
         cells.edit_mark[w, column, layer >> 3] = int(cells.edit_mark[w, column, layer >> 3]) | bit
-    mark_around(cells.edited, geometry, w, cell)
-    _change(cells, geometry, w, cell, block)
+    _change(cells, geometry, w, cell, block, True)
     return True
 
 
@@ -130,16 +144,17 @@ def revert_edits(cells, geometry, w):  # type: ignore[no-untyped-def]
     if count > _MANY_EDITS:
         _restore_blocks(cells, w)
         light_all(cells.blocks[w], cells.light[w], geometry)
-        cells.changed[w, :] = 1
+        for section in range(cells.changed.shape[1]):
+            cells.changed[w, section] += 1
     for k in range(count):
         cell = np.int64(cells.edit_cell[w, k])
-        before = cells.edit_before[w, k]
+        before = int(cells.edit_before[w, k])
         if cells.blocks[w, cell >> 6, cell & 63] != before:
-            _change(cells, geometry, w, cell, before)
+            _change(cells, geometry, w, cell, before, False)
         cells.edit_mark[w, cell >> 6, (cell & 63) >> 3] = 0
     cells.edit_count[w] = 0
     for section in range(cells.changed.shape[1]):
-        cells.changed[w, section] |= cells.edited[w, section]
+        cells.changed[w, section] += cells.edited[w, section]
         cells.edited[w, section] = 0
 
 

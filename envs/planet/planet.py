@@ -67,7 +67,7 @@ class Planet:
         cells.edit_count[w] = 0
         cells.edit_mark[w] = 0
         cells.edited[w] = 0
-        cells.changed[w] = 1
+        cells.changed[w] += 1
 
 
 def planet_key(seed: int) -> np.uint64:

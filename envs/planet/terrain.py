@@ -68,14 +68,15 @@ def _fill_fields(geometry, key, radius, continent, mountain, humidity, rugged): 
 @kernel
 def _elevation(key, x, y, z, scale, inland, peak, rugged):  # type: ignore[no-untyped-def]
     """Metres above the sea: `inland` is 0 at the coast, `peak` is 0 outside mountains, 1 within."""
-    if inland < 0.0:
-        return -(1.3 + 7.2 * smooth(-inland / 0.22)) * scale
     hills = octaves(mix(key + np.uint64(5)), x, y, z, 27.0, 2)
+    if inland < 0.0:
+        deep = smooth(-inland / 0.22)
+        return -(1.2 + 5.8 * deep + 2.2 * deep * hills) * scale
     land = 0.4 + 4.5 * smooth(inland / 0.4)
     land += (1.0 + hills) * (1.2 + 5.0 * smooth(0.5 + rugged)) * smooth(inland / 0.15)
     if peak > 0.0:
         ridge = 1.0 - 2.0 * abs(octaves(mix(key + np.uint64(6)), x, y, z, 46.0, 2))
-        land += peak * smooth(inland / 0.12) * (7.0 + 15.0 * max(0.0, ridge))
+        land += peak * smooth(inland / 0.12) * (7.0 + 12.0 * max(0.0, ridge))
     return land * scale
 
 
