@@ -1,36 +1,68 @@
 """How numba is loaded here: one decorator for every kernel, and a cache that is never stale.
 
 Numba's own on-disk cache watches only the file of the function it compiled, so after an edit to
-a callee in another file it would go on running the old code.  We therefore name the cache folder
-by a hash of every source under `envs/` and of the numba version, before numba is imported.
+a callee in another file it would go on running the old code.  Each source therefore gets a cache
+folder of its own, named by a hash of that source, of everything under `envs/` that it imports, and
+of the numba version: an edit compiles anew what depends on it and nothing else.
 """
 
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+_ENVS = Path(__file__).resolve().parent
+_IMPORT = re.compile(r"^ *from (mpgenie\.envs[.\w]*|\.[.\w]*) import", re.MULTILINE)
 
 
-def source_hash(folder: Path) -> str:
-    """Sixteen hex digits that change with any source below a folder or with numba."""
+def imported_sources(path: Path) -> set[Path]:
+    """The files under `envs/` that a source names in its `from ... import` lines."""
+    found: set[Path] = set()
+    for name in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        if name.startswith("mpgenie.envs"):
+            base, rest = _ENVS, name.removeprefix("mpgenie.envs").lstrip(".")
+        else:
+            rest = name.lstrip(".")
+            base = path.parents[len(name) - len(rest) - 1]
+        target = base.joinpath(*rest.split(".")) if rest else base
+        if target.is_dir():
+            found.update(target.glob("*.py"))
+        elif target.with_suffix(".py").is_file():
+            found.add(target.with_suffix(".py"))
+    return found
+
+
+@cache
+def _imported(path: Path) -> frozenset[Path]:
+    return frozenset(imported_sources(path))
+
+
+def source_hash(path: Path) -> str:
+    """Sixteen hex digits that change with a source, with any it imports, or with numba."""
+    todo, sources = [path], {path}
+    while todo:
+        new = _imported(todo.pop()) - sources
+        sources |= new
+        todo += new
     digest = hashlib.sha256(version("numba").encode())
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(str(path.relative_to(folder)).encode())
-        digest.update(path.read_bytes())
+    for source in sorted(sources):
+        digest.update(str(source.relative_to(_ENVS)).encode())
+        digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def cache_folder() -> Path:
-    """The folder for compiled kernels: `MPGENIE_CACHE` or the user's cache, else a temporary one."""
+@cache
+def cache_root() -> Path:
+    """Where compiled kernels go: `MPGENIE_CACHE` or the user's cache, else a temporary folder."""
     home = os.environ.get("MPGENIE_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(home) if home else Path.home() / ".cache"
-    folder = root / "mpgenie" / source_hash(Path(__file__).parent)
+    folder = (Path(home) if home else Path.home() / ".cache") / "mpgenie"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -41,33 +73,38 @@ def cache_folder() -> Path:
         return folder
 
 
-def _load_numba() -> Any:
-    folder = cache_folder()
-    if not any(folder.iterdir()):
-        print(
-            "mpgenie: compiling the planet for this machine, once (about half a minute) ...",
-            file=sys.stderr,
-        )
-    if "numba" not in sys.modules:
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
+@cache
+def cache_folder(path: Path) -> Path:
+    """The folder for the compiled kernels of one source."""
+    folder = cache_root() / f"{path.stem}-{source_hash(path)}"
+    if not folder.exists():
+        _say_once()
+        folder.mkdir(exist_ok=True)
+    return folder
+
+
+@cache
+def _say_once() -> None:
+    print(
+        "mpgenie: compiling the planet for this machine, once (about half a minute) ...",
+        file=sys.stderr,
+    )
+
+
+def _compile(function: Function, **options: Any) -> Function:
     import numba
 
-    if not os.environ.get("NUMBA_CACHE_DIR", "").startswith(str(folder)):
-        numba.config.CACHE_DIR = str(folder)
-    return numba
-
-
-_numba = _load_numba()
-prange = _numba.prange
+    # Numba asks for the folder while it decorates; every kernel's source has its own.
+    numba.config.CACHE_DIR = str(cache_folder(Path(function.__code__.co_filename).resolve()))
+    compiled = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+    return compiled  # type: ignore[no-any-return]
 
 
 def kernel(function: Function) -> Function:
     """Compile for the processor: no GIL, no fastmath, division by zero gives inf, cached on disk."""
-    compiled = _numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    return compiled  # type: ignore[no-any-return]
+    return _compile(function)
 
 
 def inlined(function: Function) -> Function:
     """Like `kernel`, for a few lines that are to be part of their caller."""
-    compiled = _numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")(function)
-    return compiled  # type: ignore[no-any-return]
+    return _compile(function, inline="always")
