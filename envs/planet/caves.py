@@ -16,9 +16,7 @@ from .light import neighbour_cell
 from .noise import noise
 from .terrain import POLAR, Land
 
-_STONE, _DIRT, _GRASS, _SNOWY = (
-    BLOCK[name] for name in ("stone", "dirt", "grass", "snowy_grass")
-)
+_STONE, _DIRT, _GRASS, _SNOWY = (BLOCK[name] for name in ("stone", "dirt", "grass", "snowy_grass"))
 _WAVELENGTH = 21.0
 _TUNNEL = 0.0125  # the square of how near zero both noises are in a tunnel
 _CAVERN = 0.62
