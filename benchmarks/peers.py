@@ -20,7 +20,8 @@ SCRIPTS = (
     ("vizdoom", "peer_vizdoom.py", "8"),
     ("miniworld", "peer_miniworld.py", "Maze"),
 )
-PATIENCE = 120
+PATIENCE = 60
+"""Seconds until a script counts as hung."""
 
 
 def figures(setting: Setting) -> Iterator[Figure]:
@@ -41,28 +42,26 @@ def ask(python: str, script: Path, argument: str, setting: Setting) -> str:
     A session of its own, because a hung engine outlives its Python process.
     """
     command = [python, str(script), argument, str(setting.window * setting.windows)]
-    with tempfile.TemporaryDirectory() as folder:
+    # Into a file, because engines that outlive the script would keep a pipe open.
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
-            command,
-            cwd=folder,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
-            said, _ = process.communicate(timeout=PATIENCE)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            said = f"no answer in {PATIENCE} s"
+            return f"no answer in {PATIENCE} s"
         finally:
             _end_session(process)
+        output.seek(0)
+        said = output.read()
     lines = [line for line in said.splitlines() if line.strip()]
     return lines[-1] if lines else f"ended with status {process.returncode}"
 
 
-def _end_session(process: "subprocess.Popen[str]") -> None:
+def _end_session(process: "subprocess.Popen[bytes]") -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
-        return
+        pass
     process.wait()

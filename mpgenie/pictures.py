@@ -54,7 +54,8 @@ def halved(picture: Picture) -> Picture:
     """Half as high and wide, each pixel the mean of four."""
     height, width = (edge // 2 for edge in picture.shape[:2])
     fours = picture[: height * 2, : width * 2].reshape(height, 2, width, 2, 3)
-    return fours.mean(axis=(1, 3)).round().astype(np.uint8)
+    mean: Picture = fours.mean(axis=(1, 3)).round().astype(np.uint8)
+    return mean
 
 
 def grid(pictures: Sequence[Picture], *, columns: int, gap: int = 4) -> Picture:

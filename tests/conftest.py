@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,8 @@ def egl_refusal() -> str | None:
     import moderngl
 
     try:
-        moderngl.create_context(standalone=True, backend="egl").release()
+        options: dict[str, Any] = {"backend": "egl"}
+        moderngl.create_context(standalone=True, **options).release()
     except Exception as error:  # glcontext raises plain Exception
         return f"no EGL context can be made: {error}"
     return None

@@ -42,11 +42,12 @@ class Parser(argparse.ArgumentParser):
             message = f"there is no {choice[1]!r}. {suggest(choice[1], names)}"
         self.exit(2, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
 
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        """Like argparse's, but an unknown option is refused by the command it was given to."""
-        parsed, left = self.parse_known_args(args, namespace)
+    def read(self, arguments: Sequence[str] | None) -> argparse.Namespace:
+        """Like `parse_args`, but an unknown option is refused by the command it was given to."""
+        parsed, left = self.parse_known_args(arguments)
         if left:
-            getattr(parsed, "parser", self).error(f"unrecognized arguments: {' '.join(left)}")
+            parser: Parser = getattr(parsed, "parser", self)
+            parser.error(f"unrecognized arguments: {' '.join(left)}")
         return parsed
 
 
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if it worked, 1 if it could not, 130 if it was stopped with Ctrl-C.
     """
     parser = build_parser()
-    options = parser.parse_args(arguments)
+    options = parser.read(arguments)
     if options.command is None:
         parser.print_help()
         return 0
