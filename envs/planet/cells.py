@@ -36,8 +36,8 @@ class Cells(NamedTuple):
     """(W,) how many of them."""
     edit_mark: NDArray[np.uint8]
     """(W, columns, 8) one bit per cell: is it in `edit_cell`?"""
-    changed: NDArray[np.uint8]
-    """(W, sections) 1 where a section has to be meshed anew; set by edits, cleared by renderers."""
+    changed: NDArray[np.uint32]
+    """(W, sections) counts up (`+= 1`) whenever the faces of a section may differ from before."""
     edited: NDArray[np.uint8]
     """(W, sections) 1 where an edit lies in the section or next to it."""
 
@@ -48,7 +48,7 @@ def sections_per_edge(size: int) -> int:
 
 
 def new_cells(geometry: Geometry, worlds: int, edits: int = 1024) -> Cells:
-    """Empty (all air, dark) cells for a batch of worlds, every section marked as changed."""
+    """Empty (all air, dark) cells for a batch of worlds, every section changed once."""
     columns = 6 * geometry.size**2
     sections = 6 * sections_per_edge(geometry.size) ** 2 * (LAYERS // SECTION)
     return Cells(
@@ -59,7 +59,7 @@ def new_cells(geometry: Geometry, worlds: int, edits: int = 1024) -> Cells:
         edit_before=np.zeros((worlds, edits), np.uint8),
         edit_count=np.zeros(worlds, np.int64),
         edit_mark=np.zeros((worlds, columns, LAYERS // 8), np.uint8),
-        changed=np.ones((worlds, sections), np.uint8),
+        changed=np.ones((worlds, sections), np.uint32),
         edited=np.zeros((worlds, sections), np.uint8),
     )
 

@@ -1,0 +1,389 @@
+"""From sections and quads to pixels: the middle of the software renderer's first pass.
+
+For each view the corner directions of a chunk are turned into view axes once; a corner of a face is
+then `radius * direction - eye`.  Whole lists of faces that look away from the eye are skipped, and
+so are sections hidden behind what has been drawn: sections come nearest first, and one whose
+outline on the picture holds no pixel farther than its nearest corner cannot show.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.kernels import kernel
+from mpgenie.envs.planet.blocks import TORCH
+
+from .mesh import CORNER, SEE_THROUGH
+from .raster import DEPTH_ONE, NEAR, draw_quad
+from .shade import RECORD
+
+TOP_PLACE = 0x7FFFFFFF
+"""The inverted place of the first face drawn."""
+QUAD = -1
+"""What stands for the section of a face that is not a block's but a quad of the scene."""
+
+
+class RasterWork(NamedTuple):
+    """Scratch of one drawing thread, for pictures of one size."""
+
+    key: NDArray[np.int64]
+    """(pixels,) what each pixel sees of opaque faces; 0 = sky.  See `raster`."""
+    veil: NDArray[np.int64]
+    """(pixels,) the nearest water or glass; 0 = none."""
+    ray_length: NDArray[np.float32]
+    """(pixels,) length of each pixel's ray per metre of depth."""
+    slot: NDArray[np.int32]
+    """(chunks,) where the turned corners of a chunk are kept, -1 = not yet."""
+    turned: NDArray[np.float32]
+    """(slots, 9, 9, 3) corner directions in view axes."""
+    used: NDArray[np.int32]
+    """(slots,) the chunks that have a slot."""
+    source: NDArray[np.int32]
+    """(places, 2) what was drawn: index in the pool of faces or quads, and section or `QUAD`."""
+    corner: NDArray[np.float32]
+    """(places, 9) its first corner and two edges in view axes."""
+    baked: NDArray[np.uint8]
+    """(places,) whether `record` is filled."""
+    record: NDArray[np.float32]
+    """(places, RECORD) see `shade`."""
+    poly: NDArray[np.float64]
+    """(2, 8, 3) scratch of `raster.draw_quad`."""
+    turn: NDArray[np.float64]
+    """(6,) the eye in view axes, and in the axes of the face in hand (normal, a, b)."""
+
+
+def new_raster_work(
+    width: int, height: int, focal: float, chunks: int, places: int = 16384
+) -> RasterWork:
+    """Scratch for pictures of `height` x `width` pixels."""
+    x = (np.arange(width) + (0.5 - width * 0.5)) / focal
+    y = (np.arange(height) + (0.5 - height * 0.5)) / focal
+    length = np.sqrt(1.0 + x[None, :] * x[None, :] + y[:, None] * y[:, None])
+    return RasterWork(
+        key=np.zeros(width * height, np.int64),
+        veil=np.zeros(width * height, np.int64),
+        ray_length=length.astype(np.float32).ravel(),
+        slot=np.full(chunks, -1, np.int32),
+        turned=np.zeros((chunks, 9, 9, 3), np.float32),
+        used=np.zeros(chunks, np.int32),
+        source=np.zeros((places, 2), np.int32),
+        corner=np.zeros((places, 9), np.float32),
+        baked=np.zeros(places, np.uint8),
+        record=np.zeros((places, RECORD), np.float32),
+        poly=np.zeros((2, 8, 3)),
+        turn=np.zeros(6),
+    )
+
+
+@kernel
+def turn_chunk(sections, work, chunk, axes, used):  # type: ignore[no-untyped-def]
+    """The slot with the corner directions of a chunk in view axes, filled if need be."""
+    slot = work.slot[chunk]
+    if slot >= 0:
+        return slot, used
+    slot = used
+    work.slot[chunk] = slot
+    work.used[slot] = chunk
+    r0, r1, r2 = np.float32(axes[0, 0]), np.float32(axes[0, 1]), np.float32(axes[0, 2])
+    d0, d1, d2 = np.float32(axes[1, 0]), np.float32(axes[1, 1]), np.float32(axes[1, 2])
+    f0, f1, f2 = np.float32(axes[2, 0]), np.float32(axes[2, 1]), np.float32(axes[2, 2])
+    for i in range(9):
+        for j in range(9):
+            x = sections.corner[chunk, i, j, 0]
+            y = sections.corner[chunk, i, j, 1]
+            z = sections.corner[chunk, i, j, 2]
+            work.turned[slot, i, j, 0] = r0 * x + r1 * y + r2 * z
+            work.turned[slot, i, j, 1] = d0 * x + d1 * y + d2 * z
+            work.turned[slot, i, j, 2] = f0 * x + f1 * y + f2 * z
+    return slot, used + 1
+
+
+@kernel
+def hidden(work, slot, low, high, width, height, focal):  # type: ignore[no-untyped-def]
+    """Whether a section between two radii is certainly behind what has been drawn."""
+    left = top = 1e9
+    right = bottom = -1e9
+    nearest = 1e9
+    ex, ey, ez = work.turn[0], work.turn[1], work.turn[2]
+    for i in (0, 8):
+        for j in (0, 8):
+            dx = float(work.turned[slot, i, j, 0])
+            dy = float(work.turned[slot, i, j, 1])
+            dz = float(work.turned[slot, i, j, 2])
+            for radius in (low, high):
+                z = radius * dz - ez
+                if z < 0.3:
+                    return False
+                scale = focal / z
+                x, y = (radius * dx - ex) * scale, (radius * dy - ey) * scale
+                nearest = min(nearest, z)
+                left, right = min(left, x), max(right, x)
+                top, bottom = min(top, y), max(bottom, y)
+    first_x = max(0, int(np.floor(left + width * 0.5 - 0.6)))
+    last_x = min(width - 1, int(np.ceil(right + width * 0.5 - 0.4)))
+    first_y = max(0, int(np.floor(top + height * 0.5 - 0.6)))
+    last_y = min(height - 1, int(np.ceil(bottom + height * 0.5 - 0.4)))
+    if first_x > last_x or first_y > last_y:
+        return True
+    threshold = np.int64(DEPTH_ONE / (nearest - 0.2))
+    for y in range(first_y, last_y + 1):
+        open_pixels = 0
+        base = y * width
+        for at in range(base + first_x, base + last_x + 1):
+            open_pixels += work.key[at] < threshold
+        if open_pixels:
+            return False
+    return True
+
+
+@kernel
+def looks_away(sections, chunk, level, direction, turn, size, bottom, reach):  # type: ignore[no-untyped-def]
+    """Whether no face of a section that looks in a direction can face the eye.
+
+    Args:
+        turn: `RasterWork.turn`: [3:6] the eye along the face's normal, a and b axes.
+        reach: The greatest value of eye . direction over the chunk, and the least.
+    """
+    per_edge = sections.per_edge
+    first_a, first_b = chunk // per_edge % per_edge * 8, chunk % per_edge * 8
+    if direction < 4:
+        first = first_a if direction < 2 else first_b
+        last = min(first + 8, size)
+        along = turn[4] if direction < 2 else turn[5]
+        one = sections.plane[first, 0] * along - sections.plane[first, 1] * turn[3]
+        two = sections.plane[last, 0] * along - sections.plane[last, 1] * turn[3]
+        if direction & 1:
+            return one >= 1e-6 and two >= 1e-6
+        return one <= -1e-6 and two <= -1e-6
+    base = bottom + level * 8
+    flat = 1.0 - 11.0 / (size * size)
+    if direction == 4:
+        return reach[0] < base * flat
+    return reach[1] > base + 8.0
+
+
+@kernel
+def _torch_corner(turned, slot, radius, a, b, layer, ca, cb, ck):  # type: ignore[no-untyped-def]
+    """A corner of the little post that is a torch, as radius and direction."""
+    s = 0.5625 if ca else 0.4375
+    t = 0.5625 if cb else 0.4375
+    x = y = z = 0.0
+    for i in range(2):
+        for j in range(2):
+            share = (s if i else 1.0 - s) * (t if j else 1.0 - t)
+            x += share * turned[slot, a + i, b + j, 0]
+            y += share * turned[slot, a + i, b + j, 1]
+            z += share * turned[slot, a + i, b + j, 2]
+    r = radius + layer + (0.625 if ck else 0.0)
+    return r * x, r * y, r * z
+
+
+@kernel
+def draw_list(  # type: ignore[no-untyped-def]
+    mesh, work, key, w, section, begin, count, slot, low, width, height, focal, place, two_sided
+):  # fmt: skip
+    """Draw some faces of a section into `key`; return the next place in the order of drawing.
+
+    Args:
+        begin, count: Where they are in the pool.
+        slot: Of the chunk's turned corners.
+        low: Radius of the section's lowest layer.
+        place: The next place.
+    """
+    turned = work.turned
+    ex, ey, ez = work.turn[0], work.turn[1], work.turn[2]
+    for index in range(begin, begin + count):
+        word = np.int64(mesh.face[w, index, 0])
+        a, b, k = word & 7, (word >> 3) & 7, (word >> 6) & 7
+        direction = (word >> 9) & 7
+        wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
+        base = CORNER[direction]
+        a0 = a + base[0, 0] + wide * base[1, 0] + deep * base[2, 0]
+        b0 = b + base[0, 1] + wide * base[1, 1] + deep * base[2, 1]
+        k0 = k + base[0, 2] + wide * base[1, 2] + deep * base[2, 2]
+        ua, ub = wide * base[3, 0], wide * base[3, 1]
+        va, vb, vk = deep * base[4, 0], deep * base[4, 1], deep * base[4, 2]
+        if (word >> 16) & 255 == TORCH:
+            x0, y0, z0 = _torch_corner(turned, slot, low, a, b, k, a0 - a, b0 - b, k0 - k)
+            x1, y1, z1 = _torch_corner(turned, slot, low, a, b, k, a0 + ua - a, b0 + ub - b, k0 - k)
+            x2, y2, z2 = _torch_corner(
+                turned, slot, low, a, b, k, a0 + ua + va - a, b0 + ub + vb - b, k0 + vk - k
+            )
+            x3, y3, z3 = _torch_corner(
+                turned, slot, low, a, b, k, a0 + va - a, b0 + vb - b, k0 + vk - k
+            )
+            x0, y0, z0, x1, y1, z1 = x0 - ex, y0 - ey, z0 - ez, x1 - ex, y1 - ey, z1 - ez
+            x2, y2, z2, x3, y3, z3 = x2 - ex, y2 - ey, z2 - ez, x3 - ex, y3 - ey, z3 - ez
+        else:
+            upper = low + k0
+            lower = upper + vk
+            x0 = upper * turned[slot, a0, b0, 0] - ex
+            y0 = upper * turned[slot, a0, b0, 1] - ey
+            z0 = upper * turned[slot, a0, b0, 2] - ez
+            x1 = upper * turned[slot, a0 + ua, b0 + ub, 0] - ex
+            y1 = upper * turned[slot, a0 + ua, b0 + ub, 1] - ey
+            z1 = upper * turned[slot, a0 + ua, b0 + ub, 2] - ez
+            a2, b2 = a0 + ua + va, b0 + ub + vb
+            x2 = lower * turned[slot, a2, b2, 0] - ex
+            y2 = lower * turned[slot, a2, b2, 1] - ey
+            z2 = lower * turned[slot, a2, b2, 2] - ez
+            x3 = lower * turned[slot, a0 + va, b0 + vb, 0] - ex
+            y3 = lower * turned[slot, a0 + va, b0 + vb, 1] - ey
+            z3 = lower * turned[slot, a0 + va, b0 + vb, 2] - ez
+        won = draw_quad(
+            key, width, height, focal, TOP_PLACE - place, two_sided, work.poly,
+            x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
+        )  # fmt: skip
+        if won:
+            work.source[place, 0], work.source[place, 1] = index, section
+            _keep_corner(work.corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3)
+            work.baked[place] = 0
+            place += 1
+    return place
+
+
+@kernel
+def _keep_corner(corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3):  # type: ignore[no-untyped-def]
+    corner[place, 0], corner[place, 1], corner[place, 2] = x0, y0, z0
+    corner[place, 3], corner[place, 4], corner[place, 5] = x1 - x0, y1 - y0, z1 - z0
+    corner[place, 6], corner[place, 7], corner[place, 8] = x3 - x0, y3 - y0, z3 - z0
+
+
+@kernel
+def draw_quads(  # type: ignore[no-untyped-def]
+    quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
+):  # fmt: skip
+    """Draw the figures and things of world w; return the next place in the order of drawing."""
+    far = distance * distance
+    for index in range(quads.count[w]):
+        if quads.entity[w, index] == hidden_entity and hidden_entity != 0:
+            continue
+        corner = quads.corner[w, index]
+        dx, dy, dz = corner[0, 0] - eye[0], corner[0, 1] - eye[1], corner[0, 2] - eye[2]
+        if dx * dx + dy * dy + dz * dz > far:
+            continue
+        x0 = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
+        y0 = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
+        z0 = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
+        if z0 < -2.0:
+            continue
+        dx, dy, dz = corner[1, 0] - eye[0], corner[1, 1] - eye[1], corner[1, 2] - eye[2]
+        x1 = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
+        y1 = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
+        z1 = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
+        dx, dy, dz = corner[2, 0] - eye[0], corner[2, 1] - eye[1], corner[2, 2] - eye[2]
+        x2 = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
+        y2 = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
+        z2 = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
+        dx, dy, dz = corner[3, 0] - eye[0], corner[3, 1] - eye[1], corner[3, 2] - eye[2]
+        x3 = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
+        y3 = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
+        z3 = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
+        won = draw_quad(
+            work.key, width, height, focal, TOP_PLACE - place, False, work.poly,
+            x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
+        )  # fmt: skip
+        if won:
+            work.source[place, 0], work.source[place, 1] = index, QUAD
+            _keep_corner(work.corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3)
+            work.baked[place] = 0
+            place += 1
+    return place
+
+
+@kernel
+def draw_sections(  # type: ignore[no-untyped-def]
+    geometry, sections, mesh, culling, work, w, found, eye, axes,
+    width, height, focal, detail, stamp, cull, place,
+):  # fmt: skip
+    """Draw the opaque faces of the sections in `culling.order`, nearest first.
+
+    Those that hold water or glass are moved to the front of `culling.queue` for `draw_veil`.
+
+    Args:
+        found: How many sections there are.
+        detail: Metres beyond which faces are merged by twos, and by fours; infinite = never.
+        stamp: Of this frame: sections with `mesh.near` equal to it are not merged.
+
+    Returns:
+        The next place in the order of drawing, and how many sections hold water or glass.
+    """
+    used = np.int32(0)
+    veiled = 0
+    size = geometry.size
+    per_edge = sections.per_edge
+    reach = work.poly[0, 7]
+    length = np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
+    for k in range(3):
+        work.turn[k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
+    spread = 6.2 * 1.5707963267948966 / size
+    round_up = 1.0 + spread * spread
+    for n in range(found):
+        section = int(culling.order[n] & 0xFFFFFFFF)
+        level = section & 7
+        gap = (culling.order[n] >> 32) * 0.25
+        lod = 0
+        if gap > detail[0] and mesh.near[w, section] != stamp:
+            lod = 2 if gap > detail[1] else 1
+        total = 0
+        for direction in range(6):
+            total += mesh.count[w, section, lod, direction]
+        glass = mesh.count[w, section, lod, SEE_THROUGH]
+        if total == 0 and glass == 0:
+            continue
+        chunk = section >> 3
+        slot, used = turn_chunk(sections, work, chunk, axes, used)
+        low = geometry.bottom + level * 8
+        if cull & 4 and n > 4 and hidden(work, slot, low, (low + 8.0) * round_up, width, height, focal):
+            continue
+        if glass:
+            culling.queue[veiled] = section
+            veiled += 1
+        face = chunk // (per_edge * per_edge)
+        for k in range(3):
+            work.turn[3 + k] = (
+                geometry.axes[face, k, 0] * eye[0]
+                + geometry.axes[face, k, 1] * eye[1]
+                + geometry.axes[face, k, 2] * eye[2]
+            )
+        bound = sections.bound[section]
+        middle = (bound[0] * eye[0] + bound[1] * eye[1] + bound[2] * eye[2]) / (low + 4.0)
+        reach[0], reach[1] = middle + length * spread, middle - length * spread
+        begin = mesh.first[w, section, lod]
+        for direction in range(6):
+            count = int(mesh.count[w, section, lod, direction])
+            if count and not (
+                cull & 8
+                and looks_away(
+                    sections, chunk, level, direction, work.turn, size, geometry.bottom, reach
+                )
+            ):
+                if place + count > work.source.shape[0]:
+                    return place, veiled
+                place = draw_list(
+                    mesh, work, work.key, w, section, begin, count, slot, low,
+                    width, height, focal, place, False,
+                )  # fmt: skip
+            begin += count
+    return place, veiled
+
+
+@kernel
+def draw_veil(  # type: ignore[no-untyped-def]
+    geometry, mesh, culling, work, w, veiled, width, height, focal, place
+):  # fmt: skip
+    """Draw water and glass of the sections in `culling.queue` into the veil."""
+    for n in range(veiled):
+        section = culling.queue[n]
+        begin = mesh.first[w, section, 0]
+        for direction in range(SEE_THROUGH):
+            begin += mesh.count[w, section, 0, direction]
+        count = int(mesh.count[w, section, 0, SEE_THROUGH])
+        if place + count > work.source.shape[0]:
+            return place
+        place = draw_list(
+            mesh, work, work.veil, w, section, begin, count, work.slot[section >> 3],
+            geometry.bottom + (section & 7) * 8, width, height, focal, place, True,
+        )  # fmt: skip
+    return place

@@ -1,0 +1,119 @@
+"""What there is to draw: the mesh of every world and the figures in it, for any renderer.
+
+A `Scene` follows one `WorldState`.  `update()` rebuilds the figures once per tick; the mesh grows by
+itself as views look around, through `find_sections`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.kernels import kernel
+from mpgenie.envs.planet.geometry import Geometry, locate
+from mpgenie.envs.simulation.state import WorldState
+
+from .appearance import Appearance
+from .culling import CullingWork, new_culling
+from .figures import Quads, build_quads, new_quads
+from .mesh import Mesh, MeshTables, MeshWork, mesh_tables, new_mesh, new_work, roomier
+from .sections import Sections, sections_of
+from .sky import light_row
+from .textures import texture_array
+
+
+class Look(NamedTuple):
+    """An `Appearance` as arrays, for kernels."""
+
+    texel: NDArray[np.float32]
+    """(T, 16, 16, 3), 0 to 255."""
+    mean: NDArray[np.float32]
+    """(T, 3)."""
+    light: NDArray[np.float32]
+    """See `sky.LIGHT`."""
+    bright: NDArray[np.int32]
+    """(16,) brightness of each light level, 0 to 255."""
+    crack: NDArray[np.uint8]
+    """(16, 16) the stage of mining, 1 to 10, beyond which each texel is cracked."""
+
+
+def look_of(appearance: Appearance) -> Look:
+    """The arrays of one appearance."""
+    texels = texture_array(appearance)
+    mean = np.array([[int(t[..., c].astype(np.int64).sum()) for c in range(3)] for t in texels])
+    return Look(
+        texel=texels.astype(np.float32),
+        mean=(mean / 256.0).astype(np.float32),
+        light=light_row(appearance),
+        bright=mesh_tables(appearance).bright,
+        crack=crack_pattern(),
+    )
+
+
+def crack_pattern() -> NDArray[np.uint8]:
+    """(16, 16) the stage of mining from which on each texel is part of a crack; 11 = never."""
+    pattern = np.full((16, 16), 11, np.uint8)
+    for branch, (down, right) in enumerate(((1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, -1))):
+        row, column = 7, 8
+        for step in range(9):
+            bend = (step * 7 + branch * 5) % 3 - 1
+            row += down + (bend if right and not down else 0)
+            column += right + (bend if down and not right else 0)
+            if 0 <= row < 16 and 0 <= column < 16:
+                pattern[row, column] = min(int(pattern[row, column]), step)
+    return pattern
+
+
+@kernel
+def mark_bodies(geometry, per_edge, positions, active, near, w, stamp):  # type: ignore[no-untyped-def]
+    """Stamp the sections in or next to which active bodies of world w stand."""
+    for p in range(active.shape[1]):
+        if not active[w, p]:
+            continue
+        x, y, z = positions[w, p, 0], positions[w, p, 1], positions[w, p, 2]
+        face, a, b, layer = locate(geometry, x, y, z)
+        for da in (-1.5, 1.5):
+            for db in (-1.5, 1.5):
+                for dk in (-1.5, 3.0):
+                    i = min(geometry.size - 1, max(0, int(a + da))) >> 3
+                    j = min(geometry.size - 1, max(0, int(b + db))) >> 3
+                    k = min(63, max(0, int(layer + dk))) >> 3
+                    near[w, ((face * per_edge + i) * per_edge + j) * 8 + k] = stamp
+
+
+class Scene:
+    """Everything visible in a batch of worlds."""
+
+    def __init__(self, geometry: Geometry, state: WorldState, appearance: Appearance | None = None):
+        self.geometry = geometry
+        self.state = state
+        self.appearance = appearance or Appearance()
+        self.look: Look = look_of(self.appearance)
+        self.sections: Sections = sections_of(geometry.size)
+        self.tables: MeshTables = mesh_tables(self.appearance)
+        worlds, players = state.players.active.shape
+        count = state.cells.changed.shape[1]
+        self.mesh: Mesh = new_mesh(worlds, count)
+        self.mesh_work: MeshWork = new_work()
+        self.culling: CullingWork = new_culling(count)
+        self.quads: Quads = new_quads(
+            worlds, players, state.mobs.active.shape[1], state.items.active.shape[1]
+        )
+        self.stamp = 0
+        """Counts the calls of `update`."""
+
+    def update(self) -> None:
+        """Take in what the last tick moved."""
+        self.stamp += 1
+        state = self.state
+        for w in range(state.players.active.shape[0]):
+            build_quads(state, self.geometry, self.quads, w)
+            for bodies in (state.players, state.mobs):
+                mark_bodies(
+                    self.geometry, self.sections.per_edge, bodies.position, bodies.active,
+                    self.mesh.near, w, self.stamp,
+                )  # fmt: skip
+
+    def make_room(self) -> None:
+        """Enlarge the mesh; for renderers whose kernel ran out of it."""
+        self.mesh = roomier(self.mesh)
