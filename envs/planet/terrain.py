@@ -21,7 +21,7 @@ from .noise import noise, octaves, smooth
 
 OCEAN, BEACH, PLAINS, FOREST, DESERT, MOUNTAIN, POLAR, TAIGA = range(8)
 """Regions."""
-OCEAN_SHARE, MOUNTAIN_SHARE, DESERT_SHARE, FOREST_SHARE = 0.34, 0.15, 0.22, 0.33
+OCEAN_SHARE, MOUNTAIN_SHARE, DESERT_SHARE, FOREST_SHARE = 0.34, 0.2, 0.22, 0.33
 """How much of the planet's noise lies beyond each threshold (regions overlap, so less remains)."""
 
 _STONE, _DIRT, _GRASS, _SAND, _RED_SAND = (
@@ -53,8 +53,14 @@ class Land(NamedTuple):
 
 
 @kernel
+def _widest(radius):  # type: ignore[no-untyped-def]
+    """Wavelength of the continents, in metres."""
+    return min(110.0, max(20.0, 1.15 * radius))
+
+
+@kernel
 def _fill_fields(geometry, key, radius, continent, mountain, humidity, rugged):  # type: ignore[no-untyped-def]
-    wide = min(110.0, max(20.0, 1.15 * radius))
+    wide = _widest(radius)
     for column in range(geometry.centre.shape[0]):
         x = geometry.centre[column, 0] * radius
         y = geometry.centre[column, 1] * radius
@@ -76,13 +82,13 @@ def _elevation(key, x, y, z, scale, inland, peak, rugged):  # type: ignore[no-un
     land += (1.0 + hills) * (1.2 + 5.0 * smooth(0.5 + rugged)) * smooth(inland / 0.15)
     if peak > 0.0:
         ridge = 1.0 - 2.0 * abs(octaves(mix(key + np.uint64(6)), x, y, z, 46.0, 2))
-        land += peak * smooth(inland / 0.12) * (7.0 + 12.0 * max(0.0, ridge))
+        land += peak * smooth(inland / 0.12) * (10.0 + 17.0 * max(0.0, ridge))
     return land * scale
 
 
 @kernel
 def _shape(geometry, key, radius, fields, thresholds, height, region):  # type: ignore[no-untyped-def]
-    scale = min(1.0, max(0.1, radius / 45.0))
+    scale, wide = min(1.0, max(0.1, radius / 45.0)), _widest(radius)
     lowest, highest = 2, LAYERS - 14
     for column in range(geometry.centre.shape[0]):
         pole = abs(geometry.centre[column, 2])
@@ -92,7 +98,8 @@ def _shape(geometry, key, radius, fields, thresholds, height, region):  # type: 
         inland = fields.continent[column] - thresholds[0]
         over = fields.mountain[column] - thresholds[1]
         rugged = fields.rugged[column]
-        metres = _elevation(key, x, y, z, scale, inland, smooth(over / 0.22), rugged)
+        peak = min(1.0, wide / 70.0) * smooth(over / 0.5)
+        metres = _elevation(key, x, y, z, scale, inland, peak, rugged)
         layers = geometry.below + int(np.floor(metres))
         height[column] = min(highest, max(lowest, layers))
         cold = pole + 0.16 * noise(mix(key + np.uint64(7)), x / 19.0, y / 19.0, z / 19.0)
