@@ -106,5 +106,5 @@ def kernel(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """Like `kernel`, for a few lines that are to be part of their caller."""
-    return _compile(function, inline="always")
+    """Like `kernel`, for hot code whose call would cost more than it does."""
+    return _compile(function, forceinline=True)

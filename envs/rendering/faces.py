@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import TORCH
 
 from .mesh import CORNER, SEE_THROUGH
@@ -47,6 +47,8 @@ class RasterWork(NamedTuple):
     """(places,) whether `record` is filled."""
     record: NDArray[np.float32]
     """(places, RECORD) see `shade`."""
+    what: NDArray[np.int64]
+    """(places, 4) texture, crack stage, segmentation number, entity id; filled with `record`."""
     poly: NDArray[np.float64]
     """(2, 8, 3) scratch of `raster.draw_quad`."""
     turn: NDArray[np.float64]
@@ -71,46 +73,45 @@ def new_raster_work(
         corner=np.zeros((places, 9), np.float32),
         baked=np.zeros(places, np.uint8),
         record=np.zeros((places, RECORD), np.float32),
+        what=np.zeros((places, 4), np.int64),
         poly=np.zeros((2, 8, 3)),
         turn=np.zeros(6),
     )
 
 
 @kernel
-def turn_chunk(sections, work, chunk, axes, used):  # type: ignore[no-untyped-def]
+def turn_chunk(corner, slots, turned, slot_chunk, chunk, axes, used):  # type: ignore[no-untyped-def]
     """The slot with the corner directions of a chunk in view axes, filled if need be."""
-    slot = work.slot[chunk]
+    slot = slots[chunk]
     if slot >= 0:
         return slot, used
     slot = used
-    work.slot[chunk] = slot
-    work.used[slot] = chunk
+    slots[chunk] = slot
+    slot_chunk[slot] = chunk
     r0, r1, r2 = np.float32(axes[0, 0]), np.float32(axes[0, 1]), np.float32(axes[0, 2])
     d0, d1, d2 = np.float32(axes[1, 0]), np.float32(axes[1, 1]), np.float32(axes[1, 2])
     f0, f1, f2 = np.float32(axes[2, 0]), np.float32(axes[2, 1]), np.float32(axes[2, 2])
     for i in range(9):
         for j in range(9):
-            x = sections.corner[chunk, i, j, 0]
-            y = sections.corner[chunk, i, j, 1]
-            z = sections.corner[chunk, i, j, 2]
-            work.turned[slot, i, j, 0] = r0 * x + r1 * y + r2 * z
-            work.turned[slot, i, j, 1] = d0 * x + d1 * y + d2 * z
-            work.turned[slot, i, j, 2] = f0 * x + f1 * y + f2 * z
+            x, y, z = corner[chunk, i, j, 0], corner[chunk, i, j, 1], corner[chunk, i, j, 2]
+            turned[slot, i, j, 0] = r0 * x + r1 * y + r2 * z
+            turned[slot, i, j, 1] = d0 * x + d1 * y + d2 * z
+            turned[slot, i, j, 2] = f0 * x + f1 * y + f2 * z
     return slot, used + 1
 
 
 @kernel
-def hidden(work, slot, low, high, width, height, focal):  # type: ignore[no-untyped-def]
+def hidden(key, turned, turn, slot, low, high, width, height, focal):  # type: ignore[no-untyped-def]
     """Whether a section between two radii is certainly behind what has been drawn."""
     left = top = 1e9
     right = bottom = -1e9
     nearest = 1e9
-    ex, ey, ez = work.turn[0], work.turn[1], work.turn[2]
+    ex, ey, ez = turn[0], turn[1], turn[2]
     for i in (0, 8):
         for j in (0, 8):
-            dx = float(work.turned[slot, i, j, 0])
-            dy = float(work.turned[slot, i, j, 1])
-            dz = float(work.turned[slot, i, j, 2])
+            dx = float(turned[slot, i, j, 0])
+            dy = float(turned[slot, i, j, 1])
+            dz = float(turned[slot, i, j, 2])
             for radius in (low, high):
                 z = radius * dz - ez
                 if z < 0.3:
@@ -131,28 +132,27 @@ def hidden(work, slot, low, high, width, height, focal):  # type: ignore[no-unty
         open_pixels = 0
         base = y * width
         for at in range(base + first_x, base + last_x + 1):
-            open_pixels += work.key[at] < threshold
+            open_pixels += key[at] < threshold
         if open_pixels:
             return False
     return True
 
 
 @kernel
-def looks_away(sections, chunk, level, direction, turn, size, bottom, reach):  # type: ignore[no-untyped-def]
+def looks_away(plane, per_edge, chunk, level, direction, turn, size, bottom, reach):  # type: ignore[no-untyped-def]
     """Whether no face of a section that looks in a direction can face the eye.
 
     Args:
         turn: `RasterWork.turn`: [3:6] the eye along the face's normal, a and b axes.
         reach: The greatest value of eye . direction over the chunk, and the least.
     """
-    per_edge = sections.per_edge
     first_a, first_b = chunk // per_edge % per_edge * 8, chunk % per_edge * 8
     if direction < 4:
         first = first_a if direction < 2 else first_b
         last = min(first + 8, size)
         along = turn[4] if direction < 2 else turn[5]
-        one = sections.plane[first, 0] * along - sections.plane[first, 1] * turn[3]
-        two = sections.plane[last, 0] * along - sections.plane[last, 1] * turn[3]
+        one = plane[first, 0] * along - plane[first, 1] * turn[3]
+        two = plane[last, 0] * along - plane[last, 1] * turn[3]
         if direction & 1:
             return one >= 1e-6 and two >= 1e-6
         return one <= -1e-6 and two <= -1e-6
@@ -181,20 +181,22 @@ def _torch_corner(turned, slot, radius, a, b, layer, ca, cb, ck):  # type: ignor
 
 @kernel
 def draw_list(  # type: ignore[no-untyped-def]
-    mesh, work, key, w, section, begin, count, slot, low, width, height, focal, place, two_sided
+    faces, turned, key, poly, source, corner, baked, ex, ey, ez,
+    section, begin, count, slot, low, width, height, focal, place, two_sided,
 ):  # fmt: skip
     """Draw some faces of a section into `key`; return the next place in the order of drawing.
 
     Args:
+        faces: (n, 3) uint32 pool of faces.
+        turned, poly, source, corner, baked: Of the `RasterWork`.
+        ex, ey, ez: The eye in view axes.
         begin, count: Where they are in the pool.
         slot: Of the chunk's turned corners.
         low: Radius of the section's lowest layer.
         place: The next place.
     """
-    turned = work.turned
-    ex, ey, ez = work.turn[0], work.turn[1], work.turn[2]
     for index in range(begin, begin + count):
-        word = np.int64(mesh.face[w, index, 0])
+        word = np.int64(faces[index, 0])
         a, b, k = word & 7, (word >> 3) & 7, (word >> 6) & 7
         direction = (word >> 9) & 7
         wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
@@ -232,18 +234,18 @@ def draw_list(  # type: ignore[no-untyped-def]
             y3 = lower * turned[slot, a0 + va, b0 + vb, 1] - ey
             z3 = lower * turned[slot, a0 + va, b0 + vb, 2] - ez
         won = draw_quad(
-            key, width, height, focal, TOP_PLACE - place, two_sided, work.poly,
+            key, width, height, focal, TOP_PLACE - place, two_sided, poly,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
         )  # fmt: skip
         if won:
-            work.source[place, 0], work.source[place, 1] = index, section
-            _keep_corner(work.corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3)
-            work.baked[place] = 0
+            source[place, 0], source[place, 1] = index, section
+            _keep_corner(corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3)
+            baked[place] = 0
             place += 1
     return place
 
 
-@kernel
+@inlined
 def _keep_corner(corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3):  # type: ignore[no-untyped-def]
     corner[place, 0], corner[place, 1], corner[place, 2] = x0, y0, z0
     corner[place, 3], corner[place, 4], corner[place, 5] = x1 - x0, y1 - y0, z1 - z0
@@ -311,12 +313,18 @@ def draw_sections(  # type: ignore[no-untyped-def]
     """
     used = np.int32(0)
     veiled = 0
+    faces = mesh.face[w]
+    corners, plane = sections.corner, sections.plane
+    counts = mesh.count[w]
+    key, turned, poly = work.key, work.turned, work.poly
+    source, corner, baked = work.source, work.corner, work.baked
     size = geometry.size
     per_edge = sections.per_edge
     reach = work.poly[0, 7]
     length = np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
     for k in range(3):
         work.turn[k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
+    ex, ey, ez = work.turn[0], work.turn[1], work.turn[2]
     spread = 6.2 * 1.5707963267948966 / size
     round_up = 1.0 + spread * spread
     for n in range(found):
@@ -328,14 +336,19 @@ def draw_sections(  # type: ignore[no-untyped-def]
             lod = 2 if gap > detail[1] else 1
         total = 0
         for direction in range(6):
-            total += mesh.count[w, section, lod, direction]
-        glass = mesh.count[w, section, lod, SEE_THROUGH]
+            total += counts[section, lod, direction]
+        glass = counts[section, lod, SEE_THROUGH]
         if total == 0 and glass == 0:
             continue
         chunk = section >> 3
-        slot, used = turn_chunk(sections, work, chunk, axes, used)
+        slot, used = turn_chunk(
+            corners, work.slot, turned, work.used, chunk, axes, used
+        )
         low = geometry.bottom + level * 8
-        if cull & 4 and n > 4 and hidden(work, slot, low, (low + 8.0) * round_up, width, height, focal):
+        high = (low + 8.0) * round_up
+        if cull & 4 and n > 4 and hidden(
+            key, turned, work.turn, slot, low, high, width, height, focal
+        ):
             continue
         if glass:
             culling.queue[veiled] = section
@@ -352,18 +365,18 @@ def draw_sections(  # type: ignore[no-untyped-def]
         reach[0], reach[1] = middle + length * spread, middle - length * spread
         begin = mesh.first[w, section, lod]
         for direction in range(6):
-            count = int(mesh.count[w, section, lod, direction])
+            count = np.int64(counts[section, lod, direction])
             if count and not (
                 cull & 8
                 and looks_away(
-                    sections, chunk, level, direction, work.turn, size, geometry.bottom, reach
+                    plane, per_edge, chunk, level, direction, work.turn, size, geometry.bottom, reach
                 )
             ):
                 if place + count > work.source.shape[0]:
                     return place, veiled
                 place = draw_list(
-                    mesh, work, work.key, w, section, begin, count, slot, low,
-                    width, height, focal, place, False,
+                    faces, turned, key, poly, source, corner, baked, ex, ey, ez,
+                    section, begin, count, slot, low, width, height, focal, place, False,
                 )  # fmt: skip
             begin += count
     return place, veiled
@@ -383,7 +396,9 @@ def draw_veil(  # type: ignore[no-untyped-def]
         if place + count > work.source.shape[0]:
             return place
         place = draw_list(
-            mesh, work, work.veil, w, section, begin, count, work.slot[section >> 3],
-            geometry.bottom + (section & 7) * 8, width, height, focal, place, True,
+            mesh.face[w], work.turned, work.veil, work.poly, work.source, work.corner, work.baked,
+            work.turn[0], work.turn[1], work.turn[2], section, begin, count,
+            work.slot[section >> 3], geometry.bottom + (section & 7) * 8,
+            width, height, focal, place, True,
         )  # fmt: skip
     return place

@@ -9,7 +9,7 @@ Coordinates here are those of the view: x right, y down, z forward, metres, eye 
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 
 NEAR = 0.05
 """Nothing nearer to the eye's plane than this is drawn, in metres."""
@@ -22,7 +22,7 @@ _EDGE = 1e-4
 _FAR_LEFT, _FAR_RIGHT = -1e9, 1e9
 
 
-@kernel
+@inlined
 def _edge(xa, ya, xb, yb):  # type: ignore[no-untyped-def]
     """The line of an edge as x = constant + y * slope, for the left and for the right border."""
     dy = yb - ya
@@ -35,7 +35,7 @@ def _edge(xa, ya, xb, yb):  # type: ignore[no-untyped-def]
     return _FAR_LEFT, 0.0, _FAR_RIGHT, 0.0
 
 
-@kernel
+@inlined
 def _row(key, start, stop, depth, slope, place):  # type: ignore[no-untyped-def]
     """Write a face into part of a row of keys; return how many pixels it won."""
     won = 0
@@ -48,7 +48,7 @@ def _row(key, start, stop, depth, slope, place):  # type: ignore[no-untyped-def]
     return won
 
 
-@kernel
+@inlined
 def fill_quad(  # type: ignore[no-untyped-def]
     key, width, height, focal, place,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
@@ -125,6 +125,30 @@ def _clip(poly, count, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def fill_clipped(  # type: ignore[no-untyped-def]
+    key, width, height, focal, place, poly,
+    x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
+):  # fmt: skip
+    """Draw a quad of which a part lies before the near plane; see `fill_quad`."""
+    whole, cut = poly[0], poly[1]
+    whole[0, 0], whole[0, 1], whole[0, 2] = x0, y0, z0
+    whole[1, 0], whole[1, 1], whole[1, 2] = x1, y1, z1
+    whole[2, 0], whole[2, 1], whole[2, 2] = x2, y2, z2
+    whole[3, 0], whole[3, 1], whole[3, 2] = x3, y3, z3
+    count = _clip(whole, 4, cut)
+    won = 0
+    for i in range(2, count, 2):
+        # A fan of quads over the remaining polygon; an odd corner is used twice.
+        j = i + 1 if i + 1 < count else i
+        won += fill_quad(
+            key, width, height, focal, place,
+            cut[0, 0], cut[0, 1], cut[0, 2], cut[i - 1, 0], cut[i - 1, 1], cut[i - 1, 2],
+            cut[i, 0], cut[i, 1], cut[i, 2], cut[j, 0], cut[j, 1], cut[j, 2], nx, ny, nz, d,
+        )  # fmt: skip
+    return won
+
+
+@inlined
 def draw_quad(  # type: ignore[no-untyped-def]
     key, width, height, focal, place, two_sided, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
@@ -156,19 +180,7 @@ def draw_quad(  # type: ignore[no-untyped-def]
             key, width, height, focal, place,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
         )  # fmt: skip
-    whole, cut = poly[0], poly[1]
-    whole[0, 0], whole[0, 1], whole[0, 2] = x0, y0, z0
-    whole[1, 0], whole[1, 1], whole[1, 2] = x1, y1, z1
-    whole[2, 0], whole[2, 1], whole[2, 2] = x2, y2, z2
-    whole[3, 0], whole[3, 1], whole[3, 2] = x3, y3, z3
-    count = _clip(whole, 4, cut)
-    won = 0
-    for i in range(2, count, 2):
-        # A fan of quads over the remaining polygon; an odd corner is used twice.
-        j = i + 1 if i + 1 < count else i
-        won += fill_quad(
-            key, width, height, focal, place,
-            cut[0, 0], cut[0, 1], cut[0, 2], cut[i - 1, 0], cut[i - 1, 1], cut[i - 1, 2],
-            cut[i, 0], cut[i, 1], cut[i, 2], cut[j, 0], cut[j, 1], cut[j, 2], nx, ny, nz, d,
-        )  # fmt: skip
-    return won
+    return fill_clipped(
+        key, width, height, focal, place, poly,
+        x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
+    )  # fmt: skip

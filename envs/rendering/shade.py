@@ -13,7 +13,7 @@ distance beyond where it starts.
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined
 
 from .sky import daylight
 
@@ -24,7 +24,7 @@ FADE_FROM, FADE_TO = 1.0, 2.0
 """Texels per pixel between which a texture fades to its mean."""
 
 
-@kernel
+@inlined
 def bake_plane(record, focal, width, height, corner, wide, deep):  # type: ignore[no-untyped-def]
     """Fill the part of a record that follows from where the face lies.
 
@@ -61,7 +61,7 @@ def bake_plane(record, focal, width, height, corner, wide, deep):  # type: ignor
     record[27] = 16.0 * inverse / (np.sqrt(area) * max(0.05, np.sqrt(slant)))
 
 
-@kernel
+@inlined
 def bake_light(record, sky, lamp):  # type: ignore[no-untyped-def]
     """Fill the light of a record from the corner bytes of the sky's and the lamps' brightness."""
     for kind in range(2):
@@ -77,7 +77,7 @@ def bake_light(record, sky, lamp):  # type: ignore[no-untyped-def]
         record[at + 3] = c0 - c1 + c2 - c3
 
 
-@kernel
+@inlined
 def bake_colour(record, sky_row, light, shade, tint_r, tint_g, tint_b):  # type: ignore[no-untyped-def]
     """Fill the colours of a record: sun or moon where the face stands, lamps, ambient.
 
@@ -103,15 +103,15 @@ def bake_colour(record, sky_row, light, shade, tint_r, tint_g, tint_b):  # type:
     record[24] = ambient * tint_b
 
 
-@kernel
+@inlined
 def shade_pixel(  # type: ignore[no-untyped-def]
-    record, texels, mean, sky_row, x, y, inverse_z, ray_length, crack, cracks
+    records, place, texel, means, texture, sky_row, x, y, inverse_z, ray_length, crack, cracks
 ):  # fmt: skip
     """Colour of one pixel of a face, fog included: three floats, 0 to 255.
 
     Args:
-        texels: (16, 16, 3) float32 texture.
-        mean: (3,) float32 its mean colour.
+        records, place: Where its record is: (places, RECORD) float32, and the row.
+        texel, means, texture: (T, 16, 16, 3) and (T, 3) float32, and the row.
         x, y: Column and row of the pixel.
         inverse_z: 1 / depth along the axis of view.
         ray_length: Length of the pixel's ray per metre of depth.
@@ -119,29 +119,29 @@ def shade_pixel(  # type: ignore[no-untyped-def]
         cracks: (16, 16) uint8, the stage from which each texel is cracked.
     """
     z = np.float32(1.0) / inverse_z
-    u = z * (record[0] * x + record[1] * y + record[2]) - record[3]
-    v = z * (record[4] * x + record[5] * y + record[6]) - record[7]
+    u = z * (records[place, 0] * x + records[place, 1] * y + records[place, 2]) - records[place, 3]
+    v = z * (records[place, 4] * x + records[place, 5] * y + records[place, 6]) - records[place, 7]
     u = min(np.float32(1.0), max(np.float32(0.0), u))
     v = min(np.float32(1.0), max(np.float32(0.0), v))
     uv = u * v
-    sky = record[8] + u * record[9] + v * record[10] + uv * record[11]
-    lamp = record[12] + u * record[13] + v * record[14] + uv * record[15]
-    light_r = min(np.float32(1.0), sky * record[16] + lamp * record[19] + record[22])
-    light_g = min(np.float32(1.0), sky * record[17] + lamp * record[20] + record[23])
-    light_b = min(np.float32(1.0), sky * record[18] + lamp * record[21] + record[24])
-    r, g, b = mean[0], mean[1], mean[2]
-    fade = np.float32(2.0) - z * record[27]
+    sky = records[place, 8] + u * records[place, 9] + v * records[place, 10] + uv * records[place, 11]
+    lamp = records[place, 12] + u * records[place, 13] + v * records[place, 14] + uv * records[place, 15]
+    light_r = min(np.float32(1.0), sky * records[place, 16] + lamp * records[place, 19] + records[place, 22])
+    light_g = min(np.float32(1.0), sky * records[place, 17] + lamp * records[place, 20] + records[place, 23])
+    light_b = min(np.float32(1.0), sky * records[place, 18] + lamp * records[place, 21] + records[place, 24])
+    r, g, b = means[texture, 0], means[texture, 1], means[texture, 2]
+    fade = np.float32(2.0) - z * records[place, 27]
     if fade > 0.0:
         fade = min(fade, np.float32(1.0))
-        column = int(u * record[25] * np.float32(16.0)) & 15
-        row = int(v * record[26] * np.float32(16.0)) & 15
+        column = int(u * records[place, 25] * np.float32(16.0)) & 15
+        row = int(v * records[place, 26] * np.float32(16.0)) & 15
         if u >= 1.0:
             column = 15
         if v >= 1.0:
             row = 15
-        r += (texels[row, column, 0] - r) * fade
-        g += (texels[row, column, 1] - g) * fade
-        b += (texels[row, column, 2] - b) * fade
+        r += (texel[texture, row, column, 0] - r) * fade
+        g += (texel[texture, row, column, 1] - g) * fade
+        b += (texel[texture, row, column, 2] - b) * fade
         if crack > cracks[row, column]:
             r, g, b = r * np.float32(0.35), g * np.float32(0.35), b * np.float32(0.35)
     r, g, b = r * light_r, g * light_g, b * light_b
@@ -155,7 +155,7 @@ def shade_pixel(  # type: ignore[no-untyped-def]
     return r, g, b
 
 
-@kernel
+@inlined
 def shade_sky(sky_row, rx, ry, ray_length):  # type: ignore[no-untyped-def]
     """Colour of the sky along the ray (rx, ry, 1): three floats, 0 to 255."""
     if sky_row[32] > 0.0:

@@ -52,153 +52,157 @@ def new_frames(
 
 @kernel
 def _bake(  # type: ignore[no-untyped-def]
-    state, geometry, sections, mesh, quads, look, work, sky_row, w, slot, place, focal, width, height
+    state, sections, mesh, quads, look, work, sky_row, w, slot, place, focal, width, height
 ):  # fmt: skip
-    """Fill the record of a face that has won pixels."""
-    record = work.record[place]
+    """Fill the record of a face that has won pixels, and what it is."""
+    record, what = work.record[place], work.what[place]
     index, section = work.source[place, 0], work.source[place, 1]
+    work.baked[place] = 1
     if section == QUAD:
         bake_plane(record, focal, width, height, work.corner[place], 1.0, 1.0)
-        sky_light = look.bright[quads.light[w, index, 0] // 17]
-        lamp_light = look.bright[quads.light[w, index, 1] // 17]
-        bake_light(record, int(sky_light) * 0x1010101, int(lamp_light) * 0x1010101)
+        sky_light = np.int64(look.bright[quads.light[w, index, 0] // 17])
+        lamp_light = np.int64(look.bright[quads.light[w, index, 1] // 17])
+        bake_light(record, sky_light * 0x1010101, lamp_light * 0x1010101)
         colour = quads.colour[w, index]
         third = 1.0 / 255.0
         bake_colour(
             record, sky_row, look.light, 1.0, colour[0] * third, colour[1] * third, colour[2] * third
         )
-    else:
-        word = np.int64(mesh.face[w, index, 0])
-        wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
-        bake_plane(record, focal, width, height, work.corner[place], float(wide), float(deep))
-        bake_light(record, np.int64(mesh.face[w, index, 1]), np.int64(mesh.face[w, index, 2]))
-        shade = look.light[10 + ((word >> 9) & 7)]
-        bake_colour(record, sky_row, look.light, shade, 1.0, 1.0, 1.0)
-    work.baked[place] = 1
+        entity = quads.entity[w, index]
+        what[0], what[1], what[2], what[3] = quads.texture[w, index], 0, 0, entity
+        if entity > 0:
+            what[2] = 1000 + entity
+        return
+    word = np.int64(mesh.face[w, index, 0])
+    wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
+    bake_plane(record, focal, width, height, work.corner[place], float(wide), float(deep))
+    bake_light(record, np.int64(mesh.face[w, index, 1]), np.int64(mesh.face[w, index, 2]))
+    shade = look.light[10 + ((word >> 9) & 7)]
+    bake_colour(record, sky_row, look.light, shade, 1.0, 1.0, 1.0)
+    what[0], what[2], what[3] = word >> 24, (word >> 16) & 255, 0
+    what[1] = crack_of(state.players, sections.column, w, slot, section, word)
 
 
 @kernel
-def crack_of(state, geometry, sections, w, slot, section, word):  # type: ignore[no-untyped-def]
+def crack_of(players, columns, w, slot, section, word):  # type: ignore[no-untyped-def]
     """How far the player in a slot has mined the block of a face: 0 (not at all) to 10."""
     if slot < 0:
         return 0
-    cell = state.players.dig_cell[w, slot]
-    if cell < 0 or state.players.dig_ticks[w, slot] == 0:
+    cell = players.dig_cell[w, slot]
+    if cell < 0 or players.dig_ticks[w, slot] == 0:
         return 0
-    column = sections.column[section >> 3, (word & 7) + 1, ((word >> 3) & 7) + 1]
+    column = columns[section >> 3, (word & 7) + 1, ((word >> 3) & 7) + 1]
     if column * 64 + (section & 7) * 8 + ((word >> 6) & 7) != cell:
         return 0
-    needed = max(1, state.players.dig_needed[w, slot])
-    return 1 + min(9, state.players.dig_ticks[w, slot] * 10 // needed)
+    needed = max(1, players.dig_needed[w, slot])
+    return 1 + min(9, players.dig_ticks[w, slot] * 10 // needed)
 
 
 @kernel
-def _texture_of(state, geometry, sections, mesh, quads, work, w, slot, place):  # type: ignore[no-untyped-def]
-    """Texture, crack stage, segmentation number and entity id of what stands at a place."""
-    index, section = work.source[place, 0], work.source[place, 1]
-    if section == QUAD:
-        entity = quads.entity[w, index]
-        number = np.int64(1000) + entity if entity > 0 else 0
-        return int(quads.texture[w, index]), 0, int(number), entity
-    word = np.int64(mesh.face[w, index, 0])
-    crack = crack_of(state, geometry, sections, w, slot, section, word)
-    return word >> 24, crack, (word >> 16) & 255, np.int64(0)
-
-
-@kernel
-def _shade_view(  # type: ignore[no-untyped-def]
-    state, geometry, sections, mesh, quads, look, work, sky_row, views, v, frames,
-    focal, width, height, distance, veiled,
+def _bake_all(  # type: ignore[no-untyped-def]
+    state, sections, mesh, quads, look, work, sky_row, w, slot, focal, width, height, veiled
 ):  # fmt: skip
-    """Colour one view from its keys, and write the other passes."""
-    w, slot = views.world[v], views.slot[v]
+    """Fill the records of all faces that are seen."""
+    key, veil, baked = work.key, work.veil, work.baked
+    last = last_veil = -1
+    for at in range(width * height):
+        value = key[at]
+        if value != 0:
+            place = TOP_PLACE - (value & 0xFFFFFFFF)
+            if place != last:
+                last = place
+                if not baked[place]:
+                    _bake(
+                        state, sections, mesh, quads, look, work, sky_row,
+                        w, slot, place, focal, width, height,
+                    )  # fmt: skip
+        if veiled and veil[at] > value:
+            place = TOP_PLACE - (veil[at] & 0xFFFFFFFF)
+            if place != last_veil:
+                last_veil = place
+                if not baked[place]:
+                    _bake(
+                        state, sections, mesh, quads, look, work, sky_row,
+                        w, slot, place, focal, width, height,
+                    )  # fmt: skip
+
+
+@kernel
+def _colour_view(  # type: ignore[no-untyped-def]
+    key, veil, ray_length, record, what, texel, mean, light, crack, sky_row, rgb,
+    focal, width, height, veiled,
+):  # fmt: skip
+    """Colour the pixels of one view; all its faces are baked."""
     inverse = np.float32(1.0 / focal)
     left = np.float32((0.5 - width * 0.5) / focal)
     top = np.float32((0.5 - height * 0.5) / focal)
     depth_unit = np.float32(1.0 / 67108864.0)
-    want_rgb = v < frames.rgb.shape[0]
-    want_depth = v < frames.depth.shape[0]
-    want_number = v < frames.segmentation.shape[0]
-    want_visible = v < frames.visible.shape[0]
-    far = np.float32(distance)
-    last, last_veil = -1, -1
-    texture = texture_veil = 0
-    crack = crack_veil = 0
-    number = number_veil = 0
-    entity = np.int64(0)
-    record = work.record[0]
-    record_veil = work.record[0]
-    texels = look.texel[0]
-    mean = look.mean[0]
+    half = np.float32(0.5)
     at = 0
     for y in range(height):
         yf = np.float32(y)
         for x in range(width):
-            key = work.key[at]
-            ray_length = work.ray_length[at]
+            value = key[at]
             xf = np.float32(x)
-            inverse_z = np.float32(key >> 32) * depth_unit
-            if key == 0:
-                if want_rgb:
-                    r, g, b = shade_sky(sky_row, xf * inverse + left, yf * inverse + top, ray_length)
+            if value == 0:
+                r, g, b = shade_sky(sky_row, xf * inverse + left, yf * inverse + top, ray_length[at])
             else:
-                place = TOP_PLACE - (key & 0xFFFFFFFF)
-                if place != last:
-                    last = place
-                    if not work.baked[place]:
-                        _bake(
-                            state, geometry, sections, mesh, quads, look, work, sky_row,
-                            w, slot, place, focal, width, height,
-                        )  # fmt: skip
-                    texture, crack, number, entity = _texture_of(
-                        state, geometry, sections, mesh, quads, work, w, slot, place
-                    )
-                    record = work.record[place]
-                    texels = look.texel[texture]
-                    mean = look.mean[texture]
-                if want_rgb:
-                    r, g, b = shade_pixel(
-                        record, texels, mean, sky_row, xf, yf, inverse_z, ray_length, crack, look.crack
-                    )
-                if want_visible and entity > 0:
-                    for p in range(frames.visible.shape[1]):
-                        if state.players.id[w, p] == entity:
-                            frames.visible[v, p] += 1
-            nearer = veiled and work.veil[at] > key
-            if nearer:
-                place = TOP_PLACE - (work.veil[at] & 0xFFFFFFFF)
-                if place != last_veil:
-                    last_veil = place
-                    if not work.baked[place]:
-                        _bake(
-                            state, geometry, sections, mesh, quads, look, work, sky_row,
-                            w, slot, place, focal, width, height,
-                        )  # fmt: skip
-                    texture_veil, crack_veil, number_veil, _ = _texture_of(
-                        state, geometry, sections, mesh, quads, work, w, slot, place
-                    )
-                    record_veil = work.record[place]
-                inverse_z = np.float32(work.veil[at] >> 32) * depth_unit
-                if want_rgb:
-                    wr, wg, wb = shade_pixel(
-                        record_veil, look.texel[texture_veil], look.mean[texture_veil], sky_row,
-                        xf, yf, inverse_z, ray_length, crack_veil, look.crack,
-                    )  # fmt: skip
-                    share = look.light[19] if number_veil == WATER else look.light[20]
-                    r += (wr - r) * share
-                    g += (wg - g) * share
-                    b += (wb - b) * share
-            if want_rgb:
-                frames.rgb[v, y, x, 0] = np.uint8(r + np.float32(0.5))
-                frames.rgb[v, y, x, 1] = np.uint8(g + np.float32(0.5))
-                frames.rgb[v, y, x, 2] = np.uint8(b + np.float32(0.5))
+                place = TOP_PLACE - (value & 0xFFFFFFFF)
+                r, g, b = shade_pixel(
+                    record, place, texel, mean, what[place, 0], sky_row, xf, yf,
+                    np.float32(value >> 32) * depth_unit, ray_length[at], what[place, 1], crack,
+                )  # fmt: skip
+            if veiled and veil[at] > value:
+                place = TOP_PLACE - (veil[at] & 0xFFFFFFFF)
+                wr, wg, wb = shade_pixel(
+                    record, place, texel, mean, what[place, 0], sky_row, xf, yf,
+                    np.float32(veil[at] >> 32) * depth_unit, ray_length[at], what[place, 1], crack,
+                )  # fmt: skip
+                share = light[19] if what[place, 2] == WATER else light[20]
+                r += (wr - r) * share
+                g += (wg - g) * share
+                b += (wb - b) * share
+            rgb[y, x, 0] = np.uint8(r + half)
+            rgb[y, x, 1] = np.uint8(g + half)
+            rgb[y, x, 2] = np.uint8(b + half)
+            at += 1
+
+
+@kernel
+def _measure_view(players, work, frames, w, v, distance, veiled):  # type: ignore[no-untyped-def]
+    """Write depth, segmentation and visibility of one view, where they are wanted."""
+    height, width = frames.depth.shape[1], frames.depth.shape[2]
+    want_depth = v < frames.depth.shape[0]
+    want_number = v < frames.segmentation.shape[0]
+    want_visible = v < frames.visible.shape[0]
+    depth_unit = np.float32(1.0 / 67108864.0)
+    far = np.float32(distance)
+    if want_visible:
+        for p in range(frames.visible.shape[1]):
+            frames.visible[v, p] = 0
+    at = 0
+    for y in range(height):
+        for x in range(width):
+            value = work.key[at]
+            nearest = value
+            if veiled:
+                nearest = max(value, work.veil[at])
             if want_depth:
                 z = far
-                if key != 0 or nearer:
-                    z = min(far, np.float32(1.0) / inverse_z)
+                if nearest != 0:
+                    z = min(far, np.float32(1.0) / (np.float32(nearest >> 32) * depth_unit))
                 frames.depth[v, y, x] = z
             if want_number:
-                frames.segmentation[v, y, x] = number_veil if nearer else 0 if key == 0 else number
+                number = np.int64(0)
+                if nearest != 0:
+                    number = work.what[TOP_PLACE - (nearest & 0xFFFFFFFF), 2]
+                frames.segmentation[v, y, x] = number
+            if want_visible and value != 0:
+                entity = work.what[TOP_PLACE - (value & 0xFFFFFFFF), 3]
+                if entity > 0:
+                    for p in range(frames.visible.shape[1]):
+                        if players.id[w, p] == entity:
+                            frames.visible[v, p] += 1
             at += 1
 
 
@@ -245,14 +249,16 @@ def draw_views(  # type: ignore[no-untyped-def]
             place = draw_veil(
                 geometry, mesh, culling, work, w, veiled, width, height, focal, place
             )
-        if v < frames.visible.shape[0]:
-            for p in range(frames.visible.shape[1]):
-                frames.visible[v, p] = 0
-        _shade_view(
-            state, geometry, sections, mesh, quads, look, work, sky[v], views, v, frames,
-            focal, width, height, distance, veiled,
+        _bake_all(
+            state, sections, mesh, quads, look, work, sky[v], w, views.slot[v],
+            focal, width, height, veiled,
         )  # fmt: skip
+        _measure_view(state.players, work, frames, w, v, distance, veiled)
         if v < frames.rgb.shape[0]:
+            _colour_view(
+                work.key, work.veil, work.ray_length, work.record, work.what, look.texel, look.mean,
+                look.light, look.crack, sky[v], frames.rgb[v], focal, width, height, veiled,
+            )  # fmt: skip
             draw_stars(stars, sky[v], state, axes, work, frames.rgb[v], w, day, focal, veiled)
     return -1
 
