@@ -7,6 +7,8 @@ costs next to nothing: no numba, no OpenGL, not even numpy.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .registries import register
+
 if TYPE_CHECKING:
     from mpgenie.envs.aec import env
     from mpgenie.envs.parallel import PlanetEnv, parallel_env
@@ -33,3 +35,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+register()

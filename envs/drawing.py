@@ -1,0 +1,135 @@
+"""Pictures of one environment: its scene, and a renderer for each size of frame.
+
+Nothing is made before the first picture is asked for, so an environment that only observes numbers
+never touches a renderer.
+"""
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.rendering.appearance import Appearance
+from mpgenie.envs.rendering.camera import (
+    FIRST,
+    THIRD,
+    TOP,
+    Views,
+    first_person,
+    focal_length,
+    follow,
+    new_views,
+)
+from mpgenie.envs.rendering.hud import draw_hud
+from mpgenie.envs.rendering.renderer import Renderer, make_renderer
+from mpgenie.envs.rendering.scene import Scene
+from mpgenie.envs.rendering.software import Frames, new_frames
+from mpgenie.envs.scenarios.base import WORLD
+from mpgenie.envs.simulation.world import Simulation
+
+from .config import EnvConfig
+
+KINDS = {"first": FIRST, "third": THIRD, "top": TOP}
+"""Views that `render_view` knows: through the eyes, from behind, from above."""
+_SIZES_KEPT = 4
+
+Size = tuple[int, int]
+
+
+class Drawing:
+    """Draws world 0 of a simulation."""
+
+    def __init__(self, config: EnvConfig, simulation: Simulation) -> None:
+        self.config, self.simulation = config, simulation
+        self._scene: Scene | None = None
+        self._renderers: dict[Size, Renderer] = {}
+        self._inherited: list[Renderer] = []
+        self._stale = True
+        self._process = os.getpid()
+
+    @property
+    def name(self) -> str | None:
+        """Which renderer draws the observations (or the first pictures); None until one does."""
+        for renderer in self._renderers.values():
+            return renderer.name
+        return None
+
+    def intrinsics(self) -> NDArray[np.float64]:
+        """K of the observations' frames: from axes to pixels, whose middles lie at 0.5, 1.5, ..."""
+        height, width = self.config.resolution
+        focal = focal_length((self.config.appearance or Appearance()).fov, height)
+        return np.array([[focal, 0.0, width / 2], [0.0, focal, height / 2], [0.0, 0.0, 1.0]])
+
+    def moved(self) -> None:
+        """Say that the simulation has moved on since the last picture."""
+        self._stale = True
+
+    def new_frames(self, views: int, size: Size, passes: tuple[str, ...] = ("rgb",)) -> Frames:
+        """Empty frames for so many views."""
+        return new_frames(views, *size, self.config.players, passes)
+
+    def draw(self, views: Views, frames: Frames, size: Size | None = None) -> None:
+        """Draw views of the current tick into frames of a size (by default the observations')."""
+        renderer = self.renderer(size or self.config.resolution, len(views.world))
+        scene = self._scene
+        assert scene is not None
+        if scene.state is not self.simulation.state:
+            scene.state = self.simulation.state
+        if self._stale:
+            scene.update()
+            self._stale = False
+        renderer.draw(views, frames)
+        if self.config.hud and len(frames.rgb):
+            for view, slot in enumerate(views.slot.tolist()):
+                if slot >= 0:
+                    draw_hud(scene.state, scene.look.texel, WORLD, slot, frames.rgb[view])
+
+    def renderer(self, size: Size, views: int) -> Renderer:
+        """The renderer for frames of a size; the observations' own is never let go."""
+        if os.getpid() != self._process:
+            self._after_fork()
+        if size in self._renderers:
+            return self._renderers[size]
+        config = self.config
+        if self._scene is None:
+            self._scene = Scene(self.simulation.geometry, self.simulation.state, config.appearance)
+            self._stale = True
+        while len(self._renderers) >= _SIZES_KEPT:
+            spare = next(kept for kept in self._renderers if kept != config.resolution)
+            self._renderers.pop(spare).close()
+        self._renderers[size] = make_renderer(
+            config.renderer,
+            self._scene,
+            *size,
+            views=views,
+            view_distance=config.view_distance,
+            day=config.day,
+        )
+        return self._renderers[size]
+
+    def picture(self, slot: int, kind: str, size: Size) -> NDArray[np.uint8]:
+        """One (H, W, 3) picture that follows a player."""
+        views = new_views(1)
+        if kind == "first":
+            first_person(self.simulation.state, views, 0, WORLD, slot)
+        else:
+            follow(self.simulation.state, views, 0, WORLD, slot, KINDS[kind])
+        frames = self.new_frames(1, size)
+        self.draw(views, frames, size)
+        picture: NDArray[np.uint8] = frames.rgb[0]
+        return picture
+
+    def close(self) -> None:
+        """Let go of every renderer."""
+        if os.getpid() != self._process:
+            self._after_fork()
+        while self._renderers:
+            self._renderers.popitem()[1].close()
+        self._scene = None
+
+    def _after_fork(self) -> None:
+        """Leave the parent's OpenGL contexts alone: neither use them nor let go of them."""
+        self._process = os.getpid()
+        for size, renderer in list(self._renderers.items()):
+            if renderer.name != "software":
+                self._inherited.append(self._renderers.pop(size))

@@ -1,0 +1,82 @@
+"""Which episode comes next: its seed and its planet, the planet made ahead of time if it can be."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mpgenie.envs.planet.planet import Planet, PlanetConfig
+from mpgenie.errors import ConfigError
+
+from .planets import PlanetMaker
+
+OPTIONS = ("planet_seed",)
+"""What `reset(options=...)` understands."""
+_MOST = 2**63 - 1
+
+
+class Episode(NamedTuple):
+    """What an episode follows from, together with the config and the actions."""
+
+    seed: int
+    planet_seed: int
+
+
+class Episodes:
+    """Seeds from the caller, or from a stream that goes on by itself.
+
+    Args:
+        planet: What planets are made of.
+        planets: Play on so many planets only; None = a new one each time.
+        seed: Where the stream starts if the first call names no seed.
+    """
+
+    def __init__(self, planet: PlanetConfig, planets: int | None, seed: int | None) -> None:
+        self.planets = planets
+        self.maker = PlanetMaker(planet)
+        self.root = seed
+        self.count = 0
+        """Episodes since the root was set."""
+
+    def next(self, seed: int | None, options: Mapping[str, Any]) -> Episode:
+        """The episode that begins now.
+
+        Raises:
+            ConfigError: If a seed is not a whole number from 0 to 2**63 - 1; nothing changes then.
+        """
+        planet_seed = options.get("planet_seed")
+        if planet_seed is not None:
+            planet_seed = _whole("planet_seed", planet_seed)
+        if seed is not None:
+            self.root, self.count = _whole("seed", seed), 0
+        elif self.root is None:
+            self.root = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) & _MOST
+        self.count += 1
+        drawn = self._seed(self.count)
+        return Episode(drawn, self._planet_seed(drawn) if planet_seed is None else planet_seed)
+
+    def planet(self, episode: Episode) -> Planet:
+        """The planet of an episode."""
+        return self.maker.get(episode.planet_seed)
+
+    def look_ahead(self) -> None:
+        """Start to make the planet of the next episode, should nobody name another seed."""
+        self.maker.prepare(self._planet_seed(self._seed(self.count + 1)))
+
+    def _planet_seed(self, seed: int) -> int:
+        return seed % self.planets if self.planets else seed
+
+    def _seed(self, count: int) -> int:
+        assert self.root is not None
+        if count == 1:
+            return self.root
+        branch = np.random.SeedSequence(self.root, spawn_key=(count,))
+        return int(branch.generate_state(1, np.uint64)[0]) & _MOST
+
+
+def _whole(name: str, seed: object) -> int:
+    if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)):
+        raise ConfigError(f"{name} must be a whole number, got {seed!r}")
+    if not 0 <= seed <= _MOST:
+        raise ConfigError(f"{name} must lie between 0 and 2**63 - 1, got {seed}")
+    return int(seed)

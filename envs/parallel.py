@@ -1,0 +1,338 @@
+"""The planet as a PettingZoo `ParallelEnv`: `mpgenie.parallel_env()`.
+
+Each step is one tick of 50 ms for everybody.  Players are `player_0`, `player_1`, ...; frames,
+actions and all other spaces are in `mpgenie.envs.spaces`, options in `mpgenie.envs.config`.
+
+`infos[player]` holds plain values that JSON can write, but for the action mask:
+
+    seed, planet_seed   of this episode and of its planet
+    tick                ticks since the episode began
+    id                  the player's entity id, as in events and (plus 1000) in segmentation
+    events              what happened to or through the player in this tick, a list of dictionaries
+    reward_parts        what the reward is the sum of
+    action_mask         see `mpgenie.envs.masks`; arrays that `space.sample(mask)` understands
+    ignored_options     after `reset` only: names in `options` that mean nothing here
+
+An environment belongs to one thread at a time.  Two environments in one process share nothing that
+changes.  A copy is made from `snapshot()`, not by `deepcopy`; pickling keeps the config alone.
+"""
+
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+from pettingzoo import ParallelEnv
+
+from mpgenie.envs.planet.planet import PlanetConfig
+from mpgenie.envs.scenarios.base import WORLD, Event, Outcome
+from mpgenie.envs.simulation.world import Simulation
+from mpgenie.errors import ConfigError, StateError, suggest
+
+from .central_state import central_state, central_state_space
+from .config import EnvConfig, config_from, made_from
+from .drawing import KINDS, Drawing
+from .episodes import OPTIONS, Episode, Episodes
+from .infos import infos_of
+from .masks import DEAD
+from .observation import Observer
+from .saving import read_snapshot, state_hash, write_snapshot
+from .screen import Screen
+from .spaces import action_space, observation_space
+from .start import start_time
+from .validation import ActionReader
+
+Observations = dict[str, Any]
+Infos = dict[str, dict[str, Any]]
+Results = tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]
+
+
+class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
+    """One planet and its players.
+
+    Args:
+        config: All options; or name some of them, as in `parallel_env`.
+        **options: Fields of `EnvConfig`, if `config` is left out.
+
+    Raises:
+        ConfigError: If an option is unknown or out of bounds; nothing is built then.
+    """
+
+    def __init__(self, config: EnvConfig | None = None, **options: Any) -> None:
+        if config is not None and options:
+            raise ConfigError("give a config or single options, not both")
+        self.config = config = config or config_from(options)
+        self.max_cycles = config.max_cycles
+        self.render_mode = config.render_mode
+        self.possible_agents = [f"player_{slot}" for slot in range(config.players)]
+        self.agents: list[str] = []
+        self.cycle = 0
+        """Ticks since the episode began."""
+        self._slot = {agent: slot for slot, agent in enumerate(self.possible_agents)}
+        self._action_spaces = {agent: action_space(config) for agent in self.possible_agents}
+        self._observation_spaces = {
+            agent: observation_space(config) for agent in self.possible_agents
+        }
+        self.state_space = central_state_space(config)
+        planet = PlanetConfig(kind=config.planet, size=config.size)  # type: ignore[arg-type]
+        rules = {
+            "mobs": config.mobs,
+            "weather": config.weather,
+            "day": config.day,
+            "respawn_wait": -1 if config.death == "remove" else 40,
+            **config.rules.game_rules,
+        }
+        self._simulation = Simulation(planet, players=config.players, **rules)
+        self._scenario = config.rules.make(config.players)
+        self._reader = ActionReader(config, self.possible_agents)
+        self._drawing = Drawing(config, self._simulation)
+        self._observer = Observer(config, self._simulation, self._drawing)
+        self._screen = Screen(config, self._drawing)
+        self._episodes = Episodes(planet, config.planets, config.seed)
+        self._episode: Episode | None = None
+        self._finalizer = weakref.finalize(
+            self, _let_go, self._screen, self._drawing, self._episodes
+        )
+
+    # ------------------------------------------------------------------ the standard interface
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Name, render modes and which renderer draws (None until something is drawn)."""
+        return {
+            "name": f"mpgenie_{self.config.rules.name}_v0",
+            "render_modes": ["human", "rgb_array"],
+            "render_fps": 20,
+            "is_parallelizable": True,
+            "renderer": self._drawing.name,
+        }
+
+    def observation_space(self, agent: str) -> spaces.Space[Any]:
+        """What a player observes; the same object each time."""
+        return self._observation_spaces[agent]
+
+    def action_space(self, agent: str) -> spaces.Space[Any]:
+        """What a player may do; the same object each time."""
+        return self._action_spaces[agent]
+
+    def reset(
+        self, seed: int | None = None, options: Mapping[str, Any] | None = None
+    ) -> tuple[Observations, Infos]:
+        """Begin an episode.
+
+        Args:
+            seed: The episode follows from it.  None goes on in the stream that the last seed began.
+            options: `planet_seed` names the planet; any other name is ignored and listed in infos.
+
+        Returns:
+            Observations and infos of all players.
+        """
+        self._require_open("reset")
+        options = dict(options or {})
+        episode = self._episodes.next(seed, options)
+        self._simulation.reset(WORLD, episode.seed, planet=self._episodes.planet(episode))
+        start_time(self._simulation, self.config)
+        self._scenario.reset(self._simulation)
+        if seed is None or self._episode is None:
+            self._episodes.look_ahead()
+        self._episode, self.cycle = episode, 0
+        self.agents = self.possible_agents[:]
+        observations, infos = self._look_around()
+        for info in infos.values():
+            info["ignored_options"] = [str(name) for name in options if name not in OPTIONS]
+        self._screen.show(self._slots(self.agents))
+        return observations, infos
+
+    def step(self, actions: Mapping[str, Any]) -> Results:
+        """Advance everybody by one tick.
+
+        Args:
+            actions: One action for each player in `agents`.
+
+        Returns:
+            Observations, rewards, terminations, truncations and infos of those players.
+
+        Raises:
+            ActionError: If any action is refused; then nothing has changed.
+            StateError: Before `reset`, after the last player's end, or after `close`.
+        """
+        self._require_episode("step")
+        self._reader.read(actions, self.agents)
+        self._simulation.step(self._reader.buttons, self._reader.camera, self._reader.message)
+        events = self._simulation.events(WORLD)
+        outcome = self._scenario.step(self._simulation, events)
+        self.cycle += 1
+        self._drawing.moved()
+
+        observations = self._observer.look(self.agents)
+        infos = self._infos(events, outcome.parts)
+        rewards, terminations, truncations = self._judge(outcome)
+        if self.config.debug:
+            self._check_observations(observations)
+        if self.render_mode == "human":
+            self._screen.show(self._slots(self.agents))
+        if any(terminations.values()) or any(truncations.values()):
+            self._retire([*terminations], [*map(max, terminations.values(), truncations.values())])
+        return observations, rewards, terminations, truncations, infos
+
+    def state(self) -> NDArray[np.float32]:
+        """Everything about everybody, for critics that may know it; see `central_state`."""
+        self._require_start("state")
+        return central_state(self._simulation)
+
+    def render(self) -> NDArray[np.uint8] | None:
+        """All players' views in one picture (`rgb_array`); None for `human`, which `step` draws."""
+        self._require_start("render")
+        if self.render_mode is None:
+            raise StateError("render() needs a render_mode: make the environment with one")
+        if self.render_mode == "human":
+            return None
+        return self._screen.picture(self._slots(self.possible_agents))
+
+    def close(self) -> None:
+        """Let go of window, renderer and background work; closing twice is fine."""
+        self._finalizer()
+
+    # ------------------------------------------------------------------ beyond the standard
+
+    def render_view(
+        self, player: str, view: str = "first", resolution: tuple[int, int] | None = None
+    ) -> NDArray[np.uint8]:
+        """A picture that follows one player, in any render mode.
+
+        Args:
+            player: Whom.
+            view: `first` (through the eyes), `third` (from behind) or `top` (from above).
+            resolution: (height, width) in pixels; by default the observations'.
+        """
+        self._require_start("render_view")
+        if player not in self._slot:
+            raise ConfigError(f"unknown player {player!r}. {suggest(player, self._slot)}")
+        if view not in KINDS:
+            raise ConfigError(f"unknown view {view!r}. {suggest(view, KINDS)}")
+        size = replace(self.config, resolution=resolution or self.config.resolution).resolution
+        return self._drawing.picture(self._slot[player], view, size)
+
+    def snapshot(self) -> bytes:
+        """Everything that the future depends on but the actions; see `restore`."""
+        self._require_start("snapshot")
+        counters = {
+            "cycle": self.cycle,
+            "agents": self.agents,
+            "episode": self._episode,
+            "stream": [self._episodes.root, self._episodes.count],
+        }
+        return write_snapshot(self.config, counters, self._scenario, self._simulation)
+
+    def restore(self, snapshot: bytes) -> tuple[Observations, Infos]:
+        """Go on from a snapshot of an environment with the same config.
+
+        Returns:
+            Observations and infos as of the snapshot, as `reset` does.
+
+        Raises:
+            SnapshotError: If it is none; then nothing has changed.
+        """
+        self._require_open("restore")
+        counters = read_snapshot(snapshot, self.config, self._scenario, self._simulation)
+        self.cycle, self.agents = counters["cycle"], counters["agents"]
+        self._episode = Episode(*counters["episode"])
+        self._episodes.root, self._episodes.count = counters["stream"]
+        return self._look_around()
+
+    def state_hash(self) -> int:
+        """64 bits that are equal in equal states, in every process and on every machine."""
+        self._require_start("state_hash")
+        return state_hash(self._simulation, self._scenario, self.cycle)
+
+    @property
+    def simulation(self) -> Simulation:
+        """The simulation itself, for reading; this environment plays on its world 0."""
+        return self._simulation
+
+    @property
+    def intrinsics(self) -> NDArray[np.float64]:
+        """K (3, 3): from the axes of a `pose` to pixels of a frame."""
+        return self._drawing.intrinsics()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (replace(self.config, max_cycles=self.max_cycles),)
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        raise StateError(
+            "an environment cannot be copied in mid-air: make another with the same config and "
+            "restore() a snapshot() of this one in it"
+        )
+
+    # ------------------------------------------------------------------ parts of a step
+
+    def _look_around(self) -> tuple[Observations, Infos]:
+        """Observations and infos where no tick has passed."""
+        self._drawing.moved()
+        observations = self._observer.look(self.agents)
+        if self.config.debug:
+            self._check_observations(observations)
+        return observations, self._infos((), [{}] * self.config.players)
+
+    def _judge(self, outcome: Outcome) -> tuple[dict[str, float], dict[str, bool], dict[str, bool]]:
+        """Rewards, terminations and truncations of a tick."""
+        mortal, late = self.config.death == "remove", self.cycle >= self.max_cycles
+        rewards, terminations, truncations = {}, {}, {}
+        for agent, facts in zip(self.agents, self._observer.facts, strict=True):
+            slot = self._slot[agent]
+            ended = bool(outcome.ended[slot]) or (mortal and facts[1] == DEAD)
+            rewards[agent] = float(sum(outcome.parts[slot].values()))
+            terminations[agent] = ended
+            truncations[agent] = late and not ended
+        return rewards, terminations, truncations
+
+    def _retire(self, agents: Sequence[str], finished: Sequence[bool]) -> None:
+        """Take finished players out of `agents`, and out of the world if others play on."""
+        self.agents = [agent for agent, done in zip(agents, finished, strict=True) if not done]
+        for agent, done in zip(agents, finished, strict=True):
+            if done and self.agents:
+                self._simulation.leave(WORLD, self._slot[agent])
+
+    def _infos(self, events: Sequence[Event], parts: Sequence[Mapping[str, float]]) -> Infos:
+        assert self._episode is not None
+        shared = {**self._episode._asdict(), "tick": self.cycle}
+        players = zip(self.agents, self._slots(self.agents), self._observer.facts, strict=True)
+        return infos_of(self.config, list(players), shared, events, parts)
+
+    def _slots(self, agents: Sequence[str]) -> list[int]:
+        return [self._slot[agent] for agent in agents]
+
+    def _check_observations(self, observations: Observations) -> None:
+        for agent, observation in observations.items():
+            if not self._observation_spaces[agent].contains(observation):
+                raise AssertionError(f"{agent}: the observation is outside its space")
+
+    def _require_open(self, call: str) -> None:
+        if not self._finalizer.alive:
+            raise StateError(f"{call}() after close(): make a new environment")
+
+    def _require_start(self, call: str) -> None:
+        self._require_open(call)
+        if self._episode is None:
+            raise StateError(f"{call}() before reset(): call reset() first")
+
+    def _require_episode(self, call: str) -> None:
+        self._require_start(call)
+        if not self.agents:
+            raise StateError(f"{call}() after the end of the episode: call reset() first")
+
+
+def _let_go(screen: Screen, drawing: Drawing, episodes: Episodes) -> None:
+    screen.close()
+    drawing.close()
+    episodes.maker.close()
+
+
+parallel_env = made_from(
+    EnvConfig,
+    PlanetEnv,
+    """The planet as a PettingZoo `ParallelEnv`; the options are the fields of `EnvConfig`.""",
+)

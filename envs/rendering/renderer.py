@@ -1,0 +1,85 @@
+"""What a renderer is, which there are, and which one `auto` takes.
+
+`auto` takes OpenGL where a graphics processor answers and there is enough to draw that reading the
+frames back pays; else the software renderer, which on a processor is the faster one.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from mpgenie.errors import ConfigError, RendererError, suggest
+
+from .camera import Views
+from .scene import Scene
+from .software import Frames, SoftwareRenderer
+
+RENDERERS = ("auto", "opengl", "software")
+WORTH_A_GPU = 32_768
+"""Pixels per tick, over all views, from which `auto` prefers a graphics processor."""
+_ON_THE_CPU = ("llvmpipe", "softpipe", "swrast", "software")
+
+
+class Renderer(Protocol):
+    """Draws views of a scene; see `software.SoftwareRenderer`."""
+
+    @property
+    def name(self) -> str:
+        """As in `make_renderer`."""
+
+    def draw(self, views: Views, frames: Frames) -> None:
+        """Draw every view into the frames; `scene.update()` comes before, once per tick."""
+
+    def close(self) -> None:
+        """Let go of everything; closing twice is fine."""
+
+
+def make_renderer(
+    name: str,
+    scene: Scene,
+    height: int,
+    width: int,
+    *,
+    views: int = 1,
+    view_distance: float = 48.0,
+    day: int = 24_000,
+) -> Renderer:
+    """A renderer for frames of one size.
+
+    Args:
+        name: One of `RENDERERS`.
+        scene: What it draws.
+        height: Pixels.
+        width: Pixels.
+        views: How many views it will draw per tick; `auto` goes by it.
+        view_distance: How far one sees.
+        day: Ticks in a day.
+
+    Raises:
+        ConfigError: If there is no renderer of that name.
+        RendererError: If it cannot be made here; `mpgenie doctor` says why.
+    """
+    if name not in RENDERERS:
+        raise ConfigError(f"unknown renderer {name!r}. {suggest(name, RENDERERS)}")
+    if name == "opengl":
+        return _opengl(scene, height, width, view_distance, day)
+    if name == "auto" and views * height * width >= WORTH_A_GPU and _may_have_gpu():
+        try:
+            renderer = _opengl(scene, height, width, view_distance, day)
+        except RendererError:
+            pass  # no OpenGL after all: software draws the same picture
+        else:
+            if not any(word in renderer.device.lower() for word in _ON_THE_CPU):
+                return renderer
+            renderer.close()
+    return SoftwareRenderer(scene, height, width, view_distance, day)
+
+
+def _may_have_gpu() -> bool:
+    """Whether there is a device file of a graphics processor; asking OpenGL itself is slow."""
+    return any(Path("/dev/dri").glob("renderD*")) or Path("/dev/nvidia0").exists()
+
+
+def _opengl(scene: Scene, height: int, width: int, view_distance: float, day: int):  # type: ignore[no-untyped-def]
+    from .opengl import OpenGLRenderer
+
+    return OpenGLRenderer(scene, height, width, view_distance, day)

@@ -1,0 +1,98 @@
+"""A window that shows pictures; it has an OpenGL context of its own and draws nothing itself.
+
+pyglet is imported when the first window is asked for; it comes with the extra `play`.
+"""
+
+import os
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.errors import RendererError
+from mpgenie.extras import require
+
+SMALLEST = 480
+"""Pixels that the longer edge of a window has at least; small pictures are enlarged."""
+
+
+def check_window() -> None:
+    """Find out early that no window can be opened.
+
+    Raises:
+        MissingExtraError: If pyglet is not installed.
+        RendererError: If there is no display.
+    """
+    require("pyglet", extra="play")
+    no_display = not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform.startswith("linux") and no_display:
+        raise RendererError(
+            'render_mode="human" opens a window, but there is no display (DISPLAY is not set): '
+            'use render_mode="rgb_array", or run under xvfb-run'
+        )
+
+
+class Window:
+    """A window for pictures of one size.
+
+    Args:
+        height: Of the pictures.
+        width: Of the pictures.
+        title: In its bar.
+
+    Raises:
+        MissingExtraError: If pyglet is not installed.
+        RendererError: If no window can be opened.
+    """
+
+    def __init__(self, height: int, width: int, title: str) -> None:
+        check_window()
+        pyglet = require("pyglet", extra="play")
+        pyglet.options["shadow_window"] = False
+        pyglet.options["vsync"] = False
+        self.height, self.width = height, width
+        scale = max(1, -(-SMALLEST // max(height, width)))
+        try:
+            import pyglet.window
+
+            self._window: Any = pyglet.window.Window(
+                width * scale, height * scale, caption=title, vsync=False, resizable=False
+            )
+        except Exception as error:  # pyglet's own, X's and OpenGL's, which share no base
+            raise RendererError(f"no window can be opened here: {error}") from error
+        self.is_open = True
+        self._window.push_handlers(on_close=self._closed_by_hand)
+
+    def show(self, picture: NDArray[np.uint8]) -> None:
+        """Show a (height, width, 3) picture, enlarged to the window; none if it was closed."""
+        if not self.is_open:
+            return
+        import pyglet
+
+        self._window.switch_to()
+        self._window.dispatch_events()
+        if not self.is_open:
+            return
+        rows = np.ascontiguousarray(picture[::-1])  # OpenGL counts rows from below
+        image = pyglet.image.ImageData(self.width, self.height, "RGB", rows.tobytes())
+        texture = image.get_texture()
+        pyglet.gl.glTexParameteri(
+            texture.target, pyglet.gl.GL_TEXTURE_MAG_FILTER, pyglet.gl.GL_NEAREST
+        )
+        self._window.clear()
+        texture.blit(0, 0, width=self._window.width, height=self._window.height)
+        self._window.flip()
+        texture.delete()
+
+    def close(self) -> None:
+        """Close it; closing twice is fine."""
+        if self._window is not None:
+            self.is_open = False
+            self._window.close()
+            self._window = None
+
+    def _closed_by_hand(self) -> bool:
+        self.is_open = False
+        self._window.set_visible(False)
+        return True

@@ -1,0 +1,104 @@
+"""Snapshots of an environment: its own counters around the simulation's snapshot.
+
+A snapshot is the line `MARK`, one line of JSON (config that must agree, counters, the scenario's
+state) and the simulation's bytes.  `state_hash` covers the same.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from mpgenie.envs.planet.exact import draw_bits
+from mpgenie.envs.scenarios.base import WORLD, Scenario
+from mpgenie.envs.simulation.world import Simulation
+from mpgenie.errors import SnapshotError
+
+from .config import EnvConfig
+
+MARK = b"mpgenie environment 1\n"
+
+
+def write_snapshot(
+    config: EnvConfig, counters: dict[str, Any], scenario: Scenario, simulation: Simulation
+) -> bytes:
+    """The bytes of a snapshot.
+
+    Args:
+        config: Of the environment.
+        counters: What the environment itself counts, as plain values.
+        scenario: Whose state goes in.
+        simulation: Whose world 0 goes in.
+    """
+    head = {"config": _identity(config), "counters": counters, "scenario": scenario.snapshot()}
+    line = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()
+    return b"".join((MARK, line, b"\n", simulation.snapshot(WORLD)))
+
+
+def read_snapshot(
+    data: bytes, config: EnvConfig, scenario: Scenario, simulation: Simulation
+) -> dict[str, Any]:
+    """Put scenario and simulation into the state of a snapshot.
+
+    Returns:
+        The counters.
+
+    Raises:
+        SnapshotError: If it is no snapshot, or one of another config; then nothing has changed.
+    """
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise SnapshotError(f"a snapshot is bytes, got {type(data).__name__}")
+    data = bytes(data)
+    if not data.startswith(MARK):
+        raise SnapshotError("these bytes are not a snapshot of an environment of this version")
+    line, _, body = data[len(MARK) :].partition(b"\n")
+    try:
+        head = json.loads(line)
+        counters = _checked(head["counters"], config)
+        state = scenario.read(head["scenario"])
+        theirs = head["config"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SnapshotError(f"this snapshot is damaged: {error}") from error
+    for name, ours in _identity(config).items():
+        if theirs.get(name) != ours:
+            raise SnapshotError(
+                f"this snapshot is of an environment with {name} = {theirs.get(name)!r}, "
+                f"this one has {ours!r}: restore it in one made alike"
+            )
+    simulation.restore(WORLD, body)
+    scenario.take(state)
+    return counters
+
+
+def state_hash(simulation: Simulation, scenario: Scenario, cycle: int) -> int:
+    """The simulation's hash, stirred with what the environment and the scenario add to it."""
+    own = np.uint64(scenario.state_hash())
+    return int(draw_bits(own, cycle, 0, simulation.state_hash(WORLD)))
+
+
+def _identity(config: EnvConfig) -> dict[str, Any]:
+    """What two environments must have in common to exchange snapshots, as plain values."""
+    rules = json.loads(json.dumps(asdict(config.rules)))
+    return {
+        "planet": config.planet,
+        "size": config.size,
+        "players": config.players,
+        "scenario": config.rules.name,
+        "rules": rules,
+        "day": config.day,
+        "mobs": config.mobs,
+        "weather": config.weather,
+        "death": config.death,
+    }
+
+
+def _checked(counters: dict[str, Any], config: EnvConfig) -> dict[str, Any]:
+    names = [f"player_{slot}" for slot in range(config.players)]
+    agents, stream, episode = counters["agents"], counters["stream"], counters["episode"]
+    numbers = [counters["cycle"], *stream, *episode]
+    if any(agent not in names for agent in agents) or len(set(agents)) < len(agents):
+        raise ValueError(f"its players are {agents}")
+    if any(type(number) is not int or number < 0 for number in numbers) or len(numbers) != 5:
+        raise ValueError(f"its counters are {counters}")
+    return counters

@@ -1,0 +1,216 @@
+"""The gold that `gather` lays on the planet, and how far each player is from its next aim."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.kernels import kernel
+from mpgenie.envs.planet.blocks import BLOCK, TABLE
+from mpgenie.envs.planet.edits import set_block
+from mpgenie.envs.planet.exact import atan2, draw
+from mpgenie.envs.planet.geometry import LAYERS, column_of, position_of, step
+from mpgenie.envs.simulation.world import Simulation
+
+from .base import WORLD
+
+ORE, LAMP = BLOCK["gold_ore"], BLOCK["lamp"]
+NO_AIM, ORE_AIM, BASE_AIM = range(3)
+"""What a player should do next: nothing is left, fetch ore, bring it to the base."""
+_PURPOSE = 7201
+_TRIES = 64
+"""Places drawn for a boulder before it is left out."""
+
+
+@kernel
+def ground(blocks, column):  # type: ignore[no-untyped-def]
+    """The highest layer of a column that bodies stand on; -1 where that lies under water."""
+    for layer in range(LAYERS - 1, -1, -1):
+        block = blocks[column, layer]
+        if TABLE.solid[block]:
+            return layer
+        if TABLE.liquid[block]:
+            return -1
+    return -1
+
+
+@kernel
+def _above(geometry, column, layer):  # type: ignore[no-untyped-def]
+    """The middle of a cell."""
+    size = geometry.size
+    face, rest = column // (size * size), column % (size * size)
+    return position_of(geometry, face, rest // size + 0.5, rest % size + 0.5, layer + 0.5)
+
+
+def lay_base(simulation: Simulation, base: NDArray[np.float64]) -> None:
+    """Set a lamp into the ground amid the players, and note where one stands on it."""
+    state, geometry = simulation.state, simulation.geometry
+    players = state.players
+    middle = [0.0, 0.0, 0.0]
+    for p in np.flatnonzero(players.active[WORLD]):
+        for axis in range(3):
+            middle[axis] += float(players.position[WORLD, p, axis])
+    column = int(column_of(geometry, *middle))
+    layer = int(ground(state.cells.blocks[WORLD], column))
+    if layer < 0:  # a pond: the first player's own ground will do
+        column = int(column_of(geometry, *players.position[WORLD, 0]))
+        layer = max(0, int(ground(state.cells.blocks[WORLD], column)))
+    set_block(state.cells, geometry, WORLD, column * LAYERS + layer, LAMP)
+    base[:] = _above(geometry, column, layer + 0.5)
+
+
+def lay_boulders(
+    simulation: Simulation,
+    base: NDArray[np.float64],
+    ores: NDArray[np.float64],
+    nearest: float,
+    farthest: float,
+) -> int:
+    """Lay ore around the base, the first boulders in front of the players.
+
+    Args:
+        simulation: Where.
+        base: What it lies around.
+        ores: (R, 4) filled with cell, x, y, z of each boulder; cell -1 where no place was found.
+        nearest: Metres from the base.
+        farthest: Metres from the base.
+
+    Returns:
+        How many boulders there are.
+    """
+    state = simulation.state
+    here = int(column_of(simulation.geometry, *base))
+    key = state.clock.key[WORLD]
+    players = np.flatnonzero(state.players.active[WORLD]).tolist()
+    ores[:] = -1.0
+    for r in range(len(ores)):
+        if r < len(players) and _lay_before(simulation, players[r], ores[r]):
+            continue
+        for attempt in range(_TRIES):
+            index = (r * _TRIES + attempt) * 4
+            column = _wander(simulation.geometry, here, key, index, nearest, farthest)
+            if _lay(simulation, column, ores[r]):
+                break
+    return int((ores[:, 0] >= 0.0).sum())
+
+
+def _wander(
+    geometry: Any, column: int, key: np.uint64, index: int, nearest: float, farthest: float
+) -> int:
+    """A column some cells away, first straight on in one lattice direction, then to its side."""
+    turn = int(draw(key, 0, _PURPOSE, index) * 4.0)
+    away = nearest + (farthest - nearest) * float(draw(key, 0, _PURPOSE, index + 1))
+    aside = int(away * float(draw(key, 0, _PURPOSE, index + 2)))
+    for steps, direction in ((int(away) + 1, turn), (aside, turn ^ 2)):
+        for _ in range(steps):
+            column, direction = step(geometry, column, direction)
+    return int(column)
+
+
+def _lay_before(simulation: Simulation, p: int, ore: NDArray[np.float64]) -> bool:
+    """Lay a boulder about 2.5 m in front of a player and turn its eyes to it."""
+    players, geometry = simulation.state.players, simulation.geometry
+    at, heading = players.position[WORLD, p], players.heading[WORLD, p]
+    for ahead in (2.5, 2.0, 3.0):
+        column = int(column_of(geometry, *(at + heading * ahead)))
+        if _lay(simulation, column, ore):
+            break
+    else:
+        return False
+    up = at / np.sqrt(at[0] * at[0] + at[1] * at[1] + at[2] * at[2])
+    ray = ore[1:] - (at + up * 1.62)
+    height = float(ray[0] * up[0] + ray[1] * up[1] + ray[2] * up[2])
+    flat = ray - up * height
+    length = float(np.sqrt(flat[0] * flat[0] + flat[1] * flat[1] + flat[2] * flat[2]))
+    players.heading[WORLD, p] = flat / length
+    players.pitch[WORLD, p] = -float(atan2(height, length)) * 57.29577951308232
+    return True
+
+
+def _lay(simulation: Simulation, column: int, ore: NDArray[np.float64]) -> bool:
+    """Lay a boulder on the ground of a column, unless it is no place for one."""
+    state, geometry = simulation.state, simulation.geometry
+    layer = int(ground(state.cells.blocks[WORLD], column)) + 1
+    if not 0 < layer < LAYERS or state.cells.blocks[WORLD, column, layer] != 0:
+        return False
+    if state.cells.blocks[WORLD, column, layer - 1] in (ORE, LAMP):
+        return False
+    place = np.array(_above(geometry, column, layer))
+    for p in np.flatnonzero(state.players.active[WORLD]):
+        if _squared(state.players.position[WORLD, p], *place) < 1.6 * 1.6:
+            return False
+    if not set_block(state.cells, geometry, WORLD, column * LAYERS + layer, ORE):
+        return False
+    ore[0], ore[1:] = column * LAYERS + layer, place
+    return True
+
+
+@kernel
+def take_stock(players, items, blocks, ores, base, radius, distance, aiming, digging, brought):  # type: ignore[no-untyped-def]
+    """For each player of world 0: how far its aim is, which it is, and what it brings.
+
+    Args:
+        players: `Players`.
+        items: `Items`.
+        blocks: (columns * 64,) block numbers.
+        ores: (R, 4) where ore was laid: cell, x, y, z.
+        base: (3,) the base.
+        radius: Of the base.
+        distance: (P,) filled with metres to the aim.
+        aiming: (P,) filled with the aim.
+        digging: (P,) filled with the share of an ore block already mined.
+        brought: (P,) filled with ore just delivered; it leaves the hotbar.
+    """
+    for p in range(distance.shape[0]):
+        at = players.position[0, p]
+        away = np.sqrt(_squared(at, base[0], base[1], base[2]))
+        brought[p] = 0
+        if away <= radius and players.alive[0, p]:
+            brought[p] = _ore_in_hotbar(players, p, True)
+        digging[p] = 0.0
+        cell = players.dig_cell[0, p]
+        if cell >= 0 and blocks[cell] == ORE and players.dig_needed[0, p] > 0:
+            digging[p] = players.dig_ticks[0, p] / players.dig_needed[0, p]
+        if _ore_in_hotbar(players, p, False) > 0:
+            aiming[p], distance[p] = BASE_AIM, away
+            continue
+        nearest = _nearest_ore(items, blocks, ores, at)
+        aiming[p] = NO_AIM if nearest < 0.0 else ORE_AIM
+        distance[p] = 0.0 if nearest < 0.0 else np.sqrt(nearest)
+
+
+@kernel
+def _ore_in_hotbar(players, p, take):  # type: ignore[no-untyped-def]
+    """How much ore a player carries; with `take` it carries none afterwards."""
+    count = 0
+    for k in range(players.hotbar_item.shape[2]):
+        if players.hotbar_item[0, p, k] == ORE:
+            count += players.hotbar_count[0, p, k]
+            if take:
+                players.hotbar_item[0, p, k] = 0
+                players.hotbar_count[0, p, k] = 0
+    return count
+
+
+@kernel
+def _nearest_ore(items, blocks, ores, at):  # type: ignore[no-untyped-def]
+    """The squared distance to the nearest ore, as a block or dropped; -1 where none is left."""
+    nearest = -1.0
+    for r in range(ores.shape[0]):
+        if ores[r, 0] >= 0.0 and blocks[int(ores[r, 0])] == ORE:
+            far = _squared(at, ores[r, 1], ores[r, 2], ores[r, 3])
+            if nearest < 0.0 or far < nearest:
+                nearest = far
+    for i in range(items.active.shape[1]):
+        if items.active[0, i] and items.item[0, i] == ORE:
+            there = items.position[0, i]
+            far = _squared(at, there[0], there[1], there[2])
+            if nearest < 0.0 or far < nearest:
+                nearest = far
+    return nearest
+
+
+@kernel
+def _squared(at, x, y, z):  # type: ignore[no-untyped-def]
+    dx, dy, dz = at[0] - x, at[1] - y, at[2] - z
+    return dx * dx + dy * dy + dz * dz

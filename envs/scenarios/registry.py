@@ -1,0 +1,24 @@
+"""Which scenarios there are, by name."""
+
+from mpgenie.errors import ConfigError, suggest
+
+from .base import ScenarioConfig
+from .free_play import FreePlay
+from .gather import Gather
+from .tag import Tag
+
+SCENARIOS: dict[str, type[ScenarioConfig]] = {
+    config.name: config for config in (FreePlay, Tag, Gather)
+}
+"""The config of each scenario by name."""
+
+
+def scenario_config(name: str) -> ScenarioConfig:
+    """The default config of a scenario.
+
+    Raises:
+        ConfigError: If there is none of that name; the message offers the nearest.
+    """
+    if name not in SCENARIOS:
+        raise ConfigError(f"unknown scenario {name!r}. {suggest(name, SCENARIOS)}")
+    return SCENARIOS[name]()

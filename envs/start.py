@@ -1,0 +1,31 @@
+"""What time it is where the players are when an episode starts.
+
+The sun stands still and the planet turns, so noon comes at another tick at every longitude.
+"""
+
+from mpgenie.envs.planet.exact import PI, atan2, draw
+from mpgenie.envs.scenarios.base import WORLD
+from mpgenie.envs.simulation.world import Simulation
+
+from .config import EnvConfig
+
+NOON_AT_LONGITUDE_0 = 0.0
+"""The share of a day after which the sun is highest over longitude 0."""
+_PURPOSE = 7001
+
+
+def start_time(simulation: Simulation, config: EnvConfig) -> None:
+    """Turn the planet so that the first player sees the hour that the config asks for.
+
+    Args:
+        simulation: Just reset.
+        config: Its `start_time` counts ticks since sunrise; None draws the hour from the seed.
+    """
+    state, day = simulation.state, config.day
+    hour = config.start_time
+    if hour is None:
+        hour = int(draw(state.clock.key[WORLD], 0, _PURPOSE, 0) * day)
+    x, y, _ = state.players.position[WORLD, 0].tolist()
+    east = atan2(y, x) / (2.0 * PI)  # of longitude 0, in turns
+    turns = hour / day - 0.25 + NOON_AT_LONGITUDE_0 + east
+    state.clock.day_offset[WORLD] = int((turns - turns // 1.0) * day) % day
