@@ -101,10 +101,19 @@ def _compile(function: Function, **options: Any) -> Function:
 
 
 def kernel(function: Function) -> Function:
-    """Compile for the processor: no GIL, no fastmath, division by zero gives inf, cached on disk."""
+    """Compile for the processor: no GIL, no fastmath, division by zero gives inf, cached on disk.
+
+    A kernel makes no arrays of its own, so numba need not count references to those it is given
+    (counting took most of the time of the renderer's inner loop); see `allocating_kernel`.
+    """
+    return _compile(function, _nrt=False)
+
+
+def allocating_kernel(function: Function) -> Function:
+    """Like `kernel`, for one that makes arrays: not for what runs every tick."""
     return _compile(function)
 
 
 def inlined(function: Function) -> Function:
     """Like `kernel`, for hot code whose call would cost more than it does."""
-    return _compile(function, forceinline=True)
+    return _compile(function, forceinline=True, _nrt=False)

@@ -6,7 +6,7 @@ cells that differ from the planet as generated, and which sections have to be dr
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import allocating_kernel, kernel
 
 from .blocks import TABLE
 from .cells import Cells, cell_hash, section_of
@@ -21,7 +21,7 @@ _WORK = 2048  # cells a work array holds at first; an ordinary edit relights a f
 _MANY_EDITS = 3000  # beyond, lighting the whole planet is quicker than edit by edit
 
 
-@kernel
+@allocating_kernel
 def _mark_section(cells, w, section, edit):  # type: ignore[no-untyped-def]
     cells.changed[w, section] += 1
     if edit:
@@ -64,7 +64,7 @@ def mark_around(cells, geometry, w, cell, edit):  # type: ignore[no-untyped-def]
         _mark_column(cells, geometry, w, diagonal, layer, edit)
 
 
-@kernel
+@allocating_kernel
 def _update_light(cells, geometry, w, cell, channel, removed, queue):  # type: ignore[no-untyped-def]
     light = cells.light[w]
     removed, removed_count, queue, count = relight(
@@ -79,7 +79,7 @@ def _update_light(cells, geometry, w, cell, channel, removed, queue):  # type: i
     return removed, queue
 
 
-@kernel
+@allocating_kernel
 def _change(cells, geometry, w, cell, block, edit):  # type: ignore[no-untyped-def]
     """Change a block, with its hash, light and sections, but without a note in the edit list."""
     column, layer = cell >> 6, cell & 63
@@ -96,7 +96,7 @@ def _change(cells, geometry, w, cell, block, edit):  # type: ignore[no-untyped-d
         _update_light(cells, geometry, w, cell, SKY_SHIFT, removed, queue)
 
 
-@kernel
+@allocating_kernel
 def set_block(cells, geometry, w, cell, block):  # type: ignore[no-untyped-def]
     """Change the block of one cell of one world; the only way to do it.
 
@@ -137,7 +137,7 @@ def _restore_blocks(cells, w):  # type: ignore[no-untyped-def]
         blocks[cell >> 6, cell & 63] = before
 
 
-@kernel
+@allocating_kernel
 def revert_edits(cells, geometry, w):  # type: ignore[no-untyped-def]
     """Undo every edit of one world: blocks, light and hash are again those of its planet."""
     count = cells.edit_count[w]

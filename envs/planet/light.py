@@ -9,7 +9,7 @@ edit's update (`relight`) ends at the same numbers as doing it all anew (`light_
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import allocating_kernel, kernel
 
 from .blocks import TABLE
 from .geometry import DOWN, LAYERS, UP
@@ -54,7 +54,7 @@ def own_light(channel, cell, block):  # type: ignore[no-untyped-def]
     return 0
 
 
-@kernel
+@allocating_kernel
 def _grown(queue, count):  # type: ignore[no-untyped-def]
     if count < queue.shape[0]:
         return queue
@@ -63,7 +63,7 @@ def _grown(queue, count):  # type: ignore[no-untyped-def]
     return longer
 
 
-@kernel
+@allocating_kernel
 def spread(blocks, light, geometry, channel, queue, count):  # type: ignore[no-untyped-def]
     """Let light flow from the cells in a queue until nothing changes.
 
@@ -109,7 +109,7 @@ def _sky_columns(blocks, light, open_from):  # type: ignore[no-untyped-def]
         open_from[column] = lowest
 
 
-@kernel
+@allocating_kernel
 def _bright_rims(blocks, light, geometry, open_from, queue):  # type: ignore[no-untyped-def]
     """Queue the cells lit from above that may light a neighbour in another column."""
     count = 0
@@ -128,7 +128,7 @@ def _bright_rims(blocks, light, geometry, open_from, queue):  # type: ignore[no-
     return queue, count
 
 
-@kernel
+@allocating_kernel
 def _lamps(light, queue):  # type: ignore[no-untyped-def]
     count = 0
     for column in range(light.shape[0]):
@@ -140,7 +140,7 @@ def _lamps(light, queue):  # type: ignore[no-untyped-def]
     return queue, count
 
 
-@kernel
+@allocating_kernel
 def light_all(blocks, light, geometry):  # type: ignore[no-untyped-def]
     """Light a whole planet: (columns, 64) blocks -> (columns, 64) light, overwritten."""
     open_from = np.empty(blocks.shape[0], np.int32)
@@ -152,7 +152,7 @@ def light_all(blocks, light, geometry):  # type: ignore[no-untyped-def]
     spread(blocks, light, geometry, SKY_SHIFT, queue, count)
 
 
-@kernel
+@allocating_kernel
 def _take_back(blocks, light, geometry, channel, start, removed, queue):  # type: ignore[no-untyped-def]
     """Darken a cell and all that may have had its light from it.
 
@@ -190,7 +190,7 @@ def _take_back(blocks, light, geometry, channel, start, removed, queue):  # type
     return removed, removed_count, queue, count
 
 
-@kernel
+@allocating_kernel
 def relight(blocks, light, geometry, channel, cell, removed, queue):  # type: ignore[no-untyped-def]
     """Bring one channel up to date after the block of one cell has changed.
 

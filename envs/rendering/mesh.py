@@ -324,6 +324,12 @@ def _merge_plane(work, level, direction, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _copy_face(work, n, level, out):  # type: ignore[no-untyped-def]
+    for word in range(3):
+        work.face[level, out, word] = work.face[0, n, word]
+
+
+@kernel
 def _merged_faces(work, level):  # type: ignore[no-untyped-def]
     """Levels 1 and 2: the opaque faces of level 0 merged, torches and water as they are."""
     start = out = 0
@@ -332,7 +338,8 @@ def _merged_faces(work, level):  # type: ignore[no-untyped-def]
         count = work.count[0, direction]
         for plane in range(8):
             any_here = False
-            work.grid[:, :] = -1
+            for cell in range(64):
+                work.grid[cell >> 3, cell & 7] = -1
             for n in range(start, start + count):
                 word = work.face[0, n, 0]
                 a, b, k = int(word & 7), int((word >> 3) & 7), int((word >> 6) & 7)
@@ -340,7 +347,7 @@ def _merged_faces(work, level):  # type: ignore[no-untyped-def]
                 if depth != plane:
                     continue
                 if (word >> 16) & 255 == TORCH:
-                    work.face[level, out] = work.face[0, n]
+                    _copy_face(work, n, level, out)
                     out += 1
                     continue
                 any_here = True
@@ -356,7 +363,7 @@ def _merged_faces(work, level):  # type: ignore[no-untyped-def]
         start += count
     work.count[level, SEE_THROUGH] = work.count[0, SEE_THROUGH]
     for n in range(start, start + work.count[0, SEE_THROUGH]):
-        work.face[level, out] = work.face[0, n]
+        _copy_face(work, n, level, out)
         out += 1
 
 
