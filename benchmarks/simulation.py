@@ -1,27 +1,52 @@
-"""The game without pictures: player-ticks per CPU-second."""
+"""The game without pictures: player-ticks per CPU-second, and a tick of one crowded world."""
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-import mpgenie
+import numpy as np
 
-from .measure import Figure, Setting, rate
-from .players import walking
+from mpgenie.envs.simulation.actions import BIT
+from mpgenie.envs.simulation.world import Simulation
 
-PLAYERS = 32
+from .measure import Figure, Setting, duration, rate
+
+WORLDS = 16
+CROWD = 1024
+ROUNDS = 64
 
 
 def figures(setting: Setting) -> Iterator[Figure]:
-    """Step an environment that never touches a renderer."""
-    env = mpgenie.parallel_env(players=PLAYERS, observe=("state",), planets=1)
-    actions = itertools.cycle(walking(env))
-    env.reset(seed=7)
+    """Sixteen worlds of two players; then one of 1,024, all over the planet and within 30 m."""
+    small = Simulation(worlds=WORLDS, players=2)
+    for w in range(WORLDS):
+        small.reset(w, seed=w, planet=0)
+    step = walking(small)
 
-    def step() -> int:
-        if not env.agents:
-            env.reset()
-        env.step({player: a for player, a in next(actions).items() if player in env.agents})
-        return PLAYERS
+    def player_ticks() -> int:
+        step()
+        return WORLDS * 2
 
-    yield rate("simulation", step, setting)
-    env.close()
+    yield rate("simulation", player_ticks, setting)
+
+    for name, within in (("walking", 1e9), ("crowded", 30.0)):
+        large = Simulation(players=CROWD)
+        large.reset(seed=7, separation=(0.0, within))
+        yield duration(f"simulation_1024_{name}", walking(large), setting, unit=0.001)
+
+
+def walking(simulation: Simulation) -> Callable[[], None]:
+    """One tick in which everybody mostly walks ahead, turning, jumping and hitting at times."""
+    rng = np.random.default_rng(0)
+    shape = (ROUNDS, simulation.worlds, simulation.players)
+    buttons = np.zeros(shape, np.uint32)
+    for button, share in {"forward": 0.8, "jump": 0.1, "attack": 0.2, "use": 0.05}.items():
+        buttons |= np.where(rng.random(shape) < share, np.uint32(BIT[button]), np.uint32(0))
+    camera = rng.normal(0, 2, (*shape, 2)).astype(np.float32)
+    message = np.zeros(shape[1:], np.uint8)
+    played = 0
+
+    def step() -> None:
+        nonlocal played
+        simulation.step(buttons[played % ROUNDS], camera[played % ROUNDS], message)
+        played += 1
+
+    return step

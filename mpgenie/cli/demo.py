@@ -116,11 +116,11 @@ def refuse_to_overwrite(path: Path, *, force: bool) -> None:
 
 
 def make_env(options: argparse.Namespace) -> tuple[Any, str]:
-    """The environment, and a line to print if it is not drawn as one might expect."""
+    """An environment that has been reset and has drawn, and a line to print if not by OpenGL."""
     import mpgenie
 
     def make(renderer: str) -> Any:
-        return mpgenie.parallel_env(
+        env = mpgenie.parallel_env(
             scenario=options.scenario,
             players=options.players,
             planet=options.planet,
@@ -128,23 +128,26 @@ def make_env(options: argparse.Namespace) -> tuple[Any, str]:
             action_mode="raw",
             max_cycles=options.seconds * TICKS_PER_SECOND + 1,
         )
+        env.reset(seed=options.seed)
+        return env
 
     if options.renderer != "auto":
         return make(options.renderer), ""
     try:
         return make("opengl"), ""
     except RendererError as error:
-        note = f"no OpenGL here ({error}); drawing with the software renderer"
-        return make("software"), note
+        return make("software"), f"no OpenGL here ({error}); drawing with the software renderer"
 
 
 def play(env: Any, ticks: int, *, seed: int, view: tuple[int, int]) -> Iterator["Picture"]:
-    """Walk every player about, and yield all views side by side: `ticks` + 1 pictures."""
+    """Walk every player about, and yield all views side by side: `ticks` + 1 pictures.
+
+    The environment has just been reset.
+    """
     from tqdm import tqdm
 
     from .wander import wander
 
-    env.reset(seed=seed)
     players = {
         player: wander(seed=seed * 1000 + number)
         for number, player in enumerate(env.possible_agents)

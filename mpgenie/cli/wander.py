@@ -76,7 +76,7 @@ class Wanderer:
             yield self.act("forward", "jump")
 
     def build(self) -> Iterator[Action]:
-        """Take something in hand and set it on the ground ahead, three times."""
-        yield self.act(f"hotbar.{self.rng.integers(1, 10)}", pitch=DOWN)
+        """Take stones or torches in hand and set them on the ground ahead, three times."""
+        yield self.act(self.rng.choice(["hotbar.1", "hotbar.5"]), pitch=DOWN)
         for tick in range(30):
             yield self.act(*(("use",) if tick % 10 == 9 else ()), pitch=DOWN, yaw=2.0)
