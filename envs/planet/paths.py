@@ -45,7 +45,7 @@ class PathWork(NamedTuple):
     """(limit,) nodes, a binary heap by `guess`."""
     table: NDArray[np.int32]
     """(2**k,) node by hash of its cell, -1 = none."""
-    count: NDArray[np.int64]
+    counts: NDArray[np.int64]
     """(2,) nodes made, nodes in the heap."""
 
 
@@ -71,7 +71,7 @@ def new_path_work(limit: int) -> PathWork:
         place=np.zeros(limit, np.int32),
         heap=np.zeros(limit, np.int32),
         table=np.zeros(slots, np.int32),
-        count=np.zeros(2, np.int64),
+        counts=np.zeros(2, np.int64),
     )
 
 
@@ -159,8 +159,8 @@ def _pop(work):  # type: ignore[no-untyped-def]
     """Take the node with the least guess from the heap."""
     best = work.heap[0]
     work.place[best] = -1
-    size = work.count[1] - 1
-    work.count[1] = size
+    size = work.counts[1] - 1
+    work.counts[1] = size
     if size == 0:
         return best
     node = work.heap[size]
@@ -190,18 +190,18 @@ def _reach(work, geometry, cell, goal, parent, cost):  # type: ignore[no-untyped
         slot = (slot + 1) & mask
     node = np.int64(work.table[slot])
     if node < 0:
-        node = work.count[0]
+        node = work.counts[0]
         if node >= work.cell.shape[0]:
             return
-        work.count[0] = node + 1
+        work.counts[0] = node + 1
         work.table[slot] = node
         work.cell[node] = cell
         work.cost[node] = _NEVER
         climb = abs((cell & 63) - (goal & 63))
         work.guess[node] = ground_distance(geometry, cell >> 6, goal >> 6) + DROP_COST * climb
-        work.place[node] = work.count[1]
-        work.heap[work.count[1]] = node
-        work.count[1] += 1
+        work.place[node] = work.counts[1]
+        work.heap[work.counts[1]] = node
+        work.counts[1] += 1
         left = work.guess[node]
     elif work.place[node] < 0 or cost >= work.cost[node]:
         return
@@ -290,12 +290,12 @@ def search(work, blocks, geometry, start, goal, max_drop, dig_cost, place_cost, 
         and whether the last of them is the goal.
     """
     work.table[:] = -1
-    work.count[0] = 0
-    work.count[1] = 0
+    work.counts[0] = 0
+    work.counts[1] = 0
     _reach(work, geometry, start, goal, -1, 0.0)
-    nearest, distance = 0, work.guess[0]
+    nearest, distance = np.int64(0), work.guess[0]
     arrived = False
-    while work.count[1] > 0:
+    while work.counts[1] > 0:
         node = np.int64(_pop(work))
         left = work.guess[node] - work.cost[node]
         if left < distance:

@@ -74,7 +74,7 @@ def planet_key(seed: int) -> np.uint64:
     """The key from which all of a planet's noise is drawn."""
     if seed < 0:
         raise ValueError(f"a planet's seed must not be negative, got {seed}")
-    return np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
+    return np.uint64(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
 
 
 def make_planet(config: PlanetConfig, seed: int) -> Planet:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from mpgenie.envs.kernels import kernel
 
 from .blocks import AIR, BEDROCK, BLOCK, WATER
-from .exact import draw, mix
-from .geometry import LAYERS, PI, Geometry
+from .exact import PI, draw, mix
+from .geometry import LAYERS, Geometry
 from .noise import noise, octaves, smooth
 
 OCEAN, BEACH, PLAINS, FOREST, DESERT, MOUNTAIN, POLAR, TAIGA = range(8)
