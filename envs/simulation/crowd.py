@@ -74,16 +74,17 @@ def _enter(crowd, w, body, feet):  # type: ignore[no-untyped-def]
 @kernel
 def gather_crowd(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
     """Sort all living bodies of a world into cubes."""
-    slots = players.active.shape[1]
+    slots = players.shape[1]
     crowd.head[w, :] = -1
     for p in range(slots):
         crowd.cube[w, p] = -1
-        if players.active[w, p] and players.alive[w, p]:
-            _enter(crowd, w, p, players.position[w, p])
-    for m in range(mobs.active.shape[1]):
+        if players[w, p].active and players[w, p].alive:
+            _enter(crowd, w, p, players[w, p].position)
+    for m in range(mobs.shape[1]):
+        mob = mobs[w, m]
         crowd.cube[w, slots + m] = -1
-        if mobs.active[w, m]:
-            _enter(crowd, w, slots + m, mobs.position[w, m])
+        if mob.active:
+            _enter(crowd, w, slots + m, mob.position)
 
 
 @kernel
@@ -119,14 +120,14 @@ def _push_pair(here, there, mine, theirs):  # type: ignore[no-untyped-def]
 @kernel
 def push_apart(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
     """Soft pushes between all bodies that overlap; the sum of all velocities stays as it was."""
-    slots = players.active.shape[1]
+    slots = players.shape[1]
     for body in range(crowd.cube.shape[1]):
         if crowd.cube[w, body] < 0:
             continue
         if body < slots:
-            here, mine = players.position[w, body], players.velocity[w, body]
+            here, mine = players[w, body].position, players[w, body].velocity
         else:
-            here, mine = mobs.position[w, body - slots], mobs.velocity[w, body - slots]
+            here, mine = mobs[w, body - slots].position, mobs[w, body - slots].velocity
         i0, j0, k0 = cube_index(here[0]), cube_index(here[1]), cube_index(here[2])
         for i in range(i0 - 1, i0 + 2):
             for j in range(j0 - 1, j0 + 2):
@@ -139,12 +140,12 @@ def push_apart(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
                         if crowd.cube[w, other] == key:
                             if other < slots:
                                 _push_pair(
-                                    here, players.position[w, other],
-                                    mine, players.velocity[w, other],
+                                    here, players[w, other].position,
+                                    mine, players[w, other].velocity,
                                 )  # fmt: skip
                             else:
                                 _push_pair(
-                                    here, mobs.position[w, other - slots],
-                                    mine, mobs.velocity[w, other - slots],
+                                    here, mobs[w, other - slots].position,
+                                    mine, mobs[w, other - slots].velocity,
                                 )  # fmt: skip
                         other = crowd.link[w, other]

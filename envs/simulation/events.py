@@ -26,6 +26,7 @@ EVENTS: dict[str, str] = {
     "respawn": "",
     "mob_spawn": "mob",
     "mob_death": "mob",
+    "mob_despawn": "mob",
     "jump": "",
     "land": "centimetres",
     "enter_water": "",
@@ -42,7 +43,7 @@ Actor and target: who placed, dug, picked up (target: the item's id), dropped (t
 
 (
     BLOCK_PLACE, BLOCK_PLACE_FAIL, DIG_START, DIG_DONE, DIG_ABORT, ITEM_PICK, ITEM_DROP,
-    ITEM_DESPAWN, HIT, HURT, DEATH, RESPAWN, MOB_SPAWN, MOB_DEATH, JUMPED, LANDED, ENTER_WATER,
+    ITEM_DESPAWN, HIT, HURT, DEATH, RESPAWN, MOB_SPAWN, MOB_DEATH, MOB_DESPAWN, JUMPED, LANDED, ENTER_WATER,
     LEAVE_WATER, MESSAGE, JOIN, LEAVE,
 ) = range(len(EVENTS))  # fmt: skip
 KIND_NAMES: tuple[str, ...] = tuple(EVENTS)
@@ -58,7 +59,7 @@ def emit(clock, w, kind, actor, target, cell, value):  # type: ignore[no-untyped
     k = clock.event_count[w]
     clock.event_count[w] = k + 1
     if k < clock.event.shape[1]:
-        clock.event[w, k, 0] = clock.tick[w]
+        clock.event[w, k, 0] = clock.row[w].tick
         clock.event[w, k, 1] = kind
         clock.event[w, k, 2] = actor
         clock.event[w, k, 3] = target

@@ -99,19 +99,20 @@ def drive(  # type: ignore[no-untyped-def]
 @kernel
 def turn_heads(players, w, camera):  # type: ignore[no-untyped-def]
     """Turn each player's eyes by the camera, cut to `CAMERA_CAP` on each axis."""
-    for p in range(players.active.shape[1]):
-        if not players.active[w, p] or not players.alive[w, p]:
-            players.camera[w, p, 0], players.camera[w, p, 1] = 0.0, 0.0
+    for p in range(players.shape[1]):
+        player = players[w, p]
+        if not player.active or not player.alive:
+            player.camera[0], player.camera[1] = 0.0, 0.0
             continue
         cap = np.float32(CAMERA_CAP)
         pitch = min(cap, max(-cap, camera[w, p, 0]))
         yaw = min(cap, max(-cap, camera[w, p, 1]))
-        players.camera[w, p, 0], players.camera[w, p, 1] = pitch, yaw
-        players.pitch[w, p] = min(90.0, max(-90.0, players.pitch[w, p] + float(pitch)))
+        player.camera[0], player.camera[1] = pitch, yaw
+        player.pitch = min(90.0, max(-90.0, player.pitch + float(pitch)))
         if yaw == 0.0:
             continue
         s, c = sincos(float(yaw) * _DEGREE)
-        feet, heading = players.position[w, p], players.heading[w, p]
+        feet, heading = player.position, player.heading
         scale = 1.0 / np.sqrt(feet[0] * feet[0] + feet[1] * feet[1] + feet[2] * feet[2])
         ux, uy, uz = feet[0] * scale, feet[1] * scale, feet[2] * scale
         hx, hy, hz = heading[0], heading[1], heading[2]
@@ -153,11 +154,12 @@ def _wish(flags, heading, ux, uy, uz):  # type: ignore[no-untyped-def]
 def move_players(players, cells, geometry, table, clock, w, buttons):  # type: ignore[no-untyped-def]
     """Walk, sprint, sneak, jump, swim and fall: every living player of a world."""
     blocks = cells.blocks[w]
-    for p in range(players.active.shape[1]):
-        if not players.active[w, p] or not players.alive[w, p]:
+    for p in range(players.shape[1]):
+        player = players[w, p]
+        if not player.active or not player.alive:
             continue
-        flags = buttons[w, p]
-        feet, velocity, heading = players.position[w, p], players.velocity[w, p], players.heading[w, p]
+        flags = np.int64(buttons[w, p])
+        feet, velocity, heading = player.position, player.velocity, player.heading
         x, y, z = freed(
             blocks, table.solid, geometry, feet[0], feet[1], feet[2], PLAYER_HALF, PLAYER_HEIGHT
         )
@@ -166,7 +168,7 @@ def move_players(players, cells, geometry, table, clock, w, buttons):  # type: i
         wx, wy, wz, ahead = _wish(flags, heading, vx, vy, vz)
         sneaking = flags & SNEAK != 0
         sprinting = flags & SPRINT != 0 and ahead and not sneaking
-        swam, stood, jump = players.in_water[w, p], players.on_ground[w, p], flags & JUMP != 0
+        swam, stood, jump = player.in_water, player.on_ground, flags & JUMP != 0
         speed = SNEAKING if sneaking else SPRINTING if sprinting else WALK
         x, y, z, ux, uy, uz, tx, ty, tz, hits = drive(
             blocks, table, geometry, x, y, z, velocity[0], velocity[1], velocity[2],
@@ -181,11 +183,11 @@ def move_players(players, cells, geometry, table, clock, w, buttons):  # type: i
         swims = in_liquid(blocks, table.liquid, geometry, x, y, z)
         rise = mx * ux + my * uy + mz * uz
         if stands:
-            players.stride[w, p] += np.sqrt(max(0.0, mx * mx + my * my + mz * mz - rise * rise))
-        players.fall[w, p] = 0.0 if swims else players.fall[w, p] + max(0.0, -rise)
-        players.on_ground[w, p], players.in_water[w, p] = stands, swims
-        players.sneaking[w, p], players.sprinting[w, p] = sneaking, sprinting
+            player.stride += np.sqrt(max(0.0, mx * mx + my * my + mz * mz - rise * rise))
+        player.fall = 0.0 if swims else player.fall + max(0.0, -rise)
+        player.on_ground, player.in_water = stands, swims
+        player.sneaking, player.sprinting = sneaking, sprinting
         if jump and stood and not swam:
-            emit(clock, w, JUMPED, players.id[w, p], 0, -1, 0)
+            emit(clock, w, JUMPED, player.id, 0, -1, 0)
         if swims != swam:
-            emit(clock, w, ENTER_WATER if swims else LEAVE_WATER, players.id[w, p], 0, -1, 0)
+            emit(clock, w, ENTER_WATER if swims else LEAVE_WATER, player.id, 0, -1, 0)

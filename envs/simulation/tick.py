@@ -5,30 +5,62 @@ for walking, digging and placing (every four ticks); attacking a body, dropping 
 placed answer to the press.  An action of tick t shows in frame t + 1.
 """
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import allocating_kernel, kernel
 
 from .crowd import gather_crowd, push_apart
+from .events import MESSAGE, emit
+from .hands import choose_slots, use_hands
+from .health import bring_back, bury_dead, land, wait_and_heal
+from .instinct import move_mobs, spawn_mobs
+from .items import move_items, pick_up
 from .movement import move_players, turn_heads
-from .state import opened
+from .state import Timeline
+from .weather import change_weather
 
 
 @kernel
-def tick_world(state, geometry, table, rules, work, buttons, camera, message, w):  # type: ignore[no-untyped-def]
+def remember(players, clock, w, buttons, message):  # type: ignore[no-untyped-def]
+    """Let players speak, and keep the buttons to tell the next press from a hold."""
+    for p in range(players.shape[1]):
+        player = players[w, p]
+        if player.active:
+            player.buttons = buttons[w, p]
+            player.message = message[w, p]
+            if message[w, p] != 0:
+                emit(clock, w, MESSAGE, player.id, 0, -1, message[w, p])
+
+
+@allocating_kernel
+def tick_world(records, cells, geometry, table, rules, work, buttons, camera, message, w):  # type: ignore[no-untyped-def]
     """Advance one world by a tick."""
-    cells, players, mobs, items, clock = state
+    players, mobs, items = records.players, records.mobs, records.items
+    clock = Timeline(records.clock, records.event, records.event_count)
+    crowd, search = work
     clock.event_count[w] = 0
 
+    wait_and_heal(players, w)
     turn_heads(players, w, camera)
+    choose_slots(players, w, buttons)
     move_players(players, cells, geometry, table, clock, w, buttons)
-    gather_crowd(work.crowd, players, mobs, w)
-    push_apart(work.crowd, players, mobs, w)
+    land(players, rules, clock, w)
 
-    for p in range(players.active.shape[1]):
-        players.buttons[w, p] = buttons[w, p]
-    clock.tick[w] += 1
+    gather_crowd(crowd, players, mobs, w)
+    push_apart(crowd, players, mobs, w)
+    use_hands(players, mobs, items, cells, geometry, table, rules, clock, crowd, w, buttons)
+    move_items(items, cells, geometry, table, clock, w)
+    pick_up(crowd, players, items, clock, w)
+
+    move_mobs(players, mobs, cells, geometry, table, rules, clock, search, w)
+    spawn_mobs(players, mobs, cells, geometry, table, rules, clock, w)
+    change_weather(clock.row[w], rules)
+
+    bury_dead(players, items, rules, clock, w)
+    bring_back(players, cells, geometry, table, rules, clock, w)
+    remember(players, clock, w, buttons, message)
+    clock.row[w].tick += 1
 
 
-@kernel
+@allocating_kernel
 def tick(  # type: ignore[no-untyped-def]
     records, cells, geometry, table, rules, work, buttons, camera, message, first_world, last_world
 ):
@@ -37,9 +69,8 @@ def tick(  # type: ignore[no-untyped-def]
     Returns:
         The most edits that one of these worlds has listed.
     """
-    state = opened(records, cells)
     edits = 0
     for w in range(first_world, last_world):
-        tick_world(state, geometry, table, rules, work, buttons, camera, message, w)
+        tick_world(records, cells, geometry, table, rules, work, buttons, camera, message, w)
         edits = max(edits, cells.edit_count[w])
     return edits

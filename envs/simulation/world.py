@@ -14,6 +14,7 @@ from mpgenie.errors import ConfigError, StateError
 
 from .crowd import Crowd, new_crowd
 from .events import JOIN, LEAVE, read_events
+from .pursuit import Search, new_search
 from .rules import Rules
 from .state import EVENT_FIELDS, HOTBAR, STACK, new_state, records_of
 from .tick import tick
@@ -38,6 +39,7 @@ class Work(NamedTuple):
     """Work space for kernels; nothing in it outlives a tick."""
 
     crowd: Crowd
+    search: Search
 
 
 class Simulation:
@@ -86,7 +88,7 @@ class Simulation:
         self.seeds = [0] * worlds
         """The seed of each world's last reset."""
         self._records = records_of(self.state)
-        self._work = Work(crowd=new_crowd(worlds, players + mobs))
+        self._work = Work(crowd=new_crowd(worlds, players + mobs), search=new_search(worlds))
         self._made: dict[int, Planet] = {}
         self._pending: list[tuple[int, int, int]] = []
 
