@@ -127,11 +127,11 @@ def _sweep_up(blocks, solid, columns, layer, height, rise):  # type: ignore[no-u
     if rise <= 0.0:
         for low in range(int(np.floor(layer)) - 1, int(np.floor(goal)) - 1, -1):
             if _any_solid(blocks, solid, columns, low, low):
-                return min(layer, low + 1.0 + SKIN), HIT_GROUND
+                return low + 1.0 + SKIN, HIT_GROUND
         return goal, 0
     for high in range(_top(layer, height) + 1, _top(goal, height) + 1):
         if high < 64 and _any_solid(blocks, solid, columns, high, high):
-            return max(layer, high - height - SKIN), HIT_CEILING
+            return high - height - SKIN, HIT_CEILING
     return goal, 0
 
 
@@ -165,12 +165,12 @@ def _sweep_along(blocks, solid, geometry, face, along_a, at, side, h, low, high,
         for line in range(int(np.floor(at + h)) + 1, int(np.floor(at + h + way)) + 1):
             near = line + 1e-9
             if _line_blocked(blocks, solid, geometry, face, along_a, near, side, h, low, high):
-                return max(at, line - h - SKIN), True
+                return line - h - SKIN, True
     elif way < 0.0:
         for line in range(int(np.floor(at - h)), int(np.floor(at - h + way)), -1):
             near = line - 1e-9
             if _line_blocked(blocks, solid, geometry, face, along_a, near, side, h, low, high):
-                return min(at, line + h + SKIN), True
+                return line + h + SKIN, True
     return at + way, False
 
 
@@ -361,7 +361,16 @@ def move_body(blocks, solid, geometry, x, y, z, vx, vy, vz, half, height, carefu
 
 @kernel
 def freed(blocks, solid, geometry, x, y, z, half, height):  # type: ignore[no-untyped-def]
-    """The feet of a body moved out of the solid cells it stands in: aside a little, else up."""
+    """The feet of a body, a hair above the floor of their cell, out of any solid cell.
+
+    A body that overlaps a solid cell moves aside a little, else up.
+    """
+    r = np.sqrt(x * x + y * y + z * z)
+    layer = r - geometry.bottom
+    floor = np.floor(layer + 0.5 * SKIN)
+    if layer < floor + 0.5 * SKIN:
+        grow = (geometry.bottom + floor + SKIN) / r
+        x, y, z = x * grow, y * grow, z * grow
     if not overlaps(blocks, solid, geometry, x, y, z, half, height):
         return x, y, z
     r = np.sqrt(x * x + y * y + z * z)

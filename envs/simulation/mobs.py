@@ -21,13 +21,13 @@ class Mob:
     damage: int = 3
     hostile: bool = True
     burns: bool = True
-    """Whether daylight kills it."""
+    """Whether daylight wears it down."""
 
 
 MOBS: tuple[Mob, ...] = (
     Mob(name="zombie"),
     Mob(name="skeleton", height=1.99, speed=2.6, damage=2),
-    Mob(name="spider", half=0.45, height=0.9, speed=3.2, health=16, damage=2, burns=False),
+    Mob(name="spider", half=0.45, height=0.9, speed=3.2, health=16, damage=2),
     Mob(name="husk", burns=False),
     Mob(name="sheep", half=0.45, height=1.3, speed=1.6, health=8, damage=0, hostile=False,
         burns=False),

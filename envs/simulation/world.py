@@ -1,6 +1,6 @@
 """The game without pictures: a batch of worlds that advance together, tick by tick."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,13 +10,16 @@ from mpgenie.envs.planet.blocks import ITEM, TABLE
 from mpgenie.envs.planet.edits import revert_edits, with_room
 from mpgenie.envs.planet.geometry import geometry_of
 from mpgenie.envs.planet.planet import Planet, PlanetConfig, make_planet
-from mpgenie.errors import ConfigError, StateError
+from mpgenie.errors import ConfigError, SnapshotError, StateError
 
+from .bodies import freed
 from .crowd import Crowd, new_crowd
 from .events import JOIN, LEAVE, read_events
+from .movement import PLAYER_HALF, PLAYER_HEIGHT
 from .pursuit import Search, new_search
 from .rules import Rules
-from .state import EVENT_FIELDS, HOTBAR, STACK, new_state, records_of
+from .snapshot import Words, apply, hash_row, hash_state, pack, unpack
+from .state import HOTBAR, STACK, new_state, records_of, words_of
 from .tick import tick
 
 HOTBAR_AT_START: tuple[tuple[str, int], ...] = (
@@ -80,7 +83,7 @@ class Simulation:
             raise ConfigError(f"day must be at least 2 ticks, got {self.rules.day}")
         self.worlds, self.players = worlds, players
         self.geometry = geometry_of(self.config.size)
-        mobs = min(256, max(32, 8 * players)) if self.rules.mobs else 1
+        mobs = min(256, max(12, 6 * players)) if self.rules.mobs else 1
         events = 256 + 16 * players
         self.state = new_state(self.geometry, worlds, players, mobs, items, events)
         self.planets: list[Planet | None] = [None] * worlds
@@ -88,6 +91,9 @@ class Simulation:
         self.seeds = [0] * worlds
         """The seed of each world's last reset."""
         self._records = records_of(self.state)
+        rows = self._records
+        self._words = Words(words_of(rows.players), words_of(rows.mobs), words_of(rows.items))
+        self._clock_words = words_of(rows.clock)
         self._work = Work(crowd=new_crowd(worlds, players + mobs), search=new_search(worlds))
         self._made: dict[int, Planet] = {}
         self._pending: list[tuple[int, int, int]] = []
@@ -191,6 +197,12 @@ class Simulation:
         players.active[w, slot] = players.alive[w, slot] = True
         players.id[w, slot] = clock.next_id[w]
         clock.next_id[w] += 1
+        feet = np.array(
+            freed(
+                self.state.cells.blocks[w], TABLE.solid, self.geometry,
+                *feet.tolist(), PLAYER_HALF, PLAYER_HEIGHT,
+            )
+        )  # fmt: skip
         players.position[w, slot] = players.spawn[w, slot] = feet
         heading = self._heading(w, slot, feet)
         players.heading[w, slot] = players.spawn_heading[w, slot] = heading
@@ -294,6 +306,44 @@ class Simulation:
                 clock.event[w, k] = (clock.tick[w] - 1, kind, who, 0, -1, 0)
                 clock.event_count[w] = k + 1
         self._pending = [entry for entry in self._pending if not first <= entry[0] < last]
+
+    # ------------------------------------------------------------------ identity
+
+    def state_hash(self, w: int = 0) -> int:
+        """64 bits that differ between any two states of a world, but for chance."""
+        return int(hash_state(self._words, self._clock_words, self.state.cells.hash, w))
+
+    def player_hash(self, w: int, slot: int) -> int:
+        """64 bits for the state of one player."""
+        return int(hash_row(self._words.players, w, slot))
+
+    def snapshot(self, w: int = 0) -> bytes:
+        """World `w` as bytes, for `restore` on the same kind of planet."""
+        return pack(self._planet_of(w), self.seeds[w], self._records, self.state.cells, w)
+
+    def restore(self, w: int, data: bytes) -> None:
+        """Put world `w` into the state of a snapshot.
+
+        Raises:
+            SnapshotError: If these bytes are no snapshot, or one of another planet, version or
+                number of slots; nothing has changed then.
+        """
+        self._check_world(w)
+        content = unpack(data, self.config, self._records)
+        planet = self.planets[w]
+        if planet is None or planet.seed != content.planet_seed:
+            planet = self.planet(content.planet_seed)
+            if planet.hash != content.planet_hash:
+                raise SnapshotError("the planet of this snapshot is generated differently here")
+            self._lay(w, planet)
+        elif planet.hash != content.planet_hash:
+            raise SnapshotError("the planet of this snapshot is generated differently here")
+        room = with_room(self.state.cells, len(content.cells) + 2 * _EDITS_A_TICK * self.players)
+        if room is not self.state.cells:
+            self.state = self.state._replace(cells=room)
+        apply(content, self._records, room, self.geometry, w)
+        self.seeds[w] = content.seed
+        self._pending = [entry for entry in self._pending if entry[0] != w]
 
     # ------------------------------------------------------------------ checks
 
