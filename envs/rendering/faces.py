@@ -101,18 +101,28 @@ def turn_chunk(corner, slots, turned, slot_chunk, chunk, axes, used):  # type: i
 
 
 @kernel
-def hidden(key, turned, turn, slot, low, high, width, height, focal):  # type: ignore[no-untyped-def]
-    """Whether a section between two radii is certainly behind what has been drawn."""
+def hidden(key, turned, turn, slot, low, box, round_up, width, height, focal):  # type: ignore[no-untyped-def]
+    """Whether a box of a section's lattice is certainly behind what has been drawn.
+
+    Args:
+        low: Radius of the section's lowest layer.
+        box: (6,) least and greatest corner along a, b and layer.
+        round_up: What the corners' radius is multiplied by so that the flat hull holds the arc.
+    """
     left = top = 1e9
     right = bottom = -1e9
     nearest = 1e9
     ex, ey, ez = turn[0], turn[1], turn[2]
-    for i in (0, 8):
-        for j in (0, 8):
-            dx = float(turned[slot, i, j, 0])
-            dy = float(turned[slot, i, j, 1])
-            dz = float(turned[slot, i, j, 2])
-            for radius in (low, high):
+    for i in range(2):
+        for j in range(2, 4):
+            a, b = np.int64(box[i]), np.int64(box[j])
+            dx = float(turned[slot, a, b, 0])
+            dy = float(turned[slot, a, b, 1])
+            dz = float(turned[slot, a, b, 2])
+            for k in range(4, 6):
+                radius = low + box[k]
+                if k == 5:
+                    radius *= round_up
                 z = radius * dz - ez
                 if z < 0.3:
                     return False
@@ -139,28 +149,30 @@ def hidden(key, turned, turn, slot, low, high, width, height, focal):  # type: i
 
 
 @kernel
-def looks_away(plane, per_edge, chunk, level, direction, turn, size, bottom, reach):  # type: ignore[no-untyped-def]
+def looks_away(plane, per_edge, chunk, low, box, direction, turn, size, reach):  # type: ignore[no-untyped-def]
     """Whether no face of a section that looks in a direction can face the eye.
 
     Args:
+        box: (6,) where these faces lie, see `Mesh.extent`.
         turn: `RasterWork.turn`: [3:6] the eye along the face's normal, a and b axes.
         reach: The greatest value of eye . direction over the chunk, and the least.
     """
-    first_a, first_b = chunk // per_edge % per_edge * 8, chunk % per_edge * 8
     if direction < 4:
-        first = first_a if direction < 2 else first_b
-        last = min(first + 8, size)
-        along = turn[4] if direction < 2 else turn[5]
+        if direction < 2:
+            base, along = chunk // per_edge % per_edge * 8, turn[4]
+            first, last = base + np.int64(box[0]), base + np.int64(box[1])
+        else:
+            base, along = chunk % per_edge * 8, turn[5]
+            first, last = base + np.int64(box[2]), base + np.int64(box[3])
         one = plane[first, 0] * along - plane[first, 1] * turn[3]
         two = plane[last, 0] * along - plane[last, 1] * turn[3]
         if direction & 1:
             return one >= 1e-6 and two >= 1e-6
         return one <= -1e-6 and two <= -1e-6
-    base = bottom + level * 8
-    flat = 1.0 - 11.0 / (size * size)
     if direction == 4:
-        return reach[0] < base * flat
-    return reach[1] > base + 8.0
+        # The plane of a merged face lies a little below its corners' radius.
+        return reach[0] < (low + box[4]) * (1.0 - 11.0 / (size * size))
+    return reach[1] > low + box[5]
 
 
 @kernel
@@ -313,7 +325,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
     """
     used = np.int32(0)
     veiled = 0
-    faces = mesh.face[w]
+    faces, extents, turn = mesh.face[w], mesh.extent[w], work.turn
     corners, plane = sections.corner, sections.plane
     counts = mesh.count[w]
     key, turned, poly = work.key, work.turned, work.poly
@@ -323,8 +335,8 @@ def draw_sections(  # type: ignore[no-untyped-def]
     reach = work.poly[0, 7]
     length = np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
     for k in range(3):
-        work.turn[k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
-    ex, ey, ez = work.turn[0], work.turn[1], work.turn[2]
+        turn[k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
+    ex, ey, ez = turn[0], turn[1], turn[2]
     spread = 6.2 * 1.5707963267948966 / size
     round_up = 1.0 + spread * spread
     for n in range(found):
@@ -345,17 +357,16 @@ def draw_sections(  # type: ignore[no-untyped-def]
             corners, work.slot, turned, work.used, chunk, axes, used
         )
         low = geometry.bottom + level * 8
-        high = (low + 8.0) * round_up
-        if cull & 4 and n > 4 and hidden(
-            key, turned, work.turn, slot, low, high, width, height, focal
+        if cull & 4 and total and n > 4 and hidden(
+            key, turned, turn, slot, low, extents[section, 6], round_up, width, height, focal
         ):
-            continue
+            total = 0
         if glass:
             culling.queue[veiled] = section
             veiled += 1
         face = chunk // (per_edge * per_edge)
         for k in range(3):
-            work.turn[3 + k] = (
+            turn[3 + k] = (
                 geometry.axes[face, k, 0] * eye[0]
                 + geometry.axes[face, k, 1] * eye[1]
                 + geometry.axes[face, k, 2] * eye[2]
@@ -366,10 +377,19 @@ def draw_sections(  # type: ignore[no-untyped-def]
         begin = mesh.first[w, section, lod]
         for direction in range(6):
             count = np.int64(counts[section, lod, direction])
-            if count and not (
-                cull & 8
-                and looks_away(
-                    plane, per_edge, chunk, level, direction, work.turn, size, geometry.bottom, reach
+            box = extents[section, direction]
+            if not (
+                total == 0
+                or count == 0
+                or (
+                    cull & 8
+                    and looks_away(plane, per_edge, chunk, low, box, direction, turn, size, reach)
+                )
+                or (
+                    cull & 4
+                    and count > 5
+                    and n > 4
+                    and hidden(key, turned, turn, slot, low, box, round_up, width, height, focal)
                 )
             ):
                 if place + count > work.source.shape[0]:

@@ -69,6 +69,9 @@ class Mesh(NamedTuple):
     """(W, sections, 6) sides one can look at from each side, as bits."""
     seen: NDArray[np.uint32]
     """(W, sections) the `changed` count at which the section was meshed."""
+    extent: NDArray[np.uint8]
+    """(W, sections, 7, 6) the box of each direction's faces, and of all: least and greatest corner
+    along a, b and layer within the section, 0 to 8."""
     near: NDArray[np.int64]
     """(W, sections) stamp of the last frame in which a body stood in or next to the section."""
 
@@ -109,6 +112,7 @@ def new_mesh(worlds: int, sections: int, room: int = 8192) -> Mesh:
         room=np.zeros((worlds, sections), np.int32),
         joined=np.zeros((worlds, sections, 6), np.uint8),
         seen=np.zeros((worlds, sections), np.uint32),
+        extent=np.zeros((worlds, sections, 7, 6), np.uint8),
         near=np.full((worlds, sections), -1, np.int64),
     )
 
@@ -407,6 +411,29 @@ def _join(work, tables, joined, w, section):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _measure_extent(work, extent, w, section):  # type: ignore[no-untyped-def]
+    """Note the boxes around the opaque faces of each direction, and around all of them."""
+    for axis in range(6):
+        extent[w, section, 6, axis] = 8 if axis % 2 == 0 else 0
+    n = 0
+    for direction in range(6):
+        box = extent[w, section, direction]
+        for axis in range(6):
+            box[axis] = 8 if axis % 2 == 0 else 0
+        for _ in range(work.count[0, direction]):
+            word = np.int64(work.face[0, n, 0])
+            for axis in range(3):
+                at = (word >> (3 * axis)) & 7
+                box[2 * axis] = min(np.int64(box[2 * axis]), at)
+                box[2 * axis + 1] = max(np.int64(box[2 * axis + 1]), at + 1)
+            n += 1
+        for axis in range(3):
+            whole = extent[w, section, 6]
+            whole[2 * axis] = min(whole[2 * axis], box[2 * axis])
+            whole[2 * axis + 1] = max(whole[2 * axis + 1], box[2 * axis + 1])
+
+
+@kernel
 def mesh_section(sections, cells, mesh, tables, work, w, section):  # type: ignore[no-untyped-def]
     """Mesh one section anew.  False, with nothing changed, when the pool has no room left."""
     if mesh.used[w] + 3 * 3072 > mesh.face.shape[1]:
@@ -421,6 +448,7 @@ def mesh_section(sections, cells, mesh, tables, work, w, section):  # type: igno
     total = 0
     for kind in range(LISTS):
         total += work.count[0, kind]
+    _measure_extent(work, mesh.extent, w, section)
     merge = cells.edited[w, section] == 0
     need = total
     if merge and total:
