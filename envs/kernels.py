@@ -97,7 +97,23 @@ def _compile(function: Function, **options: Any) -> Function:
     # Numba asks for the folder while it decorates; every kernel's source has its own.
     numba.config.CACHE_DIR = str(cache_folder(Path(function.__code__.co_filename).resolve()))
     compiled = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+    if hasattr(compiled, "get_call_template"):
+        _take_constants_as_numbers(compiled)
     return compiled  # type: ignore[no-any-return]
+
+
+def _take_constants_as_numbers(compiled: Any) -> None:
+    """Keep numba from compiling a kernel anew for each constant that another kernel passes it."""
+    from numba.core import types
+
+    unliteral: Any = types.unliteral
+    template = compiled.get_call_template
+
+    def get_call_template(args: Any, kws: Any) -> Any:
+        plain = tuple(unliteral(arg) for arg in args)
+        return template(plain, {name: unliteral(kind) for name, kind in kws.items()})
+
+    compiled.get_call_template = get_call_template
 
 
 def kernel(function: Function) -> Function:

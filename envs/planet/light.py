@@ -11,7 +11,7 @@ import numpy as np
 
 from mpgenie.envs.kernels import allocating_kernel, kernel
 
-from .blocks import TABLE
+from .blocks import AIR, TABLE
 from .geometry import DOWN, LAYERS, UP
 
 SKY_SHIFT, LAMP_SHIFT = 4, 0
@@ -94,19 +94,36 @@ def spread(blocks, light, geometry, channel, queue, count):  # type: ignore[no-u
     return queue, count
 
 
-@kernel
-def _sky_columns(blocks, light, open_from):  # type: ignore[no-untyped-def]
-    """Light straight from above; `open_from` gets the lowest layer that everything above is 15."""
+@allocating_kernel
+def _straight_down(blocks, light, open_from, queue):  # type: ignore[no-untyped-def]
+    """Light from straight above, and lamps by themselves.
+
+    `open_from` gets, by column, the lowest layer such that all is 15 from there up.
+
+    Returns:
+        The queue (perhaps a longer copy) and how many lamps it holds.
+    """
+    count = 0
     for column in range(blocks.shape[0]):
+        layer = LAYERS - 1
+        while layer >= 0 and blocks[column, layer] == AIR:
+            light[column, layer] = 15 << SKY_SHIFT
+            layer -= 1
         level = 15
-        lowest = LAYERS
-        for layer in range(LAYERS - 1, -1, -1):
+        open_from[column] = layer + 1
+        while layer >= 0:
             block = blocks[column, layer]
-            level = max(0, passed_on(SKY_SHIFT, level, DOWN, block)) if level > 0 else 0
-            if level == 15:
-                lowest = layer
+            if level > 0:
+                level = max(0, passed_on(SKY_SHIFT, level, DOWN, block))
+                if level == 15:
+                    open_from[column] = layer
             light[column, layer] = (level << SKY_SHIFT) | _GLOW[block]
-        open_from[column] = lowest
+            if _GLOW[block] > 0:
+                queue = _grown(queue, count)
+                queue[count] = column * 64 + layer
+                count += 1
+            layer -= 1
+    return queue, count
 
 
 @allocating_kernel
@@ -119,24 +136,10 @@ def _bright_rims(blocks, light, geometry, open_from, queue):  # type: ignore[no-
             highest = max(highest, open_from[geometry.neighbour[column, direction]])
         for layer in range(highest - 1, -1, -1):
             if light[column, layer] < 32:
-                if layer < open_from[column]:
-                    break
-                continue
+                break
             queue = _grown(queue, count)
             queue[count] = column * 64 + layer
             count += 1
-    return queue, count
-
-
-@allocating_kernel
-def _lamps(light, queue):  # type: ignore[no-untyped-def]
-    count = 0
-    for column in range(light.shape[0]):
-        for layer in range(LAYERS):
-            if light[column, layer] & 15:
-                queue = _grown(queue, count)
-                queue[count] = column * 64 + layer
-                count += 1
     return queue, count
 
 
@@ -145,8 +148,7 @@ def light_all(blocks, light, geometry):  # type: ignore[no-untyped-def]
     """Light a whole planet: (columns, 64) blocks -> (columns, 64) light, overwritten."""
     open_from = np.empty(blocks.shape[0], np.int32)
     queue = np.empty(max(4096, blocks.shape[0] * 8), np.int32)
-    _sky_columns(blocks, light, open_from)
-    queue, count = _lamps(light, queue)
+    queue, count = _straight_down(blocks, light, open_from, queue)
     queue, count = spread(blocks, light, geometry, LAMP_SHIFT, queue, count)
     queue, count = _bright_rims(blocks, light, geometry, open_from, queue)
     spread(blocks, light, geometry, SKY_SHIFT, queue, count)
