@@ -8,6 +8,7 @@ import argparse
 import itertools
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,11 +147,11 @@ def play(env: Any, ticks: int, *, seed: int, view: tuple[int, int]) -> Iterator[
     """
     from tqdm import tqdm
 
-    from .wander import wander
+    from .wander import sense, wander
 
     players = {
-        player: wander(seed=seed * 1000 + number)
-        for number, player in enumerate(env.possible_agents)
+        player: wander(partial(sense, env, slot), seed=seed * 1000 + slot)
+        for slot, player in enumerate(env.possible_agents)
     }
     yield side_by_side(env, view)
     for _ in tqdm(range(ticks), desc="playing", unit="tick", leave=False):

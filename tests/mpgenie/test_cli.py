@@ -1,6 +1,7 @@
 """The command line: every refusal says the way out, and a stopped run ends quietly."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,19 +12,31 @@ from mpgenie.errors import RendererError
 from mpgenie.pictures import save_png
 
 
+def standing_players(count):
+    """The part of a simulation that tells where players are."""
+    players = SimpleNamespace(
+        position=np.full((1, count, 3), (60.0, 0.0, 0.0)),
+        heading=np.full((1, count, 3), (0.0, 1.0, 0.0)),
+        velocity=np.zeros((1, count, 3)),
+        pitch=np.zeros((1, count)),
+        in_water=np.zeros((1, count), bool),
+    )
+    return SimpleNamespace(state=SimpleNamespace(players=players))
+
+
 class StandIn:
     """A planet of noise: what the demo asks of an environment, and nothing else."""
 
     def __init__(self, players, renderer, **_):
         self.possible_agents = self.agents = [f"player_{number}" for number in range(players)]
         self.metadata = {"renderer": renderer}
-        self.actions = []
+        self.simulation = standing_players(players)
 
     def reset(self, seed):
         self.rng = np.random.default_rng(seed)
 
     def step(self, actions):
-        self.actions.append(actions)
+        assert list(actions) == self.agents
 
     def render_view(self, player, view, resolution):
         assert player in self.agents and view in ("first", "third")
