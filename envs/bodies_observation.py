@@ -8,9 +8,9 @@ import numpy as np
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import FIRST_TOOL
 from mpgenie.envs.planet.geometry import tangent_axes
-from mpgenie.envs.rendering.camera import first_person
-from mpgenie.envs.simulation.state import opened
+from mpgenie.envs.rendering.camera import EYE_HEIGHT, EYE_HEIGHT_SNEAKING, look
 
+from .masks import BLOCK, DEAD, EMPTY, TOOL
 from .state_observation import observe_state
 
 FACTS = 3
@@ -18,22 +18,32 @@ FACTS = 3
 
 
 @kernel
-def _note_facts(players, w, p, row):  # type: ignore[no-untyped-def]
-    held = players.held[w, p]
-    item, count = players.hotbar_item[w, p, held], players.hotbar_count[w, p, held]
-    row[0], row[2] = players.id[w, p], held
-    if not players.alive[w, p]:
-        row[1] = 0
+def _note_facts(player, row):  # type: ignore[no-untyped-def]
+    item, count = player.hotbar_item[player.held], player.hotbar_count[player.held]
+    row[0], row[2] = player.id, player.held
+    if not player.alive:
+        row[1] = DEAD
     elif item == 0 or count == 0:
-        row[1] = 1
+        row[1] = EMPTY
     else:
-        row[1] = 2 if item >= FIRST_TOOL else 3
+        row[1] = TOOL if item >= FIRST_TOOL else BLOCK
 
 
 @kernel
-def _sense(players, geometry, w, p, row):  # type: ignore[no-untyped-def]
+def _look(player, views, k, w, p):  # type: ignore[no-untyped-def]
+    """Put view k behind the eyes of a player; as `camera.first_person`, but from its record."""
+    x, y, z = player.position[0], player.position[1], player.position[2]
+    height = EYE_HEIGHT_SNEAKING if player.sneaking else EYE_HEIGHT
+    scale = 1.0 + height / np.sqrt(x * x + y * y + z * z)
+    ahead = player.heading
+    look(views, k, x * scale, y * scale, z * scale, ahead[0], ahead[1], ahead[2], player.pitch)
+    views.world[k], views.slot[k], views.hidden[k] = w, p, player.id
+
+
+@kernel
+def _sense(player, geometry, row):  # type: ignore[no-untyped-def]
     """Fill a row of `spaces.PROPRIO`."""
-    at, heading, velocity = players.position[w, p], players.heading[w, p], players.velocity[w, p]
+    at, heading, velocity = player.position, player.heading, player.velocity
     ux, uy, uz, ex, ey, ez, nx, ny, nz = tangent_axes(at[0], at[1], at[2])
     rx = heading[1] * uz - heading[2] * uy
     ry = heading[2] * ux - heading[0] * uz
@@ -42,41 +52,42 @@ def _sense(players, geometry, w, p, row):  # type: ignore[no-untyped-def]
     row[0] = min(10.0, max(-10.0, vx * heading[0] + vy * heading[1] + vz * heading[2]))
     row[1] = min(10.0, max(-10.0, vx * rx + vy * ry + vz * rz))
     row[2] = min(10.0, max(-10.0, vx * ux + vy * uy + vz * uz))
-    row[3] = players.pitch[w, p]
+    row[3] = player.pitch
     row[4] = min(1.0, max(-1.0, heading[0] * nx + heading[1] * ny + heading[2] * nz))
     row[5] = min(1.0, max(-1.0, heading[0] * ex + heading[1] * ey + heading[2] * ez))
     radius = np.sqrt(at[0] * at[0] + at[1] * at[1] + at[2] * at[2])
     row[6] = min(192.0, max(-64.0, radius - geometry.bottom - geometry.below))
-    held = players.held[w, p]
-    needed = players.dig_needed[w, p]
-    digs = players.dig_cell[w, p] >= 0 and needed > 0
-    row[7] = players.alive[w, p]
-    row[8] = players.on_ground[w, p]
-    row[9] = players.in_water[w, p]
-    row[10] = players.sneaking[w, p]
-    row[11] = players.sprinting[w, p]
-    row[12] = min(20, max(0, players.health[w, p]))
-    row[13] = held
-    row[14] = players.hotbar_item[w, p, held]
-    row[15] = players.hotbar_count[w, p, held]
-    row[16] = min(1.0, players.dig_ticks[w, p] / needed) if digs else 0.0
-    row[17] = min(255, max(0, players.attack_wait[w, p]))
+    needed = player.dig_needed
+    digs = player.dig_cell >= 0 and needed > 0
+    row[7] = player.alive
+    row[8] = player.on_ground
+    row[9] = player.in_water
+    row[10] = player.sneaking
+    row[11] = player.sprinting
+    row[12] = min(20, max(0, player.health))
+    row[13] = player.held
+    row[14] = player.hotbar_item[player.held]
+    row[15] = player.hotbar_count[player.held]
+    row[16] = min(1.0, player.dig_ticks / needed) if digs else 0.0
+    row[17] = min(255, max(0, player.attack_wait))
 
 
 @kernel
 def _hear(players, w, p, reach, team_only, row):  # type: ignore[no-untyped-def]
     """Fill a row with the token that each player was just heard to say."""
-    at = players.position[w, p]
+    me = players[w, p]
     for q in range(row.shape[0]):
         row[q] = 0
-        if not players.active[w, q] or players.message[w, q] == 0:
+        other = players[w, q]
+        if not other.active or other.message == 0:
             continue
-        if team_only and players.team[w, q] != players.team[w, p]:
+        if team_only and other.team != me.team:
             continue
-        there = players.position[w, q]
-        dx, dy, dz = there[0] - at[0], there[1] - at[1], there[2] - at[2]
+        dx = other.position[0] - me.position[0]
+        dy = other.position[1] - me.position[1]
+        dz = other.position[2] - me.position[2]
         if dx * dx + dy * dy + dz * dz <= reach * reach:
-            row[q] = players.message[w, q]
+            row[q] = other.message
 
 
 @kernel
@@ -102,16 +113,16 @@ def observe_bodies(  # type: ignore[no-untyped-def]
         near: Work space of `observe_state`.
         distances: Likewise.
     """
-    state = opened(records, cells)
-    players = state.players
+    players = records.players
     for k in range(slots.shape[0]):
         p = slots[k]
-        _note_facts(players, w, p, facts[k])
+        player = players[w, p]
+        _note_facts(player, facts[k])
         if k < views.world.shape[0]:
-            first_person(state, views, k, w, p)
+            _look(player, views, k, w, p)
         if k < senses.shape[0]:
-            _sense(players, geometry, w, p, senses[k])
+            _sense(player, geometry, senses[k])
         if k < heard.shape[0]:
             _hear(players, w, p, reach, team_only, heard[k])
         if k < known.shape[0]:
-            observe_state(state, geometry, w, p, near, distances, known[k])
+            observe_state(records, cells, geometry, w, p, near, distances, known[k])

@@ -1,8 +1,8 @@
 """Which actions would do anything at all, as masks that `space.sample(mask)` understands.
 
-A masked choice changes the simulation no otherwise than doing nothing: every choice of a dead
-player; `drop` with an empty hand; `use` with nothing in hand that can be placed; the hotbar slot
-that is already in hand.
+A masked choice does no more than doing nothing: every choice of a dead player; `drop` with an
+empty hand; `use` with nothing in hand that can be placed; the hotbar slot that is already in hand.
+The simulation only remembers that the button was down (`buttons`, `camera`, `use_wait`).
 
 Discrete: a tuple of one int8 array per component, 1 = worth trying.  Raw: a dictionary of `buttons`
 (int8, 2 = free, 0 = without effect), `camera` (None: free) and, with messages, `message` (int8).
@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.planet.blocks import FIRST_TOOL
 from mpgenie.envs.simulation.actions import BUTTONS, FIRST_HOTBAR_BIT, NO_OP, NVEC
 
 DEAD, EMPTY, TOOL, BLOCK = range(4)
@@ -23,15 +22,6 @@ DEAD, EMPTY, TOOL, BLOCK = range(4)
 _USE, _DROP, _HOTBAR = 5, 6, 7
 
 Mask = tuple[NDArray[np.int8], ...] | dict[str, NDArray[np.int8] | None]
-
-
-def grip(alive: bool, item: int, count: int) -> int:
-    """What decides a player's mask, beside the slot that is held."""
-    if not alive:
-        return DEAD
-    if count == 0 or item == 0:
-        return EMPTY
-    return TOOL if item >= FIRST_TOOL else BLOCK
 
 
 @cache

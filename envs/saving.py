@@ -74,7 +74,7 @@ def read_snapshot(
 def state_hash(simulation: Simulation, scenario: Scenario, cycle: int) -> int:
     """The simulation's hash, stirred with what the environment and the scenario add to it."""
     own = np.uint64(scenario.state_hash())
-    return int(draw_bits(own, cycle, 0, simulation.state_hash(WORLD)))
+    return int(draw_bits(own, cycle, 0, np.uint64(simulation.state_hash(WORLD))))
 
 
 def _identity(config: EnvConfig) -> dict[str, Any]:

@@ -124,33 +124,36 @@ def _insert(near, distances, count, x, y, z, mine, heading, kind, health, held):
 
 
 @kernel
-def _entities_around(state, w, p, near, distances, out):  # type: ignore[no-untyped-def]
+def _entities_around(players, mobs, items, w, p, near, distances, out):  # type: ignore[no-untyped-def]
     """Fill out[405:453] with the entities nearest to player p."""
-    players, mobs, items = state.players, state.mobs, state.items
-    mine, heading = players.position[w, p], players.heading[w, p]
+    me = players[w, p]
+    mine, heading = me.position, me.heading
     count = 0
-    for q in range(players.active.shape[1]):
-        if q != p and players.active[w, q] and players.alive[w, q]:
-            at = players.position[w, q]
-            kind = OWN_TEAM if players.team[w, q] == players.team[w, p] else OTHER_PLAYER
-            held = players.hotbar_item[w, q, players.held[w, q]]
+    for q in range(players.shape[1]):
+        other = players[w, q]
+        if q != p and other.active and other.alive:
+            at = other.position
+            kind = OWN_TEAM if other.team == me.team else OTHER_PLAYER
+            held = other.hotbar_item[other.held]
             count = _insert(
                 near, distances, count, at[0], at[1], at[2], mine, heading,
-                float(kind), float(players.health[w, q]), float(held),
+                float(kind), float(other.health), float(held),
             )  # fmt: skip
-    for m in range(mobs.active.shape[1]):
-        if mobs.active[w, m]:
-            at = mobs.position[w, m]
+    for m in range(mobs.shape[1]):
+        mob = mobs[w, m]
+        if mob.active:
+            at = mob.position
             count = _insert(
                 near, distances, count, at[0], at[1], at[2], mine, heading,
-                float(FIRST_MOB + mobs.kind[w, m]), float(mobs.health[w, m]), 0.0,
+                float(FIRST_MOB + mob.kind), float(mob.health), 0.0,
             )  # fmt: skip
-    for i in range(items.active.shape[1]):
-        if items.active[w, i]:
-            at = items.position[w, i]
+    for i in range(items.shape[1]):
+        item = items[w, i]
+        if item.active:
+            at = item.position
             count = _insert(
                 near, distances, count, at[0], at[1], at[2], mine, heading,
-                float(ITEM), float(items.count[w, i]), float(items.item[w, i]),
+                float(ITEM), float(item.count), float(item.item),
             )  # fmt: skip
     for k in range(NEAREST):
         for c in range(6):
@@ -161,11 +164,12 @@ def _entities_around(state, w, p, near, distances, out):  # type: ignore[no-unty
 
 
 @kernel
-def observe_state(state, geometry, w, p, near, distances, row):  # type: ignore[no-untyped-def]
+def observe_state(records, cells, geometry, w, p, near, distances, row):  # type: ignore[no-untyped-def]
     """Fill a row with what player p of world w knows.
 
     Args:
-        state: The `WorldState`.
+        records: `Records` of the simulation.
+        cells: Its cells.
         geometry: Of its planets.
         w: Which world.
         p: Which player slot; an active one.
@@ -173,24 +177,23 @@ def observe_state(state, geometry, w, p, near, distances, row):  # type: ignore[
         distances: (8,) float64 to work in.
         row: (478,) uint8.
     """
-    players = state.players
-    at = players.position[w, p]
+    me = records.players[w, p]
+    at = me.position
     face, a, b, height = locate(geometry, at[0], at[1], at[2])
     column = column_at(geometry, face, a, b)
-    forward, turned = lattice_heading(geometry, column, players.heading[w, p])
+    forward, turned = lattice_heading(geometry, column, me.heading)
     layer = int(np.floor(height + 1e-6))
-    _blocks_around(geometry, state.cells.blocks[w], column, layer, forward, row)
-    _entities_around(state, w, p, near, distances, row)
+    _blocks_around(geometry, cells.blocks[w], column, layer, forward, row)
+    _entities_around(records.players, records.mobs, records.items, w, p, near, distances, row)
     for k in range(9):
-        row[453 + k] = players.hotbar_item[w, p, k]
-        row[462 + k] = players.hotbar_count[w, p, k]
-    row[471] = min(255, max(0, players.health[w, p]))
-    row[472] = players.held[w, p]
-    row[473] = int(np.floor(players.pitch[w, p] + 90.5))
+        row[453 + k] = me.hotbar_item[k]
+        row[462 + k] = me.hotbar_count[k]
+    row[471] = min(255, max(0, me.health))
+    row[472] = me.held
+    row[473] = int(np.floor(me.pitch + 90.5))
     row[474] = int(np.floor(128.5 + 90.0 * turned))
-    row[475] = 1 if players.on_ground[w, p] else 0
-    row[476] = 1 if players.in_water[w, p] else 0
-    needed = players.dig_needed[w, p]
+    row[475] = 1 if me.on_ground else 0
+    row[476] = 1 if me.in_water else 0
     row[477] = 0
-    if players.dig_cell[w, p] >= 0 and needed > 0:
-        row[477] = min(255, players.dig_ticks[w, p] * 255 // needed)
+    if me.dig_cell >= 0 and me.dig_needed > 0:
+        row[477] = min(255, me.dig_ticks * 255 // me.dig_needed)

@@ -150,8 +150,8 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
     """For each player of world 0: how far its aim is, which it is, and what it brings.
 
     Args:
-        players: `Players`.
-        items: `Items`.
+        players: Records of the players.
+        items: Records of the items.
         blocks: (columns * 64,) block numbers.
         ores: (R, 4) where ore was laid: cell, x, y, z.
         base: (3,) the base.
@@ -162,16 +162,17 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
         brought: (P,) filled with ore just delivered; it leaves the hotbar.
     """
     for p in range(distance.shape[0]):
-        at = players.position[0, p]
+        player = players[0, p]
+        at = player.position
         away = np.sqrt(_squared(at, base[0], base[1], base[2]))
         brought[p] = 0
-        if away <= radius and players.alive[0, p]:
-            brought[p] = _ore_in_hotbar(players, p, True)
+        if away <= radius and player.alive:
+            brought[p] = _ore_in_hotbar(player, True)
         digging[p] = 0.0
-        cell = players.dig_cell[0, p]
-        if cell >= 0 and blocks[cell] == ORE and players.dig_needed[0, p] > 0:
-            digging[p] = players.dig_ticks[0, p] / players.dig_needed[0, p]
-        if _ore_in_hotbar(players, p, False) > 0:
+        cell = player.dig_cell
+        if cell >= 0 and player.dig_needed > 0 and blocks[cell] == ORE:
+            digging[p] = player.dig_ticks / player.dig_needed
+        if _ore_in_hotbar(player, False) > 0:
             aiming[p], distance[p] = BASE_AIM, away
             continue
         nearest = _nearest_ore(items, blocks, ores, at)
@@ -180,15 +181,15 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
 
 
 @kernel
-def _ore_in_hotbar(players, p, take):  # type: ignore[no-untyped-def]
+def _ore_in_hotbar(player, take):  # type: ignore[no-untyped-def]
     """How much ore a player carries; with `take` it carries none afterwards."""
     count = 0
-    for k in range(players.hotbar_item.shape[2]):
-        if players.hotbar_item[0, p, k] == ORE:
-            count += players.hotbar_count[0, p, k]
+    for k in range(player.hotbar_item.shape[0]):
+        if player.hotbar_item[k] == ORE:
+            count += int(player.hotbar_count[k])
             if take:
-                players.hotbar_item[0, p, k] = 0
-                players.hotbar_count[0, p, k] = 0
+                player.hotbar_item[k] = 0
+                player.hotbar_count[k] = 0
     return count
 
 
@@ -201,9 +202,10 @@ def _nearest_ore(items, blocks, ores, at):  # type: ignore[no-untyped-def]
             far = _squared(at, ores[r, 1], ores[r, 2], ores[r, 3])
             if nearest < 0.0 or far < nearest:
                 nearest = far
-    for i in range(items.active.shape[1]):
-        if items.active[0, i] and items.item[0, i] == ORE:
-            there = items.position[0, i]
+    for i in range(items.shape[1]):
+        item = items[0, i]
+        if item.active and item.item == ORE:
+            there = item.position
             far = _squared(at, there[0], there[1], there[2])
             if nearest < 0.0 or far < nearest:
                 nearest = far

@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mpgenie.envs.planet.blocks import ITEM
+from mpgenie.envs.simulation.state import records_of
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError
 
@@ -111,11 +112,11 @@ class GatherRules(Scenario):
         )
 
     def _take_stock(self, simulation: Simulation) -> None:
-        state = simulation.state
+        records = records_of(simulation.state)
         take_stock(
-            state.players,
-            state.items,
-            state.cells.blocks[WORLD].reshape(-1),
+            records.players,
+            records.items,
+            simulation.state.cells.blocks[WORLD].reshape(-1),
             self.ores,
             self.base,
             self.config.radius,
