@@ -105,10 +105,7 @@ def occupies(geometry, x, y, z, half, height, cell):  # type: ignore[no-untyped-
     column = cell >> 6
     columns = footprint(geometry, face, a, b, half_cells(geometry, half, layer))
     return (
-        columns[0] == column
-        or columns[1] == column
-        or columns[2] == column
-        or columns[3] == column
+        columns[0] == column or columns[1] == column or columns[2] == column or columns[3] == column
     )
 
 
@@ -276,14 +273,8 @@ def carried(ux, uy, uz, dx, dy, dz, tx, ty, tz):  # type: ignore[no-untyped-def]
 def move_body(blocks, solid, geometry, x, y, z, vx, vy, vz, half, height, careful):  # type: ignore[no-untyped-def]
     """Move a body by its velocity as far as blocks let it: first up or down, then along a, then b.
 
-    Args:
-        blocks: (columns, 64) of its world.
-        solid: Which blocks are solid.
-        geometry: The lattice.
-        x, y, z: Its feet.
-        vx, vy, vz: Metres per tick.
-        half, height: Its size.
-        careful: Whether it shall not step off the edge of what it stands on.
+    (x, y, z) are its feet, (vx, vy, vz) metres per tick, `half` and `height` its size; a `careful`
+    body does not step off the edge of what it stands on.
 
     Returns:
         Nine numbers and a bit field: its new feet, its new direction up, the velocity that is
@@ -298,7 +289,8 @@ def move_body(blocks, solid, geometry, x, y, z, vx, vy, vz, half, height, carefu
     rise = vx * ux + vy * uy + vz * uz
     tx, ty, tz = vx - rise * ux, vy - rise * uy, vz - rise * uz
     rise = min(TOP_SPEED, max(-TOP_SPEED, rise))
-    careful = careful and rise <= 0.0 and supported(blocks, solid, geometry, face, a, b, layer, half)
+    careful = careful and rise <= 0.0
+    careful = careful and supported(blocks, solid, geometry, face, a, b, layer, half)
 
     h = half_cells(geometry, half, layer)
     columns = footprint(geometry, face, a, b, h)

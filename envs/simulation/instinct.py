@@ -108,7 +108,9 @@ def _kind_for(players, clock, w, p, light, below):  # type: ignore[no-untyped-de
     if light <= DARK:
         if below == _SAND or below == _RED_SAND:
             return HUSK
-        return ZOMBIE if share < 0.4 else SKELETON if share < 0.6 else SPIDER if share < 0.8 else HUSK
+        if share < 0.5:
+            return ZOMBIE if share < 0.35 else SKELETON
+        return SPIDER if share < 0.8 else HUSK
     if light >= BRIGHT and below == _GRASS and share < 0.25:
         return SHEEP
     return -1

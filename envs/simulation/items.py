@@ -175,9 +175,7 @@ def _lies_still(items, cells, geometry, table, w, k):  # type: ignore[no-untyped
 def _move_item(items, cells, geometry, table, w, k):  # type: ignore[no-untyped-def]
     thing = items[w, k]
     at, velocity, blocks = thing.position, thing.velocity, cells.blocks[w]
-    x, y, z = freed(
-        blocks, table.solid, geometry, at[0], at[1], at[2], ITEM_HALF, ITEM_HEIGHT
-    )
+    x, y, z = freed(blocks, table.solid, geometry, at[0], at[1], at[2], ITEM_HALF, ITEM_HEIGHT)
     wet = in_liquid(blocks, table.liquid, geometry, x, y, z)
     x, y, z, ux, uy, uz, vx, vy, vz, hits = move_body(
         blocks, table.solid, geometry, x, y, z, velocity[0], velocity[1], velocity[2],

@@ -56,13 +56,9 @@ def drive(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """One tick of a creature that wishes to go in a direction.
 
-    Args:
-        blocks, table, geometry: Its world.
-        x, y, z, vx, vy, vz: Its feet and its velocity.
-        wx, wy, wz: A unit tangent vector, or 0 to stay.
-        speed: Metres per tick that it reaches on level ground.
-        jump, on_ground, in_water: Whether it wishes to jump, and where it is.
-        half, height, careful: As for `move_body`.
+    (x, y, z) are its feet, (vx, vy, vz) its velocity, (wx, wy, wz) a unit tangent vector or 0 to
+    stay, `speed` what it reaches on level ground; `half`, `height` and `careful` are those of
+    `move_body`.
 
     Returns:
         As `move_body`: feet, up, velocity for the next tick, what stopped it.

@@ -83,11 +83,7 @@ def _obstacle(crowd, players, mobs, cells, geometry, table, w, item, hit, side, 
 def place(crowd, players, mobs, cells, geometry, table, clock, w, p, hit, side):  # type: ignore[no-untyped-def]
     """Put the held block beside the cell looked at, or say why not.
 
-    Args:
-        crowd, players, mobs, cells, geometry, table, clock, w: The world.
-        p: Whose hands.
-        hit: The cell looked at, -1 = none in reach.
-        side: The side of it that is seen.
+    `hit` is the cell that player `p` looks at (-1 = none in reach), `side` the side that is seen.
     """
     player = players[w, p]
     slot = player.held

@@ -124,11 +124,7 @@ def _estimate(geometry, cell, goal):  # type: ignore[no-untyped-def]
 def next_cell(search, blocks, table, geometry, w, start, goal, tall):  # type: ignore[no-untyped-def]
     """The cell for the first step of a way from one cell of feet towards another.
 
-    Args:
-        search: Work space.
-        blocks, table, geometry, w: The world.
-        start, goal: Cells of feet.
-        tall: Cells of height that the body needs.
+    `start` and `goal` are cells of feet, `tall` the cells of height that the body needs.
 
     Returns:
         A neighbouring cell; `start` itself where no step brings it nearer.

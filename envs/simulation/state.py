@@ -112,7 +112,7 @@ class Items(NamedTuple):
     active: NDArray[np.bool_]
     id: NDArray[np.int64]
     item: NDArray[np.uint8]
-    count: NDArray[np.uint8]
+    count: NDArray[np.uint8]  # type: ignore[assignment]
     position: NDArray[np.float64]
     velocity: NDArray[np.float64]
     on_ground: NDArray[np.bool_]
@@ -198,8 +198,11 @@ class Timeline(NamedTuple):
 
 def records_of(state: WorldState) -> Records:
     """The rows behind the arrays of a state made by `new_state`."""
-    rows = [part[0].base for part in (state.players, state.mobs, state.items, state.clock)]
-    return Records(*rows, state.clock.event, state.clock.event_count)  # type: ignore[arg-type]
+    players, mobs, items, clock = (
+        part[0].base for part in (state.players, state.mobs, state.items, state.clock)
+    )
+    event, count = state.clock.event, state.clock.event_count
+    return Records(players, mobs, items, clock, event, count)  # type: ignore[arg-type]
 
 
 def words_of(rows: NDArray[np.void]) -> NDArray[np.uint64]:

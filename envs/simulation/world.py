@@ -6,35 +6,40 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.planet.blocks import ITEM, TABLE
-from mpgenie.envs.planet.edits import revert_edits, with_room
-from mpgenie.envs.planet.geometry import geometry_of
+from mpgenie.envs.planet.blocks import BLOCK, ITEM, TABLE
+from mpgenie.envs.planet.edits import revert_edits, set_block, with_room
+from mpgenie.envs.planet.geometry import LAYERS, geometry_of
 from mpgenie.envs.planet.planet import Planet, PlanetConfig, make_planet
+from mpgenie.envs.planet.spawn import spawn_points
 from mpgenie.errors import ConfigError, SnapshotError, StateError
 
 from .bodies import freed
 from .crowd import Crowd, new_crowd
+from .entrance import (
+    COLOURS,
+    HOTBAR_AT_START,
+    MOBS_KEY,
+    PLAYERS_KEY,
+    SPAWN_KEY,
+    TERRAIN_KEY,
+    WORLD_KEY,
+    first_heading,
+    key_of,
+    stacks,
+)
 from .events import JOIN, LEAVE, read_events
-from .movement import PLAYER_HALF, PLAYER_HEIGHT
+from .health import FULL_HEALTH
+from .instinct import add_mob
+from .items import take
+from .mobs import MOBS
+from .movement import PLAYER_HALF, PLAYER_HEIGHT, set_heading
 from .pursuit import Search, new_search
 from .rules import Rules
 from .snapshot import Words, apply, hash_row, hash_state, pack, unpack
-from .state import HOTBAR, STACK, new_state, records_of, words_of
+from .state import Timeline, new_state, records_of, words_of
 from .tick import tick
 
-HOTBAR_AT_START: tuple[tuple[str, int], ...] = (
-    ("stone", 64), ("diamond_pickaxe", 1), ("diamond_shovel", 1), ("diamond_axe", 1),
-    ("torch", 16),
-)  # fmt: skip
-"""What a player carries at first, slot by slot."""
-COLOURS: tuple[tuple[int, int, int], ...] = (
-    (222, 66, 58), (58, 124, 222), (236, 184, 52), (74, 172, 88),
-    (160, 92, 208), (242, 134, 48), (60, 190, 190), (224, 120, 172),
-)  # fmt: skip
-"""Shirts of the players, slot by slot, over and over."""
 _PLANETS_KEPT = 4
-_TERRAIN, _MOBS, _WORLD, _PLAYERS, _SPAWN = range(5)
-"""Branches of a world's tree of random keys."""
 _EDITS_A_TICK = 2  # of one player: one block mined and one placed
 
 
@@ -83,7 +88,7 @@ class Simulation:
             raise ConfigError(f"day must be at least 2 ticks, got {self.rules.day}")
         self.worlds, self.players = worlds, players
         self.geometry = geometry_of(self.config.size)
-        mobs = min(256, max(12, 6 * players)) if self.rules.mobs else 1
+        mobs = min(256, max(12, 6 * players))
         events = 256 + 16 * players
         self.state = new_state(self.geometry, worlds, players, mobs, items, events)
         self.planets: list[Planet | None] = [None] * worlds
@@ -143,13 +148,13 @@ class Simulation:
         self._check_world(w)
         if not 0 <= count <= self.players:
             raise ConfigError(f"players must lie between 0 and {self.players}, got {count}")
-        stacks = _stacks(hotbar)
+        carried = stacks(hotbar)
         if not isinstance(planet, Planet):
-            planet = self.planet(_number(seed, _TERRAIN) % 2**32 if planet is None else planet)
+            planet = self.planet(key_of(seed, TERRAIN_KEY) % 2**32 if planet is None else planet)
         if planet.config != self.config:
             raise ConfigError(f"this simulation has planets of {self.config}, not {planet.config}")
         if spawn is None and count:
-            spawn = self._places(planet, _number(seed, _SPAWN), count, separation, line_of_sight)
+            spawn = self._places(planet, key_of(seed, SPAWN_KEY), count, separation, line_of_sight)
         self._lay(w, planet)
         for rows in (self._records.players, self._records.mobs, self._records.items):
             rows[w] = np.zeros((), rows.dtype)
@@ -159,11 +164,11 @@ class Simulation:
         clock.raining[w] = False
         clock.weather_until[w] = 0
         clock.next_id[w] = 1
-        clock.key[w] = _number(seed, _WORLD)
+        clock.key[w] = key_of(seed, WORLD_KEY)
         clock.event_count[w] = 0
         self.seeds[w] = seed
         self._pending = [entry for entry in self._pending if entry[0] != w]
-        self._hotbar, self._teams = stacks, list(teams or [])
+        self._hotbar, self._teams = carried, list(teams or [])
         for slot in range(count):
             assert spawn is not None
             self._enter(w, slot, np.asarray(spawn[slot], np.float64))
@@ -184,8 +189,6 @@ class Simulation:
         separation: tuple[float, float],
         line_of_sight: bool,
     ) -> NDArray[np.float64]:
-        from mpgenie.envs.planet.spawn import spawn_points
-
         points = spawn_points(
             planet, np.uint64(key), count, separation=separation, line_of_sight=line_of_sight
         )
@@ -194,38 +197,28 @@ class Simulation:
     def _enter(self, w: int, slot: int, feet: NDArray[np.float64]) -> None:
         players, clock = self.state.players, self.state.clock
         self._records.players[w, slot] = np.zeros((), self._records.players.dtype)
-        players.active[w, slot] = players.alive[w, slot] = True
         players.id[w, slot] = clock.next_id[w]
         clock.next_id[w] += 1
-        feet = np.array(
-            freed(
-                self.state.cells.blocks[w], TABLE.solid, self.geometry,
-                *feet.tolist(), PLAYER_HALF, PLAYER_HEIGHT,
-            )
-        )  # fmt: skip
+        feet = self._freed(w, feet)
         players.position[w, slot] = players.spawn[w, slot] = feet
-        heading = self._heading(w, slot, feet)
-        players.heading[w, slot] = players.spawn_heading[w, slot] = heading
-        players.health[w, slot] = 20
+        others = players.position[w, players.active[w]]
+        players.heading[w, slot] = players.spawn_heading[w, slot] = first_heading(feet, others)
+        players.active[w, slot] = players.alive[w, slot] = True
+        players.health[w, slot] = FULL_HEALTH
         players.dig_cell[w, slot] = -1
         players.hotbar_item[w, slot], players.hotbar_count[w, slot] = self._hotbar
         players.team[w, slot] = self._teams[slot] if slot < len(self._teams) else 0
         players.colour[w, slot] = COLOURS[slot % len(COLOURS)]
-        players.key[w, slot] = _number(self.seeds[w], _PLAYERS, slot)
+        players.key[w, slot] = key_of(self.seeds[w], PLAYERS_KEY, slot)
 
-    def _heading(self, w: int, slot: int, feet: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Towards the first other player, else north."""
-        players = self.state.players
-        x, y, z = feet
-        up = feet / np.sqrt(x * x + y * y + z * z)
-        there = np.array([0.0, 0.0, 1.0]) if abs(up[2]) < 0.99 else np.array([1.0, 0.0, 0.0])
-        for other in range(self.players):
-            if players.active[w, other] and other != slot:
-                there = players.position[w, other] - feet
-                break
-        ahead = there - (there[0] * up[0] + there[1] * up[1] + there[2] * up[2]) * up
-        length = np.sqrt(ahead[0] * ahead[0] + ahead[1] * ahead[1] + ahead[2] * ahead[2])
-        return np.asarray(ahead / length, np.float64) if length > 1e-6 else _north(up)
+    def _freed(self, w: int, feet: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y, z = feet.tolist()
+        return np.array(
+            freed(
+                self.state.cells.blocks[w], TABLE.solid, self.geometry, x, y, z,
+                PLAYER_HALF, PLAYER_HEIGHT,
+            )
+        )  # fmt: skip
 
     # ------------------------------------------------------------------ going on
 
@@ -246,18 +239,20 @@ class Simulation:
             first: The first world to advance.
             last: The world before which to stop.
         """
-        tick_count = tick(
+        edits = tick(
             self._records, self.state.cells, self.geometry, TABLE, self.rules, self._work,
             buttons, camera, message, first, self.worlds if last is None else last,
         )  # fmt: skip
-        if tick_count + _EDITS_A_TICK * self.players > self.state.cells.edit_cell.shape[1]:
-            self._make_room()
+        self._keep_room(edits)
         if self._pending:
             self._note_pending(first, self.worlds if last is None else last)
 
-    def _make_room(self) -> None:
-        cells = with_room(self.state.cells, 2 * _EDITS_A_TICK * self.players)
-        self.state = self.state._replace(cells=cells)
+    def _keep_room(self, edits: int) -> None:
+        """See to it that the next tick's edits find room in the list."""
+        if edits + _EDITS_A_TICK * self.players >= self.state.cells.edit_cell.shape[1]:
+            missing = max(0, edits - int(self.state.cells.edit_count.max()))
+            cells = with_room(self.state.cells, missing + 2 * _EDITS_A_TICK * self.players + 1)
+            self.state = self.state._replace(cells=cells)
 
     def join(self, w: int, near: NDArray[np.float64] | None = None) -> int:
         """Let one more player into world `w`, and return the slot.
@@ -276,7 +271,7 @@ class Simulation:
         slot = int(free[0])
         feet = near
         if feet is None:
-            key = _number(self.seeds[w], _SPAWN, slot, int(self.state.clock.tick[w]))
+            key = key_of(self.seeds[w], SPAWN_KEY, slot, int(self.state.clock.tick[w]))
             feet = self._places(planet, key, 1, (0.0, 1e9), False)[0]
         self._enter(w, slot, np.asarray(feet, np.float64))
         self._pending.append((w, JOIN, int(self.state.players.id[w, slot])))
@@ -288,9 +283,7 @@ class Simulation:
         Raises:
             StateError: If nobody is in the slot.
         """
-        self._planet_of(w)
-        if not 0 <= slot < self.players or not self.state.players.active[w, slot]:
-            raise StateError(f"nobody is in slot {slot} of world {w}")
+        self._check_player(w, slot)
         self._pending.append((w, LEAVE, int(self.state.players.id[w, slot])))
         self._records.players[w, slot] = np.zeros((), self._records.players.dtype)
 
@@ -306,6 +299,70 @@ class Simulation:
                 clock.event[w, k] = (clock.tick[w] - 1, kind, who, 0, -1, 0)
                 clock.event_count[w] = k + 1
         self._pending = [entry for entry in self._pending if not first <= entry[0] < last]
+
+    # ------------------------------------------------------------------ arranging
+
+    def set_block(self, w: int, cell: int, block: str) -> None:
+        """Change one block of world `w`, as a scenario may; nothing is dropped or used up."""
+        self._planet_of(w)
+        if block not in BLOCK:
+            raise ConfigError(f"no block is called {block!r}; there are {', '.join(BLOCK)}")
+        if not 0 <= cell < self.geometry.neighbour.shape[0] * LAYERS:
+            raise ConfigError(f"there is no cell {cell} on a planet of size {self.config.size}")
+        set_block(self.state.cells, self.geometry, w, cell, BLOCK[block])
+        self._keep_room(int(self.state.cells.edit_count[w]))
+
+    def teleport(
+        self,
+        w: int,
+        slot: int,
+        feet: NDArray[np.float64],
+        heading: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Move a player's feet to a point, at rest, and turn the player to a tangent vector."""
+        self._check_player(w, slot)
+        players = self.state.players
+        players.position[w, slot] = feet = self._freed(w, np.asarray(feet, np.float64))
+        players.velocity[w, slot], players.fall[w, slot] = 0.0, 0.0
+        players.on_ground[w, slot] = False
+        x, y, z = feet.tolist()
+        scale = 1.0 / float(np.sqrt(x * x + y * y + z * z))
+        ahead = players.heading[w, slot] if heading is None else np.asarray(heading, np.float64)
+        hx, hy, hz = ahead.tolist()
+        set_heading(players.heading[w, slot], hx, hy, hz, x * scale, y * scale, z * scale)
+
+    def give(self, w: int, slot: int, item: str, count: int = 1) -> int:
+        """Put things into a player's hotbar, and return how many fitted."""
+        self._check_player(w, slot)
+        if item not in ITEM:
+            raise ConfigError(f"no item is called {item!r}; there are {', '.join(ITEM)}")
+        return int(take(self._records.players, w, slot, ITEM[item], count))
+
+    def spawn_mob(self, w: int, kind: str, feet: NDArray[np.float64]) -> int:
+        """Bring a mob into world `w` with its feet at a point, and return its slot.
+
+        Raises:
+            ConfigError: If there is no such kind, no free slot, or something solid in the way.
+        """
+        self._planet_of(w)
+        kinds = [mob.name for mob in MOBS]
+        if kind not in kinds:
+            raise ConfigError(f"no mob is called {kind!r}; there are {', '.join(kinds)}")
+        rows = self._records
+        free = np.flatnonzero(~self.state.mobs.active[w])
+        if not free.size:
+            raise ConfigError(f"all {self.state.mobs.active.shape[1]} mob slots are taken")
+        slot = int(free[-1])
+        tick_now = int(self.state.clock.tick[w])
+        key = np.uint64(key_of(self.seeds[w], MOBS_KEY, slot, tick_now))
+        x, y, z = np.asarray(feet, np.float64).tolist()
+        if not add_mob(
+            rows.mobs, self.state.cells, self.geometry, TABLE,
+            Timeline(rows.clock, rows.event, rows.event_count),
+            w, slot, kinds.index(kind), x, y, z, key,
+        ):  # fmt: skip
+            raise ConfigError(f"a {kind} does not fit where its feet would be at {feet}")
+        return slot
 
     # ------------------------------------------------------------------ identity
 
@@ -338,10 +395,8 @@ class Simulation:
             self._lay(w, planet)
         elif planet.hash != content.planet_hash:
             raise SnapshotError("the planet of this snapshot is generated differently here")
-        room = with_room(self.state.cells, len(content.cells) + 2 * _EDITS_A_TICK * self.players)
-        if room is not self.state.cells:
-            self.state = self.state._replace(cells=room)
-        apply(content, self._records, room, self.geometry, w)
+        self._keep_room(int(self.state.cells.edit_count[w]) + len(content.cells))
+        apply(content, self._records, self.state.cells, self.geometry, w)
         self.seeds[w] = content.seed
         self._pending = [entry for entry in self._pending if entry[0] != w]
 
@@ -351,33 +406,14 @@ class Simulation:
         if not 0 <= w < self.worlds:
             raise StateError(f"there are worlds 0 to {self.worlds - 1}, but none is number {w}")
 
+    def _check_player(self, w: int, slot: int) -> None:
+        self._planet_of(w)
+        if not 0 <= slot < self.players or not self.state.players.active[w, slot]:
+            raise StateError(f"nobody is in slot {slot} of world {w}")
+
     def _planet_of(self, w: int) -> Planet:
         self._check_world(w)
         planet = self.planets[w]
         if planet is None:
             raise StateError(f"world {w} has no planet yet: call `reset` first")
         return planet
-
-
-def _number(seed: int, *branch: int) -> int:
-    """64 bits from the branch of a seed's tree of random keys."""
-    return int(np.random.SeedSequence(seed, spawn_key=branch).generate_state(1, np.uint64)[0])
-
-
-def _north(up: NDArray[np.float64]) -> NDArray[np.float64]:
-    from mpgenie.envs.planet.geometry import tangent_axes
-
-    return np.array(tangent_axes(*up.tolist())[6:9])
-
-
-def _stacks(hotbar: Sequence[tuple[str, int]]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    if len(hotbar) > HOTBAR:
-        raise ConfigError(f"a hotbar has {HOTBAR} slots, got {len(hotbar)} stacks")
-    item, number = np.zeros(HOTBAR, np.uint8), np.zeros(HOTBAR, np.uint8)
-    for slot, (name, count) in enumerate(hotbar):
-        if name not in ITEM:
-            raise ConfigError(f"no item is called {name!r}; there are {', '.join(ITEM)}")
-        if not 1 <= count <= STACK:
-            raise ConfigError(f"a stack holds 1 to {STACK}, got {count} of {name}")
-        item[slot], number[slot] = ITEM[name], count
-    return item, number
