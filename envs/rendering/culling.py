@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.geometry import Geometry, column_at, locate
 
 from .mesh import Mesh, mesh_section
@@ -34,6 +34,10 @@ class CullingWork(NamedTuple):
     left: NDArray[np.uint8]
     """(sections,) sides through which it went on."""
     queue: NDArray[np.int32]
+    gap: NDArray[np.float64]
+    """(sections,) metres from the eye."""
+    lens: NDArray[np.float64]
+    """(8,) what `_gap` needs of the view."""
     order: NDArray[np.int64]
     """(sections,) what was found: distance * 2**32 + section."""
 
@@ -44,45 +48,49 @@ def new_culling(sections: int) -> CullingWork:
         entered=np.zeros(sections, np.uint8),
         left=np.zeros(sections, np.uint8),
         queue=np.zeros(sections * 6 + 1, np.int32),
+        gap=np.zeros(sections),
+        lens=np.zeros(8),
         order=np.zeros(sections, np.int64),
     )
 
 
-@kernel
-def _gap(sections, section, eye, axes, tan_x, tan_y, distance, horizon, cull):  # type: ignore[no-untyped-def]
-    """Metres from the eye to the ball around a section, or -1 where it cannot be seen."""
-    bound = sections.bound[section]
-    radius = float(bound[3])
-    dx, dy, dz = bound[0] - eye[0], bound[1] - eye[1], bound[2] - eye[2]
+@inlined
+def _gap(bounds, section, eye, axes, lens, distance, cull):  # type: ignore[no-untyped-def]
+    """Metres from the eye to the ball around a section, or -1 where it cannot be seen.
+
+    Args:
+        lens: Tangent and secant of half the field of view across, and along; then the square of
+            the eye's distance from the core, the same less the horizon's, and its cone's cosine
+            and sine.
+    """
+    radius = float(bounds[section, 3])
+    dx = bounds[section, 0] - eye[0]
+    dy = bounds[section, 1] - eye[1]
+    dz = bounds[section, 2] - eye[2]
     square = dx * dx + dy * dy + dz * dz
     if square > (distance + radius) * (distance + radius):
         return -1.0
-    if cull & 1 and square > radius * radius:
+    if square <= radius * radius:
+        return 0.0
+    if cull & 1:
         ahead = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
-        if ahead < -radius:
-            return -1.0
         aside = abs(axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz)
-        if (aside - ahead * tan_x) > radius * np.sqrt(1.0 + tan_x * tan_x):
-            return -1.0
         above = abs(axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz)
-        if (above - ahead * tan_y) > radius * np.sqrt(1.0 + tan_y * tan_y):
+        if (
+            (ahead < -radius)
+            | (aside - ahead * lens[0] > radius * lens[1])
+            | (above - ahead * lens[2] > radius * lens[3])
+        ):
             return -1.0
-    length = np.sqrt(square)
-    if cull & 2 and length > radius:
+    if cull & 2 and lens[5] > 0.0:
         # Beyond the horizon: the ball lies inside the shadow cone that bedrock casts from the eye.
-        eye_square = eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2]
-        tangent = eye_square - horizon * horizon
-        if tangent > 0.0:
-            down = -(eye[0] * dx + eye[1] * dy + eye[2] * dz) / np.sqrt(eye_square)
-            past = down * np.sqrt(eye_square) - tangent
-            # Distance from the axis of the cone to its wall at this depth, less the ball.
-            cosine = np.sqrt(tangent / eye_square)
-            sine = horizon / np.sqrt(eye_square)
+        past = -(eye[0] * dx + eye[1] * dy + eye[2] * dz)
+        if past - lens[5] > radius * np.sqrt(lens[4]):
+            down = past / np.sqrt(lens[4])
             off_axis = np.sqrt(max(0.0, square - down * down))
-            inside = down * sine - off_axis * cosine
-            if past > radius * np.sqrt(eye_square) and inside > radius:
+            if down * lens[7] - off_axis * lens[6] > radius:
                 return -1.0
-    return max(0.0, length - radius)
+    return np.sqrt(square) - radius
 
 
 @kernel
@@ -114,8 +122,16 @@ def visible_sections(  # type: ignore[no-untyped-def]
         The number of sections in `work.order`, nearest first, each `quarter metres << 32 | section`;
         or `NO_ROOM`: enlarge the mesh (`mesh.roomier`) and ask again.
     """
-    total = sections.bound.shape[0]
-    horizon = geometry.bottom + 1.0
+    bounds, total = sections.bound, sections.bound.shape[0]
+    seen, changed, joined, room = mesh.seen[w], cells.changed[w], mesh.joined[w], mesh.room[w]
+    entered, left, gaps = work.entered, work.left, work.gap
+    lens = work.lens
+    lens[0], lens[1] = tan_x, np.sqrt(1.0 + tan_x * tan_x)
+    lens[2], lens[3] = tan_y, np.sqrt(1.0 + tan_y * tan_y)
+    lens[4] = eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2]
+    lens[5] = lens[4] - (geometry.bottom + 1.0) * (geometry.bottom + 1.0)
+    lens[6] = np.sqrt(max(0.0, lens[5] / lens[4]))
+    lens[7] = (geometry.bottom + 1.0) / np.sqrt(lens[4])
     face, a, b, layer = locate(geometry, eye[0], eye[1], eye[2])
     flood = cull & 4 and 0.0 <= layer < 64.0
     if flood:
@@ -124,7 +140,7 @@ def visible_sections(  # type: ignore[no-untyped-def]
     count = 0
     if not flood:
         for section in range(total):
-            gap = _gap(sections, section, eye, axes, tan_x, tan_y, distance, horizon, cull)
+            gap = _gap(bounds, section, eye, axes, lens, distance, cull)
             if gap >= 0.0:
                 if mesh.seen[w, section] != cells.changed[w, section]:
                     if not mesh_section(sections, cells, mesh, tables, mesh_work, w, section):
@@ -134,36 +150,34 @@ def visible_sections(  # type: ignore[no-untyped-def]
         _sort(work.order, count)
         return count
     for section in range(total):
-        work.entered[section] = 0
-        work.left[section] = 0
+        entered[section] = 0
+        left[section] = 0
     size = geometry.size
     at_a, at_b = column // size % size, column % size
     chunk = (face * sections.per_edge + (at_a >> 3)) * sections.per_edge + (at_b >> 3)
     start = chunk * 8 + (int(layer) >> 3)
-    work.entered[start] = 64
+    entered[start] = 64
+    gaps[start] = 0.0
     work.queue[0] = start
     head, tail = 0, 1
     while head < tail:
         section = work.queue[head]
         head += 1
-        if mesh.seen[w, section] != cells.changed[w, section]:
-            if not mesh_section(sections, cells, mesh, tables, mesh_work, w, section):
-                return -1
-        if not work.entered[section] & 128:
-            work.entered[section] |= 128
-            gap = 0.0
-            if section != start:
-                gap = _gap(sections, section, eye, axes, tan_x, tan_y, distance, horizon, cull)
-            work.order[count] = (np.int64(gap * 4.0) << 32) | section
-            count += 1
-        exits = 0
-        if section == start:
-            exits = 63
+        ways = np.int64(entered[section])
+        if not ways & 128:
+            entered[section] = ways | 128
+            if seen[section] != changed[section]:
+                if not mesh_section(sections, cells, mesh, tables, mesh_work, w, section):
+                    return -1
+            if room[section] > 0:
+                work.order[count] = (np.int64(gaps[section] * 4.0) << 32) | section
+                count += 1
+        exits = 63 if ways & 64 else 0
         for side in range(6):
-            if work.entered[section] >> side & 1:
-                exits |= mesh.joined[w, section, side]
-        exits &= ~work.left[section]
-        work.left[section] |= exits
+            if ways >> side & 1:
+                exits |= np.int64(joined[section, side])
+        exits &= ~np.int64(left[section])
+        left[section] |= exits
         chunk, level = section >> 3, section & 7
         for side in range(6):
             if not exits >> side & 1:
@@ -179,14 +193,16 @@ def visible_sections(  # type: ignore[no-untyped-def]
                         continue
                     after = sections.beside[chunk, side, t] * 8 + level
                     enter = sections.entry[chunk, side]
-                known = work.entered[after]
+                known = np.int64(entered[after])
                 if known >> enter & 1:
                     continue
                 if known == 0:
-                    if _gap(sections, after, eye, axes, tan_x, tan_y, distance, horizon, cull) < 0.0:
-                        work.entered[after] = 63
+                    gap = _gap(bounds, after, eye, axes, lens, distance, cull)
+                    if gap < 0.0:
+                        entered[after] = 63  # it came from everywhere: nobody asks again
                         continue
-                work.entered[after] |= 1 << enter
+                    gaps[after] = gap
+                entered[after] = known | (1 << enter)
                 work.queue[tail] = after
                 tail += 1
     _sort(work.order, count)

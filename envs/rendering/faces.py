@@ -15,9 +15,11 @@ from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import TORCH
 
 from .mesh import CORNER, SEE_THROUGH
-from .raster import DEPTH_ONE, NEAR, draw_quad
+from .raster import DEPTH_ONE, EDGE, NEAR, draw_quad, fill_outline
 from .shade import RECORD
 
+BATCH, ROWS = 64, 25
+"""Faces worked out at a time, and numbers for each."""
 TOP_PLACE = 0x7FFFFFFF
 """The inverted place of the first face drawn."""
 QUAD = -1
@@ -37,6 +39,12 @@ class RasterWork(NamedTuple):
     """(chunks,) where the turned corners of a chunk are kept, -1 = not yet."""
     turned: NDArray[np.float32]
     """(slots, 9, 9, 3) corner directions in view axes."""
+    flat: NDArray[np.float32]
+    """The same memory in one dimension."""
+    batch: NDArray[np.float32]
+    """(ROWS, BATCH) faces in the making.  Rows: 0-2 corner, 3-5 edge u, 6-8 edge v, in view axes;
+    9-12 x and 13-16 y of the outline; 17-20 first and last column and row; 21-23 inverse depth
+    across, along and at the centre; 24 what is to be done with it."""
     used: NDArray[np.int32]
     """(slots,) the chunks that have a slot."""
     source: NDArray[np.int32]
@@ -62,12 +70,15 @@ def new_raster_work(
     x = (np.arange(width) + (0.5 - width * 0.5)) / focal
     y = (np.arange(height) + (0.5 - height * 0.5)) / focal
     length = np.sqrt(1.0 + x[None, :] * x[None, :] + y[:, None] * y[:, None])
+    turned = np.zeros((chunks, 9, 9, 3), np.float32)
     return RasterWork(
         key=np.zeros(width * height, np.int64),
         veil=np.zeros(width * height, np.int64),
         ray_length=length.astype(np.float32).ravel(),
         slot=np.full(chunks, -1, np.int32),
-        turned=np.zeros((chunks, 9, 9, 3), np.float32),
+        turned=turned,
+        flat=turned.reshape(-1),
+        batch=np.zeros((ROWS, BATCH), np.float32),
         used=np.zeros(chunks, np.int32),
         source=np.zeros((places, 2), np.int32),
         corner=np.zeros((places, 9), np.float32),
@@ -192,69 +203,173 @@ def _torch_corner(turned, slot, radius, a, b, layer, ca, cb, ck):  # type: ignor
 
 
 @kernel
-def draw_list(  # type: ignore[no-untyped-def]
-    faces, turned, key, poly, source, corner, baked, ex, ey, ez,
-    section, begin, count, slot, low, width, height, focal, place, two_sided,
+def set_up(  # type: ignore[no-untyped-def]
+    faces, flat, batch, begin, count, slot, low, direction, ex, ey, ez,
+    width, height, focal, two_sided,
 ):  # fmt: skip
-    """Draw some faces of a section into `key`; return the next place in the order of drawing.
+    """Work out up to `BATCH` faces of one direction at once, so that the processor's vectors help.
+
+    Args:
+        flat: `RasterWork.turned`, raveled.
+        batch: (ROWS, BATCH) float32; see the names of its rows.
+        direction: That of all these faces.
+        two_sided: 1 where faces seen from behind count too.
+    """
+    c = CORNER[direction]
+    a00, a01, a02, a03, a04 = c[0, 0], c[1, 0], c[2, 0], c[3, 0], c[4, 0]
+    b00, b01, b02, b03, b04 = c[0, 1], c[1, 1], c[2, 1], c[3, 1], c[4, 1]
+    k00, k01, k02, k04 = c[0, 2], c[1, 2], c[2, 2], c[4, 2]
+    ex, ey, ez = np.float32(ex), np.float32(ey), np.float32(ez)
+    low, slot_at = np.float32(low), np.int32(slot * 243)
+    scale, inverse_focal = np.float32(focal), np.float32(1.0 / focal)
+    cx, cy = np.float32(width * 0.5), np.float32(height * 0.5)
+    wide_limit, high_limit = np.float32(width - 1), np.float32(height - 1)
+    near, edge, half = np.float32(NEAR), np.float32(EDGE), np.float32(0.5)
+    zero, one = np.float32(0.0), np.float32(1.0)
+    for i in range(count):
+        word = np.int32(faces[begin + i, 0] & np.uint32(0xFFFFFF))
+        wide = np.int32(1) << ((word >> np.int32(12)) & np.int32(3))
+        deep = np.int32(1) << ((word >> np.int32(14)) & np.int32(3))
+        a0 = (word & np.int32(7)) + a00 + wide * a01 + deep * a02
+        b0 = ((word >> np.int32(3)) & np.int32(7)) + b00 + wide * b01 + deep * b02
+        k0 = ((word >> np.int32(6)) & np.int32(7)) + k00 + wide * k01 + deep * k02
+        at0 = slot_at + (a0 * np.int32(9) + b0) * np.int32(3)
+        along_u = (wide * a03 * np.int32(9) + wide * b03) * np.int32(3)
+        along_v = (deep * a04 * np.int32(9) + deep * b04) * np.int32(3)
+        at1, at2, at3 = at0 + along_u, at0 + along_u + along_v, at0 + along_v
+        upper = low + np.float32(k0)
+        lower = upper + np.float32(deep * k04)
+        x0, y0, z0 = upper * flat[at0] - ex, upper * flat[at0 + 1] - ey, upper * flat[at0 + 2] - ez
+        x1, y1, z1 = upper * flat[at1] - ex, upper * flat[at1 + 1] - ey, upper * flat[at1 + 2] - ez
+        x2, y2, z2 = lower * flat[at2] - ex, lower * flat[at2 + 1] - ey, lower * flat[at2 + 2] - ez
+        x3, y3, z3 = lower * flat[at3] - ex, lower * flat[at3 + 1] - ey, lower * flat[at3 + 2] - ez
+        ux, uy, uz = x1 - x0, y1 - y0, z1 - z0
+        vx, vy, vz = x3 - x0, y3 - y0, z3 - z0
+        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        d = nx * x0 + ny * y0 + nz * z0
+        i0, i1, i2, i3 = scale / z0, scale / z1, scale / z2, scale / z3
+        batch[0, i], batch[1, i], batch[2, i] = x0, y0, z0
+        batch[3, i], batch[4, i], batch[5, i] = ux, uy, uz
+        batch[6, i], batch[7, i], batch[8, i] = vx, vy, vz
+        x0, x1, x2, x3 = cx + x0 * i0, cx + x1 * i1, cx + x2 * i2, cx + x3 * i3
+        y0, y1, y2, y3 = cy + y0 * i0, cy + y1 * i1, cy + y2 * i2, cy + y3 * i3
+        batch[9, i], batch[10, i], batch[11, i], batch[12, i] = x0, x1, x2, x3
+        batch[13, i], batch[14, i], batch[15, i], batch[16, i] = y0, y1, y2, y3
+        first_x = max(zero, np.ceil(min(min(x0, x1), min(x2, x3)) - edge - half))
+        last_x = min(wide_limit, np.floor(max(max(x0, x1), max(x2, x3)) + edge - half))
+        first_y = max(zero, np.ceil(min(min(y0, y1), min(y2, y3)) - edge - half))
+        last_y = min(high_limit, np.floor(max(max(y0, y1), max(y2, y3)) + edge - half))
+        batch[17, i], batch[18, i], batch[19, i], batch[20, i] = first_x, last_x, first_y, last_y
+        inverse = one / d
+        across, along = nx * inverse * inverse_focal, ny * inverse * inverse_focal
+        batch[21, i], batch[22, i] = across, along
+        batch[23, i] = nz * inverse - across * (cx - half) - along * (cy - half)
+        nearest = min(min(z0, z1), min(z2, z3))
+        farthest = max(max(z0, z1), max(z2, z3))
+        faces_us = (d > zero) | (two_sided != 0)
+        on_picture = (first_x <= last_x) & (first_y <= last_y)
+        whole = nearest >= near
+        draws = faces_us & (farthest >= near) & (on_picture | (not whole))
+        # 0: not seen; 1: draw by its outline; 2: crosses the near plane; turned ones go that way too.
+        plain = whole & (d > zero)
+        batch[24, i] = (one if plain else np.float32(2.0)) if draws else zero
+
+
+@kernel
+def draw_list(  # type: ignore[no-untyped-def]
+    faces, turned, flat, batch, key, poly, source, corner, baked, ex, ey, ez,
+    section, begin, count, slot, low, direction, width, height, focal, place, two_sided,
+):  # fmt: skip
+    """Draw the faces of one direction of a section into `key`; return the next place.
 
     Args:
         faces: (n, 3) uint32 pool of faces.
-        turned, poly, source, corner, baked: Of the `RasterWork`.
+        turned, flat, batch, poly, source, corner, baked: Of the `RasterWork`.
         ex, ey, ez: The eye in view axes.
         begin, count: Where they are in the pool.
         slot: Of the chunk's turned corners.
         low: Radius of the section's lowest layer.
-        place: The next place.
+        place: The next place in the order of drawing.
     """
-    for index in range(begin, begin + count):
-        word = np.int64(faces[index, 0])
-        a, b, k = word & 7, (word >> 3) & 7, (word >> 6) & 7
-        direction = (word >> 9) & 7
-        wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
-        base = CORNER[direction]
-        a0 = a + base[0, 0] + wide * base[1, 0] + deep * base[2, 0]
-        b0 = b + base[0, 1] + wide * base[1, 1] + deep * base[2, 1]
-        k0 = k + base[0, 2] + wide * base[1, 2] + deep * base[2, 2]
-        ua, ub = wide * base[3, 0], wide * base[3, 1]
-        va, vb, vk = deep * base[4, 0], deep * base[4, 1], deep * base[4, 2]
-        if (word >> 16) & 255 == TORCH:
-            x0, y0, z0 = _torch_corner(turned, slot, low, a, b, k, a0 - a, b0 - b, k0 - k)
-            x1, y1, z1 = _torch_corner(turned, slot, low, a, b, k, a0 + ua - a, b0 + ub - b, k0 - k)
-            x2, y2, z2 = _torch_corner(
-                turned, slot, low, a, b, k, a0 + ua + va - a, b0 + ub + vb - b, k0 + vk - k
-            )
-            x3, y3, z3 = _torch_corner(
-                turned, slot, low, a, b, k, a0 + va - a, b0 + vb - b, k0 + vk - k
-            )
-            x0, y0, z0, x1, y1, z1 = x0 - ex, y0 - ey, z0 - ez, x1 - ex, y1 - ey, z1 - ez
-            x2, y2, z2, x3, y3, z3 = x2 - ex, y2 - ey, z2 - ez, x3 - ex, y3 - ey, z3 - ez
-        else:
-            upper = low + k0
-            lower = upper + vk
-            x0 = upper * turned[slot, a0, b0, 0] - ex
-            y0 = upper * turned[slot, a0, b0, 1] - ey
-            z0 = upper * turned[slot, a0, b0, 2] - ez
-            x1 = upper * turned[slot, a0 + ua, b0 + ub, 0] - ex
-            y1 = upper * turned[slot, a0 + ua, b0 + ub, 1] - ey
-            z1 = upper * turned[slot, a0 + ua, b0 + ub, 2] - ez
-            a2, b2 = a0 + ua + va, b0 + ub + vb
-            x2 = lower * turned[slot, a2, b2, 0] - ex
-            y2 = lower * turned[slot, a2, b2, 1] - ey
-            z2 = lower * turned[slot, a2, b2, 2] - ez
-            x3 = lower * turned[slot, a0 + va, b0 + vb, 0] - ex
-            y3 = lower * turned[slot, a0 + va, b0 + vb, 1] - ey
-            z3 = lower * turned[slot, a0 + va, b0 + vb, 2] - ez
-        won = draw_quad(
-            key, width, height, focal, TOP_PLACE - place, two_sided, poly,
-            x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
+    for start in range(begin, begin + count, BATCH):
+        some = min(BATCH, begin + count - start)
+        set_up(
+            faces, flat, batch, start, some, slot, low, direction, ex, ey, ez,
+            width, height, focal, two_sided,
         )  # fmt: skip
-        if won:
-            source[place, 0], source[place, 1] = index, section
-            _keep_corner(corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3)
-            baked[place] = 0
-            place += 1
+        for i in range(some):
+            word = np.int64(faces[start + i, 0])
+            if (word >> 16) & 255 == TORCH:
+                won = _draw_torch(
+                    word, turned, batch, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place
+                )
+            elif batch[24, i] == 0.0:
+                continue
+            elif batch[24, i] == 1.0:
+                won = fill_outline(
+                    key, width, TOP_PLACE - place,
+                    float(batch[9, i]), float(batch[13, i]), float(batch[10, i]), float(batch[14, i]),
+                    float(batch[11, i]), float(batch[15, i]), float(batch[12, i]), float(batch[16, i]),
+                    int(batch[17, i]), int(batch[18, i]), int(batch[19, i]), int(batch[20, i]),
+                    float(batch[21, i]), float(batch[22, i]), float(batch[23, i]),
+                )  # fmt: skip
+            else:
+                won = _draw_cut(
+                    word, turned, batch, key, poly, i, ex, ey, ez, slot, low,
+                    width, height, focal, place, two_sided,
+                )  # fmt: skip
+            if won:
+                source[place, 0], source[place, 1] = start + i, section
+                for k in range(9):
+                    corner[place, k] = batch[k, i]
+                baked[place] = 0
+                place += 1
     return place
+
+
+@kernel
+def _draw_cut(  # type: ignore[no-untyped-def]
+    word, turned, batch, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place, two_sided
+):  # fmt: skip
+    """Draw a face that crosses the near plane or is seen from behind."""
+    direction = (word >> 9) & 7
+    wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
+    base = CORNER[direction]
+    a = (word & 7) + base[0, 0] + wide * (base[1, 0] + base[3, 0]) + deep * (base[2, 0] + base[4, 0])
+    b = (word >> 3 & 7) + base[0, 1] + wide * (base[1, 1] + base[3, 1]) + deep * (base[2, 1] + base[4, 1])
+    k = (word >> 6 & 7) + base[0, 2] + wide * base[1, 2] + deep * (base[2, 2] + base[4, 2])
+    r = low + k
+    x, y, z = float(batch[0, i]), float(batch[1, i]), float(batch[2, i])
+    return draw_quad(
+        key, width, height, focal, TOP_PLACE - place, two_sided, poly, x, y, z,
+        x + batch[3, i], y + batch[4, i], z + batch[5, i],
+        r * turned[slot, a, b, 0] - ex, r * turned[slot, a, b, 1] - ey, r * turned[slot, a, b, 2] - ez,
+        x + batch[6, i], y + batch[7, i], z + batch[8, i],
+    )  # fmt: skip
+
+
+@kernel
+def _draw_torch(  # type: ignore[no-untyped-def]
+    word, turned, batch, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place
+):  # fmt: skip
+    """Draw a face of the little post that is a torch, and note its corner and edges."""
+    a, b, k = word & 7, (word >> 3) & 7, (word >> 6) & 7
+    base = CORNER[(word >> 9) & 7]
+    ca, cb, ck = base[0, 0] + base[1, 0] + base[2, 0], base[0, 1] + base[1, 1] + base[2, 1], 0
+    ck = base[0, 2] + base[1, 2] + base[2, 2]
+    ua, ub, va, vb, vk = base[3, 0], base[3, 1], base[4, 0], base[4, 1], base[4, 2]
+    x0, y0, z0 = _torch_corner(turned, slot, low, a, b, k, ca, cb, ck)
+    x1, y1, z1 = _torch_corner(turned, slot, low, a, b, k, ca + ua, cb + ub, ck)
+    x2, y2, z2 = _torch_corner(turned, slot, low, a, b, k, ca + ua + va, cb + ub + vb, ck + vk)
+    x3, y3, z3 = _torch_corner(turned, slot, low, a, b, k, ca + va, cb + vb, ck + vk)
+    batch[0, i], batch[1, i], batch[2, i] = x0 - ex, y0 - ey, z0 - ez
+    batch[3, i], batch[4, i], batch[5, i] = x1 - x0, y1 - y0, z1 - z0
+    batch[6, i], batch[7, i], batch[8, i] = x3 - x0, y3 - y0, z3 - z0
+    return draw_quad(
+        key, width, height, focal, TOP_PLACE - place, False, poly,
+        x0 - ex, y0 - ey, z0 - ez, x1 - ex, y1 - ey, z1 - ez,
+        x2 - ex, y2 - ey, z2 - ez, x3 - ex, y3 - ey, z3 - ez,
+    )  # fmt: skip
 
 
 @inlined
@@ -329,6 +444,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
     corners, plane = sections.corner, sections.plane
     counts = mesh.count[w]
     key, turned, poly = work.key, work.turned, work.poly
+    flat, batch = work.flat, work.batch
     source, corner, baked = work.source, work.corner, work.baked
     size = geometry.size
     per_edge = sections.per_edge
@@ -395,8 +511,8 @@ def draw_sections(  # type: ignore[no-untyped-def]
                 if place + count > work.source.shape[0]:
                     return place, veiled
                 place = draw_list(
-                    faces, turned, key, poly, source, corner, baked, ex, ey, ez,
-                    section, begin, count, slot, low, width, height, focal, place, False,
+                    faces, turned, flat, batch, key, poly, source, corner, baked, ex, ey, ez,
+                    section, begin, count, slot, low, direction, width, height, focal, place, 0,
                 )  # fmt: skip
             begin += count
     return place, veiled
@@ -415,10 +531,13 @@ def draw_veil(  # type: ignore[no-untyped-def]
         count = int(mesh.count[w, section, 0, SEE_THROUGH])
         if place + count > work.source.shape[0]:
             return place
-        place = draw_list(
-            mesh.face[w], work.turned, work.veil, work.poly, work.source, work.corner, work.baked,
-            work.turn[0], work.turn[1], work.turn[2], section, begin, count,
-            work.slot[section >> 3], geometry.bottom + (section & 7) * 8,
-            width, height, focal, place, True,
-        )  # fmt: skip
+        # Water and glass are few: one by one, as each may look in another direction.
+        for index in range(begin, begin + count):
+            direction = (np.int64(mesh.face[w, index, 0]) >> 9) & 7
+            place = draw_list(
+                mesh.face[w], work.turned, work.flat, work.batch, work.veil, work.poly, work.source,
+                work.corner, work.baked, work.turn[0], work.turn[1], work.turn[2], section, index, 1,
+                work.slot[section >> 3], geometry.bottom + (section & 7) * 8, direction,
+                width, height, focal, place, 1,
+            )  # fmt: skip
     return place

@@ -17,7 +17,7 @@ DEPTH_ONE = float(1 << 58)
 """The key of inverse depth 1 / metre."""
 PLACE_MASK = (1 << 32) - 1
 """The bits of a key that hold the place in the order of drawing."""
-_EDGE = 1e-4
+EDGE = 1e-4
 """Pixels by which a face reaches beyond its edge, so that neighbours never leave a gap."""
 _FAR_LEFT, _FAR_RIGHT = -1e9, 1e9
 
@@ -49,20 +49,51 @@ def _row(key, start, stop, depth, slope, place):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def fill_outline(  # type: ignore[no-untyped-def]
+    key, width, place, x0, y0, x1, y1, x2, y2, x3, y3,
+    first_x, last_x, first_y, last_y, across, along, centre,
+):  # fmt: skip
+    """Draw a quad given by its outline on the picture.
+
+    Args:
+        key: (height * width,) int64 keys, changed in place.
+        place: The inverted place in the order of drawing.
+        x0 to y3: Its corners in pixels, clockwise.
+        first_x, last_x, first_y, last_y: The pixels around it, within the picture.
+        across, along, centre: Inverse depth of pixel (x, y) is across * x + along * y + centre.
+
+    Returns:
+        How many pixels it won.
+    """
+    a, b, c, e = _edge(x0, y0, x1, y1)
+    f, g, h, i = _edge(x1, y1, x2, y2)
+    j, k, m, n = _edge(x2, y2, x3, y3)
+    p, q, r, s = _edge(x3, y3, x0, y0)
+    slope = np.int64(across * DEPTH_ONE)
+    won = 0
+    for y in range(first_y, last_y + 1):
+        yc = y + 0.5
+        left = max(max(a + yc * b, f + yc * g), max(j + yc * k, p + yc * q))
+        right = min(min(c + yc * e, h + yc * i), min(m + yc * n, r + yc * s))
+        start = max(first_x, int(np.ceil(left - EDGE - 0.5)))
+        stop = min(last_x, int(np.floor(right + EDGE - 0.5)))
+        if start <= stop:
+            depth = np.int64((centre + along * y + across * start) * DEPTH_ONE)
+            base = y * width
+            won += _row(key, base + start, base + stop + 1, depth, slope, place)
+    return won
+
+
+@kernel
 def fill_quad(  # type: ignore[no-untyped-def]
     key, width, height, focal, place,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
 ):  # fmt: skip
-    """Draw a quad whose four corners lie beyond the near plane.
+    """Draw a quad whose four corners lie beyond the near plane; see `fill_outline`.
 
     Args:
-        key: (height * width,) int64 keys, changed in place.
         focal: Pixels per unit of tangent.
-        place: The inverted place in the order of drawing.
         nx, ny, nz, d: The quad's plane, n . p = d with d > 0 (it faces the eye).
-
-    Returns:
-        How many pixels it won.
     """
     cx, cy = width * 0.5, height * 0.5
     i0, i1, i2, i3 = focal / z0, focal / z1, focal / z2, focal / z3
@@ -70,39 +101,22 @@ def fill_quad(  # type: ignore[no-untyped-def]
     x1, y1 = cx + x1 * i1, cy + y1 * i1
     x2, y2 = cx + x2 * i2, cy + y2 * i2
     x3, y3 = cx + x3 * i3, cy + y3 * i3
-    low_x = min(min(x0, x1), min(x2, x3)) - _EDGE
-    high_x = max(max(x0, x1), max(x2, x3)) + _EDGE
-    first_x = max(0, int(np.ceil(low_x - 0.5)))
-    last_x = min(width - 1, int(np.floor(high_x - 0.5)))
-    if first_x > last_x:
+    low_x = max(-1.0, min(min(x0, x1), min(x2, x3)) - EDGE - 0.5)
+    high_x = min(width + 1.0, max(max(x0, x1), max(x2, x3)) + EDGE - 0.5)
+    low_y = max(-1.0, min(min(y0, y1), min(y2, y3)) - EDGE - 0.5)
+    high_y = min(height + 1.0, max(max(y0, y1), max(y2, y3)) + EDGE - 0.5)
+    first_x, last_x = max(0, int(np.ceil(low_x))), min(width - 1, int(np.floor(high_x)))
+    first_y, last_y = max(0, int(np.ceil(low_y))), min(height - 1, int(np.floor(high_y)))
+    if first_x > last_x or first_y > last_y:
         return 0
-    low_y = min(min(y0, y1), min(y2, y3)) - _EDGE
-    high_y = max(max(y0, y1), max(y2, y3)) + _EDGE
-    first_y = max(0, int(np.ceil(low_y - 0.5)))
-    last_y = min(height - 1, int(np.floor(high_y - 0.5)))
-    if first_y > last_y:
-        return 0
-    a, b, c, e = _edge(x0, y0, x1, y1)
-    f, g, h, i = _edge(x1, y1, x2, y2)
-    j, k, m, n = _edge(x2, y2, x3, y3)
-    p, q, r, s = _edge(x3, y3, x0, y0)
     inverse = 1.0 / d
     across = nx * inverse / focal
     along = ny * inverse / focal
     centre = nz * inverse - across * (cx - 0.5) - along * (cy - 0.5)
-    slope = np.int64(across * DEPTH_ONE)
-    won = 0
-    for y in range(first_y, last_y + 1):
-        yc = y + 0.5
-        left = max(max(a + yc * b, f + yc * g), max(j + yc * k, p + yc * q))
-        right = min(min(c + yc * e, h + yc * i), min(m + yc * n, r + yc * s))
-        start = max(first_x, int(np.ceil(left - _EDGE - 0.5)))
-        stop = min(last_x, int(np.floor(right + _EDGE - 0.5)))
-        if start <= stop:
-            depth = np.int64((centre + along * y + across * start) * DEPTH_ONE)
-            base = y * width
-            won += _row(key, base + start, base + stop + 1, depth, slope, place)
-    return won
+    return fill_outline(
+        key, width, place, x0, y0, x1, y1, x2, y2, x3, y3,
+        first_x, last_x, first_y, last_y, across, along, centre,
+    )  # fmt: skip
 
 
 @kernel
@@ -148,7 +162,7 @@ def fill_clipped(  # type: ignore[no-untyped-def]
     return won
 
 
-@inlined
+@kernel
 def draw_quad(  # type: ignore[no-untyped-def]
     key, width, height, focal, place, two_sided, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,

@@ -207,7 +207,7 @@ def _measure_view(players, work, frames, w, v, distance, veiled):  # type: ignor
 
 
 @kernel
-def _forget_slots(work):  # type: ignore[no-untyped-def]
+def forget_slots(work):  # type: ignore[no-untyped-def]
     for n in range(work.used.shape[0]):
         chunk = work.used[n]
         if chunk < 0:
@@ -235,7 +235,7 @@ def draw_views(  # type: ignore[no-untyped-def]
         fill_sky(state, geometry, look.light, views, v, day, distance, sky)
         for at in range(work.key.shape[0]):
             work.key[at] = 0
-        _forget_slots(work)
+        forget_slots(work)
         place, veiled = draw_sections(
             geometry, sections, mesh, culling, work, w, found, eye, axes,
             width, height, focal, detail, stamp, cull, 0,
