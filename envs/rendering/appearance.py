@@ -68,19 +68,19 @@ class Appearance:
     """Brightness of faces by direction: the four sides, top, underside."""
     light_falloff: float = 0.82
     """Brightness lost per step of light level is one minus this."""
-    ambient: float = 0.045
+    ambient: float = 0.06
     """Brightness where no light comes at all."""
     occlusion: tuple[float, float, float, float] = (1.0, 0.78, 0.62, 0.5)
     """Brightness of a corner between no, one, two and three blocks."""
-    moonlight: float = 0.16
+    moonlight: float = 0.34
     """Sky light by night, as a share of that by day."""
     sun_tint: Colour = (255, 252, 244)
     moon_tint: Colour = (150, 175, 255)
     lamp_tint: Colour = (255, 208, 146)
     zenith_day: Colour = (92, 150, 236)
     horizon_day: Colour = (176, 208, 244)
-    zenith_night: Colour = (5, 7, 20)
-    horizon_night: Colour = (16, 20, 42)
+    zenith_night: Colour = (8, 11, 30)
+    horizon_night: Colour = (26, 32, 62)
     dusk: Colour = (244, 142, 72)
     """Colour of the horizon around a low sun."""
     sun: Colour = (255, 250, 214)
@@ -118,7 +118,7 @@ class Appearance:
             texture_contrast=float(rng.uniform(0.5, 1.5)),
             light_falloff=float(rng.uniform(0.78, 0.88)),
             ambient=float(rng.uniform(0.03, 0.1)),
-            moonlight=float(rng.uniform(0.1, 0.3)),
+            moonlight=float(rng.uniform(0.2, 0.45)),
             zenith_day=shifted(look.zenith_day, 30),
             horizon_day=shifted(look.horizon_day, 30),
             dusk=shifted(look.dusk, 30),

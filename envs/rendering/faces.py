@@ -22,8 +22,8 @@ BATCH, ROWS = 64, 25
 """Faces worked out at a time, and numbers for each."""
 TOP_PLACE = 0x7FFFFFFF
 """The inverted place of the first face drawn."""
-QUAD = -1
-"""What stands for the section of a face that is not a block's but a quad of the scene."""
+QUAD, WEATHER, HAND = -1, -2, -3
+"""What stands for the section of a face that is not a block's: a figure's, rain or snow, the hand."""
 
 
 class RasterWork(NamedTuple):
@@ -59,6 +59,8 @@ class RasterWork(NamedTuple):
     """(places, 4) texture, crack stage, segmentation number, entity id; filled with `record`."""
     poly: NDArray[np.float64]
     """(2, 8, 3) scratch of `raster.draw_quad`."""
+    home: NDArray[np.float64]
+    """(4, 3) an eye at the origin, and axes of its own: for what is given in view axes."""
     turn: NDArray[np.float64]
     """(6,) the eye in view axes, and in the axes of the face in hand (normal, a, b)."""
 
@@ -86,6 +88,7 @@ def new_raster_work(
         record=np.zeros((places, RECORD), np.float32),
         what=np.zeros((places, 4), np.int64),
         poly=np.zeros((2, 8, 3)),
+        home=np.concatenate([np.zeros((1, 3)), np.eye(3)]),
         turn=np.zeros(6),
     )
 
@@ -380,10 +383,15 @@ def _keep_corner(corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3):  # type: ig
 
 
 @kernel
-def draw_quads(  # type: ignore[no-untyped-def]
-    quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
+def draw_quads_as(  # type: ignore[no-untyped-def]
+    kind, key, quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
 ):  # fmt: skip
-    """Draw the figures and things of world w; return the next place in the order of drawing."""
+    """Draw row w of some quads into `key`; return the next place in the order of drawing.
+
+    Args:
+        kind: `QUAD`, `WEATHER` or `HAND`, to be kept with each.
+        hidden_entity: Id of the entity that is left out, 0 = none.
+    """
     far = distance * distance
     for index in range(quads.count[w]):
         if quads.entity[w, index] == hidden_entity and hidden_entity != 0:
@@ -410,15 +418,25 @@ def draw_quads(  # type: ignore[no-untyped-def]
         y3 = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
         z3 = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
         won = draw_quad(
-            work.key, width, height, focal, TOP_PLACE - place, False, work.poly,
+            key, width, height, focal, TOP_PLACE - place, kind == WEATHER, work.poly,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
         )  # fmt: skip
-        if won:
-            work.source[place, 0], work.source[place, 1] = index, QUAD
+        if won and place < work.source.shape[0] - 1:
+            work.source[place, 0], work.source[place, 1] = index, kind
             _keep_corner(work.corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3)
             work.baked[place] = 0
             place += 1
     return place
+
+
+@kernel
+def draw_quads(  # type: ignore[no-untyped-def]
+    quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
+):  # fmt: skip
+    """Draw the figures and things of world w; return the next place in the order of drawing."""
+    return draw_quads_as(
+        QUAD, work.key, quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
+    )
 
 
 @kernel

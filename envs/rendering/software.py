@@ -15,11 +15,23 @@ from mpgenie.envs.planet.blocks import WATER
 
 from .camera import Views, focal_length
 from .culling import CULL_ALL, visible_sections
-from .faces import QUAD, TOP_PLACE, draw_quads, draw_sections, draw_veil, new_raster_work
+from .faces import (
+    HAND,
+    QUAD,
+    TOP_PLACE,
+    WEATHER,
+    draw_quads,
+    draw_quads_as,
+    draw_sections,
+    draw_veil,
+    new_raster_work,
+)
+from .figures import hand_quads, new_hand_quads
 from .overlay import draw_stars
 from .scene import Scene
 from .shade import bake_colour, bake_light, bake_plane, shade_pixel, shade_sky
 from .sky import SKY_SIZE, fill_sky, star_directions
+from .weather_quads import new_weather, weather_quads
 
 DETAIL = (20.0, 36.0)
 """Metres beyond which faces are merged by twos, and by fours."""
@@ -51,31 +63,41 @@ def new_frames(
 
 
 @kernel
+def _bake_quad(quads, w, index, record, what, corner, look, sky_row, focal, width, height):  # type: ignore[no-untyped-def]
+    """Fill the record of a quad that has won pixels, and what it is."""
+    bake_plane(record, focal, width, height, corner, 1.0, 1.0)
+    sky_light = np.int64(look.bright[quads.light[w, index, 0] // 17])
+    lamp_light = np.int64(look.bright[quads.light[w, index, 1] // 17])
+    bake_light(record, sky_light * 0x1010101, lamp_light * 0x1010101)
+    colour = quads.colour[w, index]
+    third = 1.0 / 255.0
+    bake_colour(
+        record, sky_row, look.light, 1.0, colour[0] * third, colour[1] * third, colour[2] * third
+    )
+    entity = quads.entity[w, index]
+    what[0], what[1], what[2], what[3] = quads.texture[w, index], 0, 0, entity
+    if entity > 0:
+        what[2] = 1000 + entity
+
+
+@kernel
 def _bake(  # type: ignore[no-untyped-def]
-    state, sections, mesh, quads, look, work, sky_row, w, slot, place, focal, width, height
+    state, sections, mesh, quads, weather, look, work, sky_row, w, slot, place, focal, width, height
 ):  # fmt: skip
     """Fill the record of a face that has won pixels, and what it is."""
     record, what = work.record[place], work.what[place]
+    corner = work.corner[place]
     index, section = work.source[place, 0], work.source[place, 1]
     work.baked[place] = 1
     if section == QUAD:
-        bake_plane(record, focal, width, height, work.corner[place], 1.0, 1.0)
-        sky_light = np.int64(look.bright[quads.light[w, index, 0] // 17])
-        lamp_light = np.int64(look.bright[quads.light[w, index, 1] // 17])
-        bake_light(record, sky_light * 0x1010101, lamp_light * 0x1010101)
-        colour = quads.colour[w, index]
-        third = 1.0 / 255.0
-        bake_colour(
-            record, sky_row, look.light, 1.0, colour[0] * third, colour[1] * third, colour[2] * third
-        )
-        entity = quads.entity[w, index]
-        what[0], what[1], what[2], what[3] = quads.texture[w, index], 0, 0, entity
-        if entity > 0:
-            what[2] = 1000 + entity
+        _bake_quad(quads, w, index, record, what, corner, look, sky_row, focal, width, height)
+        return
+    if section == WEATHER:
+        _bake_quad(weather, 0, index, record, what, corner, look, sky_row, focal, width, height)
         return
     word = np.int64(mesh.face[w, index, 0])
     wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
-    bake_plane(record, focal, width, height, work.corner[place], float(wide), float(deep))
+    bake_plane(record, focal, width, height, corner, float(wide), float(deep))
     bake_light(record, np.int64(mesh.face[w, index, 1]), np.int64(mesh.face[w, index, 2]))
     shade = look.light[10 + ((word >> 9) & 7)]
     bake_colour(record, sky_row, look.light, shade, 1.0, 1.0, 1.0)
@@ -100,7 +122,7 @@ def crack_of(players, columns, w, slot, section, word):  # type: ignore[no-untyp
 
 @kernel
 def _bake_all(  # type: ignore[no-untyped-def]
-    state, sections, mesh, quads, look, work, sky_row, w, slot, focal, width, height, veiled
+    state, sections, mesh, quads, weather, look, work, sky_row, w, slot, focal, width, height, veiled
 ):  # fmt: skip
     """Fill the records of all faces that are seen."""
     key, veil, baked = work.key, work.veil, work.baked
@@ -113,7 +135,7 @@ def _bake_all(  # type: ignore[no-untyped-def]
                 last = place
                 if not baked[place]:
                     _bake(
-                        state, sections, mesh, quads, look, work, sky_row,
+                        state, sections, mesh, quads, weather, look, work, sky_row,
                         w, slot, place, focal, width, height,
                     )  # fmt: skip
         if veiled and veil[at] > value:
@@ -122,7 +144,7 @@ def _bake_all(  # type: ignore[no-untyped-def]
                 last_veil = place
                 if not baked[place]:
                     _bake(
-                        state, sections, mesh, quads, look, work, sky_row,
+                        state, sections, mesh, quads, weather, look, work, sky_row,
                         w, slot, place, focal, width, height,
                     )  # fmt: skip
 
@@ -217,8 +239,45 @@ def forget_slots(work):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _draw_hand(  # type: ignore[no-untyped-def]
+    state, geometry, hand, look, work, sky_row, rgb, w, slot, focal, width, height, place
+):  # fmt: skip
+    """Lay the own arm and item over a finished frame, by way of the veil."""
+    hand_quads(state, geometry, hand, 0, w, slot)
+    if hand.count[0] == 0:
+        return
+    veil, first = work.veil, place
+    for at in range(veil.shape[0]):
+        veil[at] = 0
+    last = draw_quads_as(
+        HAND, veil, hand, work, 0, work.home[0], work.home[1:], 0, 9.0, width, height, focal, place
+    )
+    for place in range(first, last):
+        _bake_quad(
+            hand, 0, work.source[place, 0], work.record[place], work.what[place], work.corner[place],
+            look, sky_row, focal, width, height,
+        )  # fmt: skip
+    at = 0
+    depth_unit, half = np.float32(1.0 / 67108864.0), np.float32(0.5)
+    for y in range(height):
+        for x in range(width):
+            value = veil[at]
+            if value != 0:
+                place = TOP_PLACE - (value & 0xFFFFFFFF)
+                r, g, b = shade_pixel(
+                    work.record, place, look.texel, look.mean, work.what[place, 0], sky_row,
+                    np.float32(x), np.float32(y), np.float32(value >> 32) * depth_unit,
+                    work.ray_length[at], 0, look.crack,
+                )  # fmt: skip
+                rgb[y, x, 0] = np.uint8(r + half)
+                rgb[y, x, 1] = np.uint8(g + half)
+                rgb[y, x, 2] = np.uint8(b + half)
+            at += 1
+
+
+@kernel
 def draw_views(  # type: ignore[no-untyped-def]
-    state, geometry, sections, mesh, tables, mesh_work, culling, quads, look, work,
+    state, geometry, sections, mesh, tables, mesh_work, culling, quads, weather, hand, look, work,
     stars, sky, views, frames, first, width, height, focal, distance, day, detail, stamp, cull,
 ):  # fmt: skip
     """Draw views `first` and on.  Returns the view at which the mesh ran out of room, or -1."""
@@ -243,6 +302,10 @@ def draw_views(  # type: ignore[no-untyped-def]
         place = draw_quads(
             quads, work, w, eye, axes, views.hidden[v], distance, width, height, focal, place
         )
+        weather_quads(state, geometry, views, v, weather, 0)
+        place = draw_quads_as(
+            WEATHER, work.key, weather, work, 0, eye, axes, 0, distance, width, height, focal, place
+        )
         if veiled:
             for at in range(work.veil.shape[0]):
                 work.veil[at] = 0
@@ -250,7 +313,7 @@ def draw_views(  # type: ignore[no-untyped-def]
                 geometry, mesh, culling, work, w, veiled, width, height, focal, place
             )
         _bake_all(
-            state, sections, mesh, quads, look, work, sky[v], w, views.slot[v],
+            state, sections, mesh, quads, weather, look, work, sky[v], w, views.slot[v],
             focal, width, height, veiled,
         )  # fmt: skip
         _measure_view(state.players, work, frames, w, v, distance, veiled)
@@ -260,6 +323,11 @@ def draw_views(  # type: ignore[no-untyped-def]
                 look.light, look.crack, sky[v], frames.rgb[v], focal, width, height, veiled,
             )  # fmt: skip
             draw_stars(stars, sky[v], state, axes, work, frames.rgb[v], w, day, focal, veiled)
+            if views.slot[v] >= 0:
+                _draw_hand(
+                    state, geometry, hand, look, work, sky[v], frames.rgb[v], w, views.slot[v],
+                    focal, width, height, place,
+                )  # fmt: skip
     return -1
 
 
@@ -296,6 +364,7 @@ class SoftwareRenderer:
         places = max(8192, min(131_072, width * height))
         self.work = new_raster_work(width, height, self.focal, chunks, places)
         self.stars = star_directions()
+        self.weather, self.hand = new_weather(1), new_hand_quads(1)
         self.sky = np.zeros((1, SKY_SIZE), np.float32)
 
     def draw(self, views: Views, frames: Frames) -> None:
@@ -307,8 +376,8 @@ class SoftwareRenderer:
         while view >= 0:
             view = draw_views(
                 scene.state, scene.geometry, scene.sections, scene.mesh, scene.tables,
-                scene.mesh_work, scene.culling, scene.quads, scene.look, self.work, self.stars,
-                self.sky, views, frames, view, self.width, self.height, self.focal,
+                scene.mesh_work, scene.culling, scene.quads, self.weather, self.hand,
+                scene.look, self.work, self.stars, self.sky, views, frames, view, self.width, self.height, self.focal,
                 self.view_distance, self.day, self.detail, scene.stamp, self.cull,
             )  # fmt: skip
             if view >= 0:
