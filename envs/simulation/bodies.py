@@ -220,21 +220,33 @@ def _fits(blocks, solid, geometry, face, a, b, layer, half, height, careful):  #
 
 
 @kernel
-def _pushed_clear(blocks, solid, geometry, face, a, b, layer, half, height, careful):  # type: ignore[no-untyped-def]
-    """The nearest place in eight directions where a body fits: (found, a, b)."""
-    for reach in _NUDGES:
-        for turn in range(8):
-            na, nb = a + reach * _TURN_A[turn], b + reach * _TURN_B[turn]
-            if _fits(blocks, solid, geometry, face, na, nb, layer, half, height, careful):
-                return True, na, nb
-    return False, a, b
-
-
-@kernel
 def _true_face(geometry, dx, dy, dz):  # type: ignore[no-untyped-def]
     face = face_of(dx, dy, dz)
     a, b = on_face(geometry.axes, geometry.size, face, dx, dy, dz)
     return face, a, b
+
+
+@kernel
+def _fits_truly(blocks, solid, geometry, face, a, b, layer, half, height, careful):  # type: ignore[no-untyped-def]
+    """Whether a body fits at (a, b), which may lie beyond the face, and the direction of it."""
+    dx, dy, dz = direction_of(geometry.axes, geometry.size, face, a, b)
+    there, ta, tb = _true_face(geometry, dx, dy, dz)
+    fits = _fits(blocks, solid, geometry, there, ta, tb, layer, half, height, careful)
+    return fits, dx, dy, dz
+
+
+@kernel
+def _pushed_clear(blocks, solid, geometry, face, a, b, layer, half, height):  # type: ignore[no-untyped-def]
+    """The nearest place in eight directions where a body fits: (found, its direction)."""
+    for reach in _NUDGES:
+        for turn in range(8):
+            na, nb = a + reach * _TURN_A[turn], b + reach * _TURN_B[turn]
+            fits, dx, dy, dz = _fits_truly(
+                blocks, solid, geometry, face, na, nb, layer, half, height, False
+            )
+            if fits:
+                return True, dx, dy, dz
+    return False, 0.0, 0.0, 0.0
 
 
 @kernel
@@ -244,21 +256,20 @@ def _settle(blocks, solid, geometry, face, a0, b0, a1, b1, layer, half, height, 
     Lattices of two faces meet with a kink, so what fits in one may overlap in the other by a
     little: then the body is pushed clear, or moves along one axis only, or stays.
     """
-    axes, size = geometry.axes, geometry.size
-    for attempt in range(4):
-        a = a1 if attempt < 2 else a0
-        b = b1 if attempt != 1 and attempt < 3 else b0
-        dx, dy, dz = direction_of(axes, size, face, a, b)
-        there, ta, tb = _true_face(geometry, dx, dy, dz)
-        if _fits(blocks, solid, geometry, there, ta, tb, layer, half, height, careful):
+    if not careful:
+        found, dx, dy, dz = _pushed_clear(
+            blocks, solid, geometry, face, a1, b1, layer, half, height
+        )
+        if found:
             return True, dx, dy, dz
-        if attempt == 0 and not careful:
-            found, ta, tb = _pushed_clear(
-                blocks, solid, geometry, there, ta, tb, layer, half, height, careful
-            )
-            if found:
-                dx, dy, dz = direction_of(axes, size, there, ta, tb)
-                return True, dx, dy, dz
+    for attempt in range(3):
+        a = a1 if attempt == 0 else a0
+        b = b1 if attempt == 1 else b0
+        fits, dx, dy, dz = _fits_truly(
+            blocks, solid, geometry, face, a, b, layer, half, height, careful
+        )
+        if fits:
+            return True, dx, dy, dz
     return False, 0.0, 0.0, 0.0
 
 
@@ -323,11 +334,14 @@ def move_body(blocks, solid, geometry, x, y, z, vx, vy, vz, half, height, carefu
         )
         if hit_b:
             tx, ty, tz = _past_wall(axes, face, 2, x, y, z, tx, ty, tz)
-            if not hit_a:
+            if not hit_a:  # along a only as far as sliding on that wall goes
                 way_a = _way_along(geometry, face, 1, x, y, z, tx, ty, tz)
-                a1, hit_a = _sweep_along(
+                slid, hit = _sweep_along(
                     blocks, solid, geometry, face, True, a0, b1, wide, low, high, way_a
                 )
+                columns = footprint(geometry, face, slid, b1, wide)
+                if not _any_solid(blocks, solid, columns, low, high):
+                    a1, hit_a = slid, hit
         hits |= (HIT_A if hit_a else 0) | (HIT_B if hit_b else 0)
     if hits & (HIT_A | HIT_B) != 0 or a0 != a or b0 != b:
         dx, dy, dz = direction_of(axes, size, face, a1, b1)
@@ -368,11 +382,11 @@ def freed(blocks, solid, geometry, x, y, z, half, height):  # type: ignore[no-un
     r = np.sqrt(x * x + y * y + z * z)
     face, a, b = _true_face(geometry, x, y, z)
     layer = r - geometry.bottom
-    found, a, b = _pushed_clear(blocks, solid, geometry, face, a, b, layer, half, height, False)
+    found, dx, dy, dz = _pushed_clear(blocks, solid, geometry, face, a, b, layer, half, height)
     if not found:
+        dx, dy, dz = x / r, y / r, z / r
         layer = np.floor(layer) + SKIN
         while overlaps_at(blocks, solid, geometry, face, a, b, layer, half, height):
             layer += 1.0
-    dx, dy, dz = direction_of(geometry.axes, geometry.size, face, a, b)
     r = geometry.bottom + layer
     return dx * r, dy * r, dz * r

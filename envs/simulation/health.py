@@ -30,7 +30,7 @@ def land(players, rules, clock, w):  # type: ignore[no-untyped-def]
         if fall > 0.1 and player.alive:
             emit(clock, w, LANDED, player.id, 0, -1, int(fall * 100.0))
             if rules.fall_damage:
-                wound_player(players, clock, w, p, int(np.ceil(fall - SAFE_FALL)), 0)
+                wound_player(players, clock, w, p, int(np.ceil(fall - SAFE_FALL - 0.01)), 0)
 
 
 @kernel
