@@ -339,10 +339,10 @@ class Simulation:
         return int(take(self._records.players, w, slot, ITEM[item], count))
 
     def spawn_mob(self, w: int, kind: str, feet: NDArray[np.float64]) -> int:
-        """Bring a mob into world `w` with its feet at a point, and return its slot.
+        """Bring a mob into world `w`, at a point or right beside or above it; returns its slot.
 
         Raises:
-            ConfigError: If there is no such kind, no free slot, or something solid in the way.
+            ConfigError: If there is no such kind or no free slot.
         """
         self._planet_of(w)
         kinds = [mob.name for mob in MOBS]
@@ -355,13 +355,16 @@ class Simulation:
         slot = int(free[-1])
         tick_now = int(self.state.clock.tick[w])
         key = np.uint64(key_of(self.seeds[w], MOBS_KEY, slot, tick_now))
+        number = kinds.index(kind)
         x, y, z = np.asarray(feet, np.float64).tolist()
-        if not add_mob(
-            rows.mobs, self.state.cells, self.geometry, TABLE,
-            Timeline(rows.clock, rows.event, rows.event_count),
-            w, slot, kinds.index(kind), x, y, z, key,
-        ):  # fmt: skip
-            raise ConfigError(f"a {kind} does not fit where its feet would be at {feet}")
+        x, y, z = freed(
+            self.state.cells.blocks[w], TABLE.solid, self.geometry, x, y, z,
+            MOBS[number].half, MOBS[number].height,
+        )  # fmt: skip
+        clock = Timeline(rows.clock, rows.event, rows.event_count)
+        add_mob(
+            rows.mobs, self.state.cells, self.geometry, TABLE, clock, w, slot, number, x, y, z, key
+        )
         return slot
 
     # ------------------------------------------------------------------ identity
