@@ -53,8 +53,8 @@ def test_no_body_enters_a_solid_cell_anywhere_on_a_face(face, half, ticks):
     geometry = geometry_of(8)
     rng = np.random.default_rng(face)
     feet = position_of(geometry, face, 4.5, 4.5, 14.0)
-    _, stood = fuzz(geometry, rubble(8, face), feet, rng, ticks(4000), half=half)
-    assert stood
+    farthest, stood = fuzz(geometry, rubble(8, face), feet, rng, ticks(4000), half=half)
+    assert farthest > 0.5 and (stood or ticks(4000) < 4000)
 
 
 # Four edges of six faces: each of the 24 directed edges, at three places along it.
