@@ -4,8 +4,6 @@ Nothing is made before the first picture is asked for, so an environment that on
 never touches a renderer.
 """
 
-import os
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,9 +41,7 @@ class Drawing:
         self.config, self.simulation = config, simulation
         self._scene: Scene | None = None
         self._renderers: dict[Size, Renderer] = {}
-        self._inherited: list[Renderer] = []
         self._stale = True
-        self._process = os.getpid()
 
     @property
     def name(self) -> str | None:
@@ -86,8 +82,6 @@ class Drawing:
 
     def renderer(self, size: Size, views: int) -> Renderer:
         """The renderer for frames of a size; the observations' own is never let go."""
-        if os.getpid() != self._process:
-            self._after_fork()
         if size in self._renderers:
             return self._renderers[size]
         config = self.config
@@ -121,15 +115,6 @@ class Drawing:
 
     def close(self) -> None:
         """Let go of every renderer."""
-        if os.getpid() != self._process:
-            self._after_fork()
         while self._renderers:
             self._renderers.popitem()[1].close()
         self._scene = None
-
-    def _after_fork(self) -> None:
-        """Leave the parent's OpenGL contexts alone: neither use them nor let go of them."""
-        self._process = os.getpid()
-        for size, renderer in list(self._renderers.items()):
-            if renderer.name != "software":
-                self._inherited.append(self._renderers.pop(size))

@@ -4,6 +4,7 @@ The player is `player_0`.  There is nobody else by default; with `players=N` the
 An end by the rules (or by death with `death="remove"`) terminates, `max_cycles` truncates.
 """
 
+from copy import deepcopy
 from typing import Any
 
 import gymnasium
@@ -48,7 +49,7 @@ class SinglePlayerEnv(gymnasium.Env[Any, Any]):
         """Begin an episode; see `PlanetEnv.reset`."""
         super().reset(seed=seed)
         observations, infos = self.planet.reset(seed, options)
-        return observations[PLAYER], infos[PLAYER]
+        return observations[PLAYER], _own(infos[PLAYER])
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Advance the planet by one tick; see `PlanetEnv.step`."""
@@ -59,7 +60,7 @@ class SinglePlayerEnv(gymnasium.Env[Any, Any]):
             rewards[PLAYER],
             terminations[PLAYER],
             truncations[PLAYER],
-            infos[PLAYER],
+            _own(infos[PLAYER]),
         )
 
     def render(self) -> NDArray[Any] | None:
@@ -69,3 +70,9 @@ class SinglePlayerEnv(gymnasium.Env[Any, Any]):
     def close(self) -> None:
         """Let go of everything; closing twice is fine."""
         self.planet.close()
+
+
+def _own(info: dict[str, Any]) -> dict[str, Any]:
+    """The info with a mask of its own, as Gymnasium wants nothing shared between steps."""
+    info["action_mask"] = deepcopy(info["action_mask"])
+    return info

@@ -5,7 +5,7 @@ frames back pays; else the software renderer, which on a processor is the faster
 """
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mpgenie.errors import ConfigError, RendererError, suggest
 
@@ -13,10 +13,12 @@ from .camera import Views
 from .scene import Scene
 from .software import Frames, SoftwareRenderer
 
+if TYPE_CHECKING:
+    from .opengl import OpenGLRenderer
+
 RENDERERS = ("auto", "opengl", "software")
 WORTH_A_GPU = 32_768
 """Pixels per tick, over all views, from which `auto` prefers a graphics processor."""
-_ON_THE_CPU = ("llvmpipe", "softpipe", "swrast", "software")
 
 
 class Renderer(Protocol):
@@ -63,12 +65,14 @@ def make_renderer(
     if name == "opengl":
         return _opengl(scene, height, width, view_distance, day)
     if name == "auto" and views * height * width >= WORTH_A_GPU and _may_have_gpu():
+        from .gl_context import is_hardware
+
         try:
             renderer = _opengl(scene, height, width, view_distance, day)
         except RendererError:
             pass  # no OpenGL after all: software draws the same picture
         else:
-            if not any(word in renderer.device.lower() for word in _ON_THE_CPU):
+            if is_hardware(renderer.device):
                 return renderer
             renderer.close()
     return SoftwareRenderer(scene, height, width, view_distance, day)
@@ -79,7 +83,9 @@ def _may_have_gpu() -> bool:
     return any(Path("/dev/dri").glob("renderD*")) or Path("/dev/nvidia0").exists()
 
 
-def _opengl(scene: Scene, height: int, width: int, view_distance: float, day: int):  # type: ignore[no-untyped-def]
+def _opengl(
+    scene: Scene, height: int, width: int, view_distance: float, day: int
+) -> "OpenGLRenderer":
     from .opengl import OpenGLRenderer
 
     return OpenGLRenderer(scene, height, width, view_distance, day)

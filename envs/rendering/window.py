@@ -3,8 +3,12 @@
 pyglet is imported when the first window is asked for; it comes with the extra `play`.
 """
 
+import ctypes
+import ctypes.util
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -33,6 +37,20 @@ def check_window() -> None:
         )
 
 
+def release_egl() -> None:
+    """Unbind whatever context EGL has bound in this thread, if OpenGL has been used at all."""
+    if "glcontext" not in sys.modules:
+        return
+    name = ctypes.util.find_library("EGL")
+    if name is None:
+        return
+    egl = ctypes.CDLL(name)
+    egl.eglGetCurrentDisplay.restype = ctypes.c_void_p
+    egl.eglMakeCurrent.argtypes = [ctypes.c_void_p] * 4
+    if display := egl.eglGetCurrentDisplay():
+        egl.eglMakeCurrent(display, None, None, None)
+
+
 class Window:
     """A window for pictures of one size.
 
@@ -53,6 +71,7 @@ class Window:
         pyglet.options["vsync"] = False
         self.height, self.width = height, width
         scale = max(1, -(-SMALLEST // max(height, width)))
+        release_egl()
         try:
             import pyglet.window
 
@@ -61,6 +80,7 @@ class Window:
             )
         except Exception as error:  # pyglet's own, X's and OpenGL's, which share no base
             raise RendererError(f"no window can be opened here: {error}") from error
+        self._release()
         self.is_open = True
         self._window.push_handlers(on_close=self._closed_by_hand)
 
@@ -68,12 +88,14 @@ class Window:
         """Show a (height, width, 3) picture, enlarged to the window; none if it was closed."""
         if not self.is_open:
             return
+        with self._bound():
+            self._window.dispatch_events()
+            if self.is_open:
+                self._draw(picture)
+
+    def _draw(self, picture: NDArray[np.uint8]) -> None:
         import pyglet
 
-        self._window.switch_to()
-        self._window.dispatch_events()
-        if not self.is_open:
-            return
         rows = np.ascontiguousarray(picture[::-1])  # OpenGL counts rows from below
         image = pyglet.image.ImageData(self.width, self.height, "RGB", rows.tobytes())
         texture = image.get_texture()
@@ -89,8 +111,32 @@ class Window:
         """Close it; closing twice is fine."""
         if self._window is not None:
             self.is_open = False
+            release_egl()
+            self._release()
             self._window.close()
             self._window = None
+
+    @contextmanager
+    def _bound(self) -> Iterator[None]:
+        """Bind the window's context, and no context at all afterwards.
+
+        A renderer's context comes from EGL.  EGL and GLX share a thread's binding and do not tell
+        each other: either believes that what it bound last is still bound.  So both let go first.
+        """
+        release_egl()
+        self._release()
+        self._window.switch_to()
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        context = self._window.context
+        if hasattr(context, "glx_context"):
+            from pyglet.gl import glx
+
+            glx.glXMakeContextCurrent(context.x_display, 0, 0, None)
 
     def _closed_by_hand(self) -> bool:
         self.is_open = False
