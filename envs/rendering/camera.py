@@ -95,7 +95,9 @@ def first_person_views(state, views):  # type: ignore[no-untyped-def]
             first_person(state, views, w * players + p, w, p)
 
 
-def follow(state: object, views: Views, v: int, w: int, p: int, kind: int, back: float = 4.0) -> None:
+def follow(
+    state: object, views: Views, v: int, w: int, p: int, kind: int, back: float = 4.0
+) -> None:
     """Put view v behind (`THIRD`) or high above (`TOP`) player p of world w.
 
     The third-person camera stops short of opaque blocks, at least 0.3 m from the head.

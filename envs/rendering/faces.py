@@ -304,7 +304,21 @@ def draw_list(  # type: ignore[no-untyped-def]
             word = np.int64(faces[start + i, 0])
             if (word >> 16) & 255 == TORCH:
                 won = _draw_torch(
-                    word, turned, batch, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place
+                    word,
+                    turned,
+                    batch,
+                    key,
+                    poly,
+                    i,
+                    ex,
+                    ey,
+                    ez,
+                    slot,
+                    low,
+                    width,
+                    height,
+                    focal,
+                    place,
                 )
             elif batch[24, i] == 0.0:
                 continue
@@ -338,8 +352,18 @@ def _draw_cut(  # type: ignore[no-untyped-def]
     direction = (word >> 9) & 7
     wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
     base = CORNER[direction]
-    a = (word & 7) + base[0, 0] + wide * (base[1, 0] + base[3, 0]) + deep * (base[2, 0] + base[4, 0])
-    b = (word >> 3 & 7) + base[0, 1] + wide * (base[1, 1] + base[3, 1]) + deep * (base[2, 1] + base[4, 1])
+    a = (
+        (word & 7)
+        + base[0, 0]
+        + wide * (base[1, 0] + base[3, 0])
+        + deep * (base[2, 0] + base[4, 0])
+    )
+    b = (
+        (word >> 3 & 7)
+        + base[0, 1]
+        + wide * (base[1, 1] + base[3, 1])
+        + deep * (base[2, 1] + base[4, 1])
+    )
     k = (word >> 6 & 7) + base[0, 2] + wide * base[1, 2] + deep * (base[2, 2] + base[4, 2])
     r = low + k
     x, y, z = float(batch[0, i]), float(batch[1, i]), float(batch[2, i])
@@ -435,7 +459,19 @@ def draw_quads(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Draw the figures and things of world w; return the next place in the order of drawing."""
     return draw_quads_as(
-        QUAD, work.key, quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
+        QUAD,
+        work.key,
+        quads,
+        work,
+        w,
+        eye,
+        axes,
+        hidden_entity,
+        distance,
+        width,
+        height,
+        focal,
+        place,
     )
 
 
@@ -487,12 +523,15 @@ def draw_sections(  # type: ignore[no-untyped-def]
         if total == 0 and glass == 0:
             continue
         chunk = section >> 3
-        slot, used = turn_chunk(
-            corners, work.slot, turned, work.used, chunk, axes, used
-        )
+        slot, used = turn_chunk(corners, work.slot, turned, work.used, chunk, axes, used)
         low = geometry.bottom + level * 8
-        if cull & 4 and total and n > 4 and hidden(
-            key, turned, turn, slot, low, extents[section, 6], round_up, width, height, focal
+        if (
+            cull & 4
+            and total
+            and n > 4
+            and hidden(
+                key, turned, turn, slot, low, extents[section, 6], round_up, width, height, focal
+            )
         ):
             total = 0
         if glass:

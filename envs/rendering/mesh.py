@@ -183,13 +183,25 @@ def _corner_light(work, tables, i, j, k, ui, uj, uk, vi, vj, vk):  # type: ignor
     sky, lamp, count = tables.bright[value >> 4], tables.bright[value & 15], 1
     if not first:
         value = light[i + ui, j + uj, k + uk]
-        sky, lamp, count = sky + tables.bright[value >> 4], lamp + tables.bright[value & 15], count + 1
+        sky, lamp, count = (
+            sky + tables.bright[value >> 4],
+            lamp + tables.bright[value & 15],
+            count + 1,
+        )
     if not second:
         value = light[i + vi, j + vj, k + vk]
-        sky, lamp, count = sky + tables.bright[value >> 4], lamp + tables.bright[value & 15], count + 1
+        sky, lamp, count = (
+            sky + tables.bright[value >> 4],
+            lamp + tables.bright[value & 15],
+            count + 1,
+        )
     if not third and not (first and second):
         value = light[i + ui + vi, j + uj + vj, k + uk + vk]
-        sky, lamp, count = sky + tables.bright[value >> 4], lamp + tables.bright[value & 15], count + 1
+        sky, lamp, count = (
+            sky + tables.bright[value >> 4],
+            lamp + tables.bright[value & 15],
+            count + 1,
+        )
     closed = 3 if first and second else int(first) + int(second) + int(third)
     share = tables.occlusion[closed]
     return (sky // count * share) >> 8, (lamp // count * share) >> 8
@@ -248,7 +260,11 @@ def _single_faces(work, tables):  # type: ignore[no-untyped-def]
                     if here == 0 or opaque[here] or here == TORCH:
                         continue
                     there = block[i + 1 + oi, j + 1 + oj, k + 1 + ok]
-                    if not opaque[there] and there != here and not (here != WATER and there == WATER):
+                    if (
+                        not opaque[there]
+                        and there != here
+                        and not (here != WATER and there == WATER)
+                    ):
                         _add_face(work, tables, SEE_THROUGH, i, j, k, direction, here)
 
 
@@ -278,7 +294,9 @@ def _even(work, wide, deep, i, j, tolerance):  # type: ignore[no-untyped-def]
 @kernel
 def _corner_byte(work, grid_i, grid_j, word, corner):  # type: ignore[no-untyped-def]
     n = work.grid[grid_i, grid_j]
-    return ((work.face[0, n, word] >> np.uint32(8 * corner)) & np.uint32(255)) << np.uint32(8 * corner)
+    return ((work.face[0, n, word] >> np.uint32(8 * corner)) & np.uint32(255)) << np.uint32(
+        8 * corner
+    )
 
 
 @kernel
@@ -292,9 +310,17 @@ def _merge_plane(work, level, direction, out):  # type: ignore[no-untyped-def]
             if n < 0:
                 continue
             wide = deep = 1
-            while wide < largest and i + 2 * wide <= 8 and _even(work, 2 * wide, deep, i, j, tolerance):
+            while (
+                wide < largest
+                and i + 2 * wide <= 8
+                and _even(work, 2 * wide, deep, i, j, tolerance)
+            ):
                 wide *= 2
-            while deep < largest and j + 2 * deep <= 8 and _even(work, wide, 2 * deep, i, j, tolerance):
+            while (
+                deep < largest
+                and j + 2 * deep <= 8
+                and _even(work, wide, 2 * deep, i, j, tolerance)
+            ):
                 deep *= 2
             # Which of the grid's axes is u: the grid is (a, b), (a, layer) or (b, layer).
             log_i = 0 if wide == 1 else 1 if wide == 2 else 2
@@ -310,8 +336,16 @@ def _merge_plane(work, level, direction, out):  # type: ignore[no-untyped-def]
                 u = 1 if corner == 1 or corner == 2 else 0
                 v = 1 if corner >= 2 else 0
                 # The member at this corner: move along i and j where u or v grows with them.
-                along_i = (u if du[axis] > 0 else 1 - u) if du[axis] != 0 else (v if dv[axis] > 0 else 1 - v)
-                along_j = (u if du[last] > 0 else 1 - u) if du[last] != 0 else (v if dv[last] > 0 else 1 - v)
+                along_i = (
+                    (u if du[axis] > 0 else 1 - u)
+                    if du[axis] != 0
+                    else (v if dv[axis] > 0 else 1 - v)
+                )
+                along_j = (
+                    (u if du[last] > 0 else 1 - u)
+                    if du[last] != 0
+                    else (v if dv[last] > 0 else 1 - v)
+                )
                 gi, gj = i + along_i * (wide - 1), j + along_j * (deep - 1)
                 sky |= _corner_byte(work, gi, gj, 1, corner)
                 lamp |= _corner_byte(work, gi, gj, 2, corner)

@@ -110,7 +110,11 @@ def _fill(geometry, per_edge, column, corner, bound, beside, entry):  # type: ig
         for level in range(8):
             middle = geometry.bottom + level * 8 + 4.0
             section = chunk * 8 + level
-            bound[section, 0], bound[section, 1], bound[section, 2] = x * middle, y * middle, z * middle
+            bound[section, 0], bound[section, 1], bound[section, 2] = (
+                x * middle,
+                y * middle,
+                z * middle,
+            )
             # Farthest corner: 4 m up, and the chord at the upper radius; 0.3 m for roundness.
             bound[section, 3] = np.sqrt(spread * middle * (middle + 4.0) + 16.0) + 0.3
         for side in range(4):

@@ -41,8 +41,16 @@ def bake_plane(record, focal, width, height, corner, wide, deep):  # type: ignor
     nz = ex * fy - ey * fx
     square = nx * nx + ny * ny + nz * nz
     scale = 1.0 / square
-    ux, uy, uz = (fy * nz - fz * ny) * scale, (fz * nx - fx * nz) * scale, (fx * ny - fy * nx) * scale
-    vx, vy, vz = (ny * ez - nz * ey) * scale, (nz * ex - nx * ez) * scale, (nx * ey - ny * ex) * scale
+    ux, uy, uz = (
+        (fy * nz - fz * ny) * scale,
+        (fz * nx - fx * nz) * scale,
+        (fx * ny - fy * nx) * scale,
+    )
+    vx, vy, vz = (
+        (ny * ez - nz * ey) * scale,
+        (nz * ex - nx * ez) * scale,
+        (nx * ey - ny * ex) * scale,
+    )
     inverse = 1.0 / focal
     left, top = (0.5 - width * 0.5) * inverse, (0.5 - height * 0.5) * inverse
     record[0], record[1] = ux * inverse, uy * inverse
@@ -124,11 +132,24 @@ def shade_pixel(  # type: ignore[no-untyped-def]
     u = min(np.float32(1.0), max(np.float32(0.0), u))
     v = min(np.float32(1.0), max(np.float32(0.0), v))
     uv = u * v
-    sky = records[place, 8] + u * records[place, 9] + v * records[place, 10] + uv * records[place, 11]
-    lamp = records[place, 12] + u * records[place, 13] + v * records[place, 14] + uv * records[place, 15]
-    light_r = min(np.float32(1.0), sky * records[place, 16] + lamp * records[place, 19] + records[place, 22])
-    light_g = min(np.float32(1.0), sky * records[place, 17] + lamp * records[place, 20] + records[place, 23])
-    light_b = min(np.float32(1.0), sky * records[place, 18] + lamp * records[place, 21] + records[place, 24])
+    sky = (
+        records[place, 8] + u * records[place, 9] + v * records[place, 10] + uv * records[place, 11]
+    )
+    lamp = (
+        records[place, 12]
+        + u * records[place, 13]
+        + v * records[place, 14]
+        + uv * records[place, 15]
+    )
+    light_r = min(
+        np.float32(1.0), sky * records[place, 16] + lamp * records[place, 19] + records[place, 22]
+    )
+    light_g = min(
+        np.float32(1.0), sky * records[place, 17] + lamp * records[place, 20] + records[place, 23]
+    )
+    light_b = min(
+        np.float32(1.0), sky * records[place, 18] + lamp * records[place, 21] + records[place, 24]
+    )
     r, g, b = means[texture, 0], means[texture, 1], means[texture, 2]
     fade = np.float32(2.0) - z * records[place, 27]
     if fade > 0.0:

@@ -167,7 +167,9 @@ def _colour_view(  # type: ignore[no-untyped-def]
             value = key[at]
             xf = np.float32(x)
             if value == 0:
-                r, g, b = shade_sky(sky_row, xf * inverse + left, yf * inverse + top, ray_length[at])
+                r, g, b = shade_sky(
+                    sky_row, xf * inverse + left, yf * inverse + top, ray_length[at]
+                )
             else:
                 place = TOP_PLACE - (value & 0xFFFFFFFF)
                 r, g, b = shade_pixel(
@@ -309,9 +311,7 @@ def draw_views(  # type: ignore[no-untyped-def]
         if veiled:
             for at in range(work.veil.shape[0]):
                 work.veil[at] = 0
-            place = draw_veil(
-                geometry, mesh, culling, work, w, veiled, width, height, focal, place
-            )
+            place = draw_veil(geometry, mesh, culling, work, w, veiled, width, height, focal, place)
         _bake_all(
             state, sections, mesh, quads, weather, look, work, sky[v], w, views.slot[v],
             focal, width, height, veiled,

@@ -193,7 +193,9 @@ def _figure_texture(name: str, appearance: Appearance) -> Texels:
     pattern = _foliage(seed) // 2 if name == "fleece" else _grain(seed) // 3
     texels = _painted(FIGURES[name], pattern, appearance.texture_contrast)
     if name in EYES:
-        eyes = ((ROW >= 6) & (ROW < 9)) & (((COLUMN >= 3) & (COLUMN < 6)) | ((COLUMN >= 10) & (COLUMN < 13)))
+        eyes = ((ROW >= 6) & (ROW < 9)) & (
+            ((COLUMN >= 3) & (COLUMN < 6)) | ((COLUMN >= 10) & (COLUMN < 13))
+        )
         whites = eyes & ((COLUMN == 3) | (COLUMN == 12)) & (name == "face")
         mouth = (ROW >= 11) & (ROW < 13) & (COLUMN >= 5) & (COLUMN < 11)
         texels = np.where(mouth[..., None], texels * 5 // 8, texels)
