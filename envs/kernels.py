@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, update_wrapper
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,15 +91,40 @@ def _say_once() -> None:
     )
 
 
+class Kernel:
+    """A function compiled twice at most: for other kernels, and, once it is called, for Python.
+
+    What Python calls needs code that unpacks its arguments, which for a world of arrays takes
+    numba longer than the function itself; most kernels are only ever called by kernels.
+    """
+
+    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
+        import numba
+        from numba.core import types
+
+        options |= {"nogil": True, "cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+        # Numba asks for the folder while it decorates; every kernel's source has its own.
+        folder = cache_folder(Path(function.__code__.co_filename).resolve())
+        numba.config.CACHE_DIR = str(folder / "inner")
+        self._inner = numba.njit(no_cpython_wrapper=True, **options)(function)
+        numba.config.CACHE_DIR = str(folder)
+        self._outer = numba.njit(**options)(function)
+        for compiled in (self._inner, self._outer):
+            _take_constants_as_numbers(compiled)
+        self._numba_type_ = types.Dispatcher(self._inner)
+        self.py_func = function
+        update_wrapper(self, function)
+
+    def __call__(self, *args: Any) -> Any:
+        return self._outer(*args)
+
+
 def _compile(function: Function, **options: Any) -> Function:
     import numba
 
-    # Numba asks for the folder while it decorates; every kernel's source has its own.
-    numba.config.CACHE_DIR = str(cache_folder(Path(function.__code__.co_filename).resolve()))
-    compiled = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
-    if hasattr(compiled, "get_call_template"):
-        _take_constants_as_numbers(compiled)
-    return compiled  # type: ignore[no-any-return]
+    if numba.config.DISABLE_JIT:
+        return function
+    return Kernel(function, **options)  # type: ignore[return-value]
 
 
 def _take_constants_as_numbers(compiled: Any) -> None:
