@@ -38,7 +38,6 @@ class Block:
     """Textures of top, sides and bottom; None is the block's name three times."""
 
 
-
 BLOCKS: tuple[Block, ...] = (
     Block(name="air", hardness=0.0, solid=False, opaque=False, replaceable=True),
     Block(name="bedrock", hardness=float("inf")),
@@ -93,9 +92,7 @@ BLOCKS: tuple[Block, ...] = (
     Block(name="iron_ore", hardness=3.0, tool="pickaxe", needs_tool=True),
     Block(name="gold_ore", hardness=3.0, tool="pickaxe", needs_tool=True),
     Block(name="diamond_ore", hardness=3.0, tool="pickaxe", needs_tool=True),
-    Block(
-        name="cactus", hardness=0.4, texture=("cactus_top", "cactus", "cactus_top")
-    ),
+    Block(name="cactus", hardness=0.4, texture=("cactus_top", "cactus", "cactus_top")),
     Block(name="red_wool", hardness=0.8),
     Block(name="blue_wool", hardness=0.8),
     Block(name="white_wool", hardness=0.8),

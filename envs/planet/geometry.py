@@ -25,7 +25,7 @@ from .exact import PI, atan, tan
 LAYERS = 64
 """Cells in a column."""
 A_UP, A_DOWN, B_UP, B_DOWN, UP, DOWN = range(6)
-"""Directions of a lattice: towards greater a, smaller a, greater b, smaller b, the sky, the core."""
+"""Directions of a lattice: greater a, smaller a, greater b, smaller b, the sky, the core."""
 
 FACE_AXES = np.array(
     [

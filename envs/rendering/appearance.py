@@ -106,7 +106,8 @@ class Appearance:
 
         def shifted(colour: Colour, by: int) -> Colour:
             drift = rng.integers(-by, by + 1, 3)
-            red, green, blue = (min(255, max(0, int(c + d))) for c, d in zip(colour, drift))
+            pairs = zip(colour, drift, strict=True)
+            red, green, blue = (min(255, max(0, int(part + change))) for part, change in pairs)
             return red, green, blue
 
         look = cls()

@@ -52,7 +52,7 @@ class Quads(NamedTuple):
     """(W, Q) id of the entity it belongs to; 0 is scenery such as rain."""
     light: NDArray[np.uint8]
     """(W, Q, 2) sky light and lamp light, level * 17."""
-    count: NDArray[np.int64]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # hides `tuple.count`
     """(W,) quads in use."""
 
 

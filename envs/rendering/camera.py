@@ -1,17 +1,20 @@
 """Where a picture is taken from.
 
 A view is an eye and three axes in planet coordinates: right, down and forward, the axes of OpenCV
-(x right, y down, z forward).  The field of view is vertical; pixel (i, j), row i from the top, looks
-along `forward + right * (j + 0.5 - width / 2) / focal + down * (i + 0.5 - height / 2) / focal`.
+(x right, y down, z forward).  The field of view is vertical; pixel (i, j), row i from the top,
+looks along
+`forward + right * (j + 0.5 - width / 2) / focal + down * (i + 0.5 - height / 2) / focal`.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.exact import PI, sincos, tan
+from mpgenie.envs.planet.geometry import Geometry, geometry_of
+from mpgenie.envs.planet.raycast import cast
 
 EYE_HEIGHT = 1.62
 """Metres from the feet to the eye."""
@@ -95,38 +98,33 @@ def first_person_views(state, views):  # type: ignore[no-untyped-def]
             first_person(state, views, w * players + p, w, p)
 
 
-def follow(
-    state: object, views: Views, v: int, w: int, p: int, kind: int, back: float = 4.0
-) -> None:
+def follow(state: Any, views: Views, v: int, w: int, p: int, kind: int, back: float = 4.0) -> None:
     """Put view v behind (`THIRD`) or high above (`TOP`) player p of world w.
 
     The third-person camera stops short of opaque blocks, at least 0.3 m from the head.
     """
-    from mpgenie.envs.planet.raycast import cast
-
     first_person(state, views, v, w, p)
     views.slot[v] = -1
     views.hidden[v] = 0
     eye = views.eye[v].copy()
     if kind == TOP:
         up = eye * (1.0 / np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2]))
-        heading = state.players.heading[w, p]  # type: ignore[attr-defined]
-        place = eye + up * back * 4.0
-        look(views, v, *place, *heading, 89.9)
+        hx, hy, hz = state.players.heading[w, p]
+        x, y, z = eye + up * back * 4.0
+        look(views, v, x, y, z, hx, hy, hz, 89.9)
         return
     raise_by = 0.35 * back
     forward, down = views.axes[v, 2].copy(), views.axes[v, 1].copy()
     ray = -(forward * back + down * raise_by)
     length = float(np.sqrt(ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2]))
-    ray /= length
+    x, y, z = eye
+    dx, dy, dz = ray / length
     geometry = state_geometry(state)
-    _, _, distance = cast(state.cells.blocks[w], geometry, *eye, *ray, length, True)  # type: ignore[attr-defined]
-    views.eye[v] = eye + ray * max(0.3, min(length, distance) - 0.25)
+    _, _, distance = cast(state.cells.blocks[w], geometry, x, y, z, dx, dy, dz, length, True)
+    views.eye[v] = eye + ray * (max(0.3, min(length, distance) - 0.25) / length)
 
 
-def state_geometry(state: object) -> object:
+def state_geometry(state: Any) -> Geometry:
     """The lattice of a state's planets, found by their number of columns."""
-    from mpgenie.envs.planet.geometry import geometry_of
-
-    columns = state.cells.blocks.shape[1]  # type: ignore[attr-defined]
+    columns = state.cells.blocks.shape[1]
     return geometry_of(round((columns // 6) ** 0.5))

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import inlined, kernel
-from mpgenie.envs.planet.geometry import Geometry, column_at, locate
+from mpgenie.envs.planet.geometry import column_at, locate
 
-from .mesh import Mesh, mesh_section
+from .mesh import mesh_section
 
 FRUSTUM, HORIZON, OCCLUSION, FACING = 1, 2, 4, 8
 """Bits that switch each kind of culling on; together `CULL_ALL`."""
@@ -119,8 +119,8 @@ def visible_sections(  # type: ignore[no-untyped-def]
         cull: Bits `FRUSTUM`, `HORIZON`, `OCCLUSION`.
 
     Returns:
-        The number of sections in `work.order`, nearest first, each `quarter metres << 32 | section`;
-        or `NO_ROOM`: enlarge the mesh (`mesh.roomier`) and ask again.
+        The number of sections in `work.order`, nearest first, each `quarter metres << 32 |
+        section`, or `NO_ROOM`: enlarge the mesh (`mesh.roomier`) and ask again.
     """
     bounds, total = sections.bound, sections.bound.shape[0]
     seen, changed, joined, room = mesh.seen[w], cells.changed[w], mesh.joined[w], mesh.room[w]

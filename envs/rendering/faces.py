@@ -23,7 +23,7 @@ BATCH, ROWS = 64, 25
 TOP_PLACE = 0x7FFFFFFF
 """The inverted place of the first face drawn."""
 QUAD, WEATHER, HAND = -1, -2, -3
-"""What stands for the section of a face that is not a block's: a figure's, rain or snow, the hand."""
+"""Stands for the section of a face that is not a block's: a figure's, rain, snow, the hand."""
 
 
 class RasterWork(NamedTuple):
@@ -273,7 +273,7 @@ def set_up(  # type: ignore[no-untyped-def]
         on_picture = (first_x <= last_x) & (first_y <= last_y)
         whole = nearest >= near
         draws = faces_us & (farthest >= near) & (on_picture | (not whole))
-        # 0: not seen; 1: draw by its outline; 2: crosses the near plane; turned ones go that way too.
+        # 0: not seen; 1: draw by its outline; 2: crosses the near plane, or is turned.
         plain = whole & (d > zero)
         batch[24, i] = (one if plain else np.float32(2.0)) if draws else zero
 
@@ -325,8 +325,10 @@ def draw_list(  # type: ignore[no-untyped-def]
             elif batch[24, i] == 1.0:
                 won = fill_outline(
                     key, width, TOP_PLACE - place,
-                    float(batch[9, i]), float(batch[13, i]), float(batch[10, i]), float(batch[14, i]),
-                    float(batch[11, i]), float(batch[15, i]), float(batch[12, i]), float(batch[16, i]),
+                    float(batch[9, i]), float(batch[13, i]), float(batch[10, i]),
+                    float(batch[14, i]),
+                    float(batch[11, i]), float(batch[15, i]), float(batch[12, i]),
+                    float(batch[16, i]),
                     int(batch[17, i]), int(batch[18, i]), int(batch[19, i]), int(batch[20, i]),
                     float(batch[21, i]), float(batch[22, i]), float(batch[23, i]),
                 )  # fmt: skip
@@ -370,7 +372,8 @@ def _draw_cut(  # type: ignore[no-untyped-def]
     return draw_quad(
         key, width, height, focal, TOP_PLACE - place, two_sided, poly, x, y, z,
         x + batch[3, i], y + batch[4, i], z + batch[5, i],
-        r * turned[slot, a, b, 0] - ex, r * turned[slot, a, b, 1] - ey, r * turned[slot, a, b, 2] - ez,
+        r * turned[slot, a, b, 0] - ex, r * turned[slot, a, b, 1] - ey,
+        r * turned[slot, a, b, 2] - ez,
         x + batch[6, i], y + batch[7, i], z + batch[8, i],
     )  # fmt: skip
 
@@ -593,8 +596,8 @@ def draw_veil(  # type: ignore[no-untyped-def]
             direction = (np.int64(mesh.face[w, index, 0]) >> 9) & 7
             place = draw_list(
                 mesh.face[w], work.turned, work.flat, work.batch, work.veil, work.poly, work.source,
-                work.corner, work.baked, work.turn[0], work.turn[1], work.turn[2], section, index, 1,
-                work.slot[section >> 3], geometry.bottom + (section & 7) * 8, direction,
+                work.corner, work.baked, work.turn[0], work.turn[1], work.turn[2], section, index,
+                1, work.slot[section >> 3], geometry.bottom + (section & 7) * 8, direction,
                 width, height, focal, place, 1,
             )  # fmt: skip
     return place

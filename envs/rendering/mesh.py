@@ -61,7 +61,7 @@ class Mesh(NamedTuple):
     """(W,) words of the pool in use."""
     first: NDArray[np.int32]
     """(W, sections, 3) where each level of a section begins in the pool."""
-    count: NDArray[np.uint16]
+    count: NDArray[np.uint16]  # type: ignore[assignment]  # hides `tuple.count`
     """(W, sections, 3, 7) faces in each list, one list after the other."""
     room: NDArray[np.int32]
     """(W, sections) faces that fit where the section now lies."""
@@ -95,7 +95,7 @@ class MeshWork(NamedTuple):
     light: NDArray[np.uint8]
     face: NDArray[np.uint32]
     """(3, 3200, 3) faces of the section in hand, by level."""
-    count: NDArray[np.int32]
+    count: NDArray[np.int32]  # type: ignore[assignment]  # hides `tuple.count`
     """(3, 7)"""
     grid: NDArray[np.int32]
     """(8, 8) the faces of one plane."""

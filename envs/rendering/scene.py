@@ -1,7 +1,7 @@
 """What there is to draw: the mesh of every world and the figures in it, for any renderer.
 
-A `Scene` follows one `WorldState`.  `update()` rebuilds the figures once per tick; the mesh grows by
-itself as views look around, through `find_sections`.
+A `Scene` follows one `WorldState`.  `update()` rebuilds the figures once per tick; the mesh grows
+by itself as views look around, through `find_sections`.
 """
 
 from typing import NamedTuple

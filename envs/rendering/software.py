@@ -122,7 +122,8 @@ def crack_of(players, columns, w, slot, section, word):  # type: ignore[no-untyp
 
 @kernel
 def _bake_all(  # type: ignore[no-untyped-def]
-    state, sections, mesh, quads, weather, look, work, sky_row, w, slot, focal, width, height, veiled
+    state, sections, mesh, quads, weather, look, work, sky_row, w, slot, focal, width, height,
+    veiled,
 ):  # fmt: skip
     """Fill the records of all faces that are seen."""
     key, veil, baked = work.key, work.veil, work.baked
@@ -256,8 +257,8 @@ def _draw_hand(  # type: ignore[no-untyped-def]
     )
     for place in range(first, last):
         _bake_quad(
-            hand, 0, work.source[place, 0], work.record[place], work.what[place], work.corner[place],
-            look, sky_row, focal, width, height,
+            hand, 0, work.source[place, 0], work.record[place], work.what[place],
+            work.corner[place], look, sky_row, focal, width, height,
         )  # fmt: skip
     at = 0
     depth_unit, half = np.float32(1.0 / 67108864.0), np.float32(0.5)
@@ -377,8 +378,9 @@ class SoftwareRenderer:
             view = draw_views(
                 scene.state, scene.geometry, scene.sections, scene.mesh, scene.tables,
                 scene.mesh_work, scene.culling, scene.quads, self.weather, self.hand,
-                scene.look, self.work, self.stars, self.sky, views, frames, view, self.width, self.height, self.focal,
-                self.view_distance, self.day, self.detail, scene.stamp, self.cull,
+                scene.look, self.work, self.stars, self.sky, views, frames, view, self.width,
+                self.height, self.focal, self.view_distance, self.day, self.detail, scene.stamp,
+                self.cull,
             )  # fmt: skip
             if view >= 0:
                 scene.make_room()

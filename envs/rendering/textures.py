@@ -35,7 +35,7 @@ def _coarse(seed: int) -> Texels:
 
 def _stones(seed: int) -> Texels:
     """Round cobbles: bright in the middle, dark in the joints (distance to scattered points)."""
-    nearest = np.full((TEXEL, TEXEL), 10_000)
+    nearest: Texels = np.full((TEXEL, TEXEL), 10_000)
     for k in range(9):
         cell_row, cell_column = (k // 3) * 5 + 1, (k % 3) * 5 + 1
         point = np.array([k]), np.array([seed])
@@ -96,7 +96,8 @@ def _frame(seed: int) -> Texels:
 
 def _ribs(seed: int) -> Texels:
     spine = (COLUMN % 4 == 1) & (_scatter(ROW, COLUMN, seed) > 150)
-    return np.where(COLUMN % 4 == 3, -26, 6) + spine * 60
+    ribs: Texels = np.where(COLUMN % 4 == 3, -26, 6) + spine * 60
+    return ribs
 
 
 def _glow(seed: int) -> Texels:

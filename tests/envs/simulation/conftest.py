@@ -1,9 +1,9 @@
 """A small arena: one flat planet, its players, and plain words for what they do."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from mpgenie.envs.simulation.mobs import MOB_HALF, MOB_HEIGHT
 from mpgenie.envs.simulation.movement import PLAYER_HALF, PLAYER_HEIGHT
 from mpgenie.envs.simulation.world import Simulation
 
-SLOW = bool(numba.config.DISABLE_JIT)
+SLOW = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 """Whether kernels run as plain Python: laws then look at fewer ticks."""
 QUIET: dict[str, Any] = {"mobs": False, "weather": False}
 _planets: dict[tuple[str, int], Planet] = {}
@@ -54,7 +54,8 @@ class Arena:
 
     @property
     def blocks(self) -> NDArray[np.uint8]:
-        return self.sim.state.cells.blocks[0]
+        blocks: NDArray[np.uint8] = self.sim.state.cells.blocks[0]
+        return blocks
 
     def spot(
         self, blocks: NDArray[np.uint8], face: int, a: float, b: float, above: float = 0.0
@@ -83,7 +84,7 @@ class Arena:
         self.sim.set_block(0, cell, block)
 
     def block(self, cell: int) -> str:
-        return BLOCKS[self.blocks[cell // 64, cell % 64]].name
+        return str(BLOCKS[self.blocks[cell // 64, cell % 64]].name)
 
     def look(self, slot: int, pitch: float) -> None:
         """Tilt a player's head at once."""
@@ -113,7 +114,7 @@ class Arena:
 
     def hotbar(self, slot: int = 0) -> dict[int, int]:
         """How many of each item a player carries."""
-        players, counts = self.state.players, {}
+        players, counts = self.state.players, dict[int, int]()
         pairs = zip(players.hotbar_item[0, slot], players.hotbar_count[0, slot], strict=True)
         for item, count in pairs:
             if count:
