@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mpgenie.envs.planet.exact import draw_bits
+from mpgenie.envs.planet.exact import mix
 from mpgenie.envs.scenarios.base import WORLD, Scenario
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import SnapshotError
@@ -73,8 +73,8 @@ def read_snapshot(
 
 def state_hash(simulation: Simulation, scenario: Scenario, cycle: int) -> int:
     """The simulation's hash, stirred with what the environment and the scenario add to it."""
-    own = np.uint64(scenario.state_hash())
-    return int(draw_bits(own, cycle, 0, np.uint64(simulation.state_hash(WORLD))))
+    own, game = np.uint64(scenario.state_hash()), np.uint64(simulation.state_hash(WORLD))
+    return int(mix(mix(mix(np.uint64(cycle)) ^ own) ^ game))
 
 
 def _identity(config: EnvConfig) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def _entities_around(players, mobs, items, w, p, near, distances, out):  # type:
             at = item.position
             count = _insert(
                 near, distances, count, at[0], at[1], at[2], mine, heading,
-                float(ITEM), float(item.count), float(item.item),
+                float(ITEM), float(item.count), float(item["item"]),
             )  # fmt: skip
     for k in range(NEAREST):
         for c in range(6):

@@ -136,7 +136,7 @@ class Window:
         if hasattr(context, "glx_context"):
             from pyglet.gl import glx
 
-            glx.glXMakeContextCurrent(context.x_display, 0, 0, None)
+            glx.glXMakeContextCurrent(context.x_display, 0, 0, None)  # type: ignore[has-type]
 
     def _closed_by_hand(self) -> bool:
         self.is_open = False

@@ -6,20 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
-from mpgenie.envs.planet.blocks import BLOCK, TABLE
+from mpgenie.envs.planet.blocks import BLOCK, ITEM, TABLE
 from mpgenie.envs.planet.edits import set_block
 from mpgenie.envs.planet.exact import atan2, draw
 from mpgenie.envs.planet.geometry import LAYERS, column_of, position_of, step
+from mpgenie.envs.rendering.camera import EYE_HEIGHT
+from mpgenie.envs.simulation.items import clear_item
 from mpgenie.envs.simulation.world import Simulation
 
 from .base import WORLD
 
 ORE, LAMP = BLOCK["gold_ore"], BLOCK["lamp"]
+PICKAXE = ITEM["diamond_pickaxe"]
+POCKET = 8
+"""The hotbar slot that is left for ore; the others hold pickaxes."""
 NO_AIM, ORE_AIM, BASE_AIM = range(3)
 """What a player should do next: nothing is left, fetch ore, bring it to the base."""
 _PURPOSE = 7201
 _TRIES = 64
 """Places drawn for a boulder before it is left out."""
+HEIGHT = 2
+"""Blocks of ore in a boulder, one on the other: a level look meets the upper one."""
 
 
 @kernel
@@ -71,25 +78,27 @@ def lay_boulders(
     Args:
         simulation: Where.
         base: What it lies around.
-        ores: (R, 4) filled with cell, x, y, z of each boulder; cell -1 where no place was found.
+        ores: (R, 4) filled with cell, x, y, z of each block, `HEIGHT` rows a boulder; cell -1 where
+            no place was found.
         nearest: Metres from the base.
         farthest: Metres from the base.
 
     Returns:
-        How many boulders there are.
+        How many blocks of ore there are.
     """
     state = simulation.state
     here = int(column_of(simulation.geometry, *base))
     key = state.clock.key[WORLD]
     players = np.flatnonzero(state.players.active[WORLD]).tolist()
     ores[:] = -1.0
-    for r in range(len(ores)):
-        if r < len(players) and _lay_before(simulation, players[r], ores[r]):
+    for r in range(len(ores) // HEIGHT):
+        rows = ores[r * HEIGHT : (r + 1) * HEIGHT]
+        if r < len(players) and _lay_before(simulation, players[r], rows):
             continue
         for attempt in range(_TRIES):
             index = (r * _TRIES + attempt) * 4
             column = _wander(simulation.geometry, here, key, index, nearest, farthest)
-            if _lay(simulation, column, ores[r]):
+            if _lay(simulation, column, rows):
                 break
     return int((ores[:, 0] >= 0.0).sum())
 
@@ -107,18 +116,18 @@ def _wander(
     return int(column)
 
 
-def _lay_before(simulation: Simulation, p: int, ore: NDArray[np.float64]) -> bool:
-    """Lay a boulder about 2.5 m in front of a player and turn its eyes to it."""
+def _lay_before(simulation: Simulation, p: int, rows: NDArray[np.float64]) -> bool:
+    """Lay a boulder about 2.5 m in front of a player and turn its eyes to the top of it."""
     players, geometry = simulation.state.players, simulation.geometry
     at, heading = players.position[WORLD, p], players.heading[WORLD, p]
     for ahead in (2.5, 2.0, 3.0):
         column = int(column_of(geometry, *(at + heading * ahead)))
-        if _lay(simulation, column, ore):
+        if _lay(simulation, column, rows):
             break
     else:
         return False
     up = at / np.sqrt(at[0] * at[0] + at[1] * at[1] + at[2] * at[2])
-    ray = ore[1:] - (at + up * 1.62)
+    ray = rows[-1, 1:] - (at + up * EYE_HEIGHT)
     height = float(ray[0] * up[0] + ray[1] * up[1] + ray[2] * up[2])
     flat = ray - up * height
     length = float(np.sqrt(flat[0] * flat[0] + flat[1] * flat[1] + flat[2] * flat[2]))
@@ -127,21 +136,23 @@ def _lay_before(simulation: Simulation, p: int, ore: NDArray[np.float64]) -> boo
     return True
 
 
-def _lay(simulation: Simulation, column: int, ore: NDArray[np.float64]) -> bool:
+def _lay(simulation: Simulation, column: int, rows: NDArray[np.float64]) -> bool:
     """Lay a boulder on the ground of a column, unless it is no place for one."""
     state, geometry = simulation.state, simulation.geometry
-    layer = int(ground(state.cells.blocks[WORLD], column)) + 1
-    if not 0 < layer < LAYERS or state.cells.blocks[WORLD, column, layer] != 0:
+    blocks = state.cells.blocks[WORLD, column]
+    first = int(ground(state.cells.blocks[WORLD], column)) + 1
+    if first < 1 or first + HEIGHT > LAYERS or blocks[first : first + HEIGHT].any():
         return False
-    if state.cells.blocks[WORLD, column, layer - 1] in (ORE, LAMP):
+    if blocks[first - 1] in (ORE, LAMP):
         return False
-    place = np.array(_above(geometry, column, layer))
+    foot = _above(geometry, column, first)
     for p in np.flatnonzero(state.players.active[WORLD]):
-        if _squared(state.players.position[WORLD, p], *place) < 1.6 * 1.6:
+        if _squared(state.players.position[WORLD, p], *foot) < 1.6 * 1.6:
             return False
-    if not set_block(state.cells, geometry, WORLD, column * LAYERS + layer, ORE):
-        return False
-    ore[0], ore[1:] = column * LAYERS + layer, place
+    for height, row in enumerate(rows):
+        cell = column * LAYERS + first + height
+        set_block(state.cells, geometry, WORLD, cell, ORE)
+        row[0], row[1:] = cell, _above(geometry, column, first + height)
     return True
 
 
@@ -153,7 +164,7 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
         players: Records of the players.
         items: Records of the items.
         blocks: (columns * 64,) block numbers.
-        ores: (R, 4) where ore was laid: cell, x, y, z.
+        ores: (R, 4) where ore was laid: cell (-1 once it has been mined), x, y, z.
         base: (3,) the base.
         radius: Of the base.
         distance: (P,) filled with metres to the aim.
@@ -161,6 +172,7 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
         digging: (P,) filled with the share of an ore block already mined.
         brought: (P,) filled with ore just delivered; it leaves the hotbar.
     """
+    _return_tools(players, items)
     for p in range(distance.shape[0]):
         player = players[0, p]
         at = player.position
@@ -170,7 +182,7 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
             brought[p] = _ore_in_hotbar(player, True)
         digging[p] = 0.0
         cell = player.dig_cell
-        if cell >= 0 and player.dig_needed > 0 and blocks[cell] == ORE:
+        if cell >= 0 and player.dig_needed > 0 and _laid(ores, cell) and blocks[cell] == ORE:
             digging[p] = player.dig_ticks / player.dig_needed
         if _ore_in_hotbar(player, False) > 0:
             aiming[p], distance[p] = BASE_AIM, away
@@ -178,6 +190,30 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
         nearest = _nearest_ore(items, blocks, ores, at)
         aiming[p] = NO_AIM if nearest < 0.0 else ORE_AIM
         distance[p] = 0.0 if nearest < 0.0 else np.sqrt(nearest)
+
+
+@kernel
+def _return_tools(players, items):  # type: ignore[no-untyped-def]
+    """Put thrown pickaxes back: nobody is left without one, and none lies about."""
+    for i in range(items.shape[1]):
+        if items[0, i].active and items[0, i]["item"] == PICKAXE:
+            clear_item(items, 0, i)
+    for p in range(players.shape[1]):
+        player = players[0, p]
+        if player.active:
+            for k in range(POCKET):
+                if player.hotbar_item[k] != ORE:
+                    player.hotbar_item[k] = PICKAXE
+                    player.hotbar_count[k] = 1
+
+
+@kernel
+def _laid(ores, cell):  # type: ignore[no-untyped-def]
+    """Whether a cell still counts as one where ore was laid."""
+    for r in range(ores.shape[0]):
+        if int(ores[r, 0]) == cell:
+            return True
+    return False
 
 
 @kernel
@@ -204,7 +240,7 @@ def _nearest_ore(items, blocks, ores, at):  # type: ignore[no-untyped-def]
                 nearest = far
     for i in range(items.shape[1]):
         item = items[0, i]
-        if item.active and item.item == ORE:
+        if item.active and item["item"] == ORE:
             there = item.position
             far = _squared(at, there[0], there[1], there[2])
             if nearest < 0.0 or far < nearest:

@@ -115,6 +115,7 @@ def test_every_sample_of_the_space_is_taken(mode, messages):
         taking.read({agent: space.sample() for agent in AGENTS}, AGENTS)
 
 
+@pytest.mark.laws
 def test_discrete_actions_become_the_raw_ones_that_they_stand_for():
     space = action_space(EnvConfig())
     space.seed(2)
@@ -127,6 +128,7 @@ def test_discrete_actions_become_the_raw_ones_that_they_stand_for():
             assert (DISCRETE.camera[0, slot] == turn).all()
 
 
+@pytest.mark.laws
 def test_raw_actions_are_packed_bit_by_bit():
     for bit, name in enumerate(BUTTONS):
         pressed = np.zeros(20, bool)
