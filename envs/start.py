@@ -1,6 +1,7 @@
 """What time it is where the players are when an episode starts.
 
-The sun stands still and the planet turns, so noon comes at another tick at every longitude.
+The sun stands still and the planet turns, so the sun rises at another tick at every longitude, the
+farther east the earlier (see `sun_direction` of the simulation's weather).
 """
 
 from mpgenie.envs.planet.exact import PI, atan2, draw
@@ -9,8 +10,6 @@ from mpgenie.envs.simulation.world import Simulation
 
 from .config import EnvConfig
 
-NOON_AT_LONGITUDE_0 = 0.0
-"""The share of a day after which the sun is highest over longitude 0."""
 _PURPOSE = 7001
 
 
@@ -27,5 +26,5 @@ def start_time(simulation: Simulation, config: EnvConfig) -> None:
         hour = int(draw(state.clock.key[WORLD], 0, _PURPOSE, 0) * day)
     x, y, _ = state.players.position[WORLD, 0].tolist()
     east = atan2(y, x) / (2.0 * PI)  # of longitude 0, in turns
-    turns = hour / day - 0.25 + NOON_AT_LONGITUDE_0 + east
+    turns = hour / day - east
     state.clock.day_offset[WORLD] = int((turns - turns // 1.0) * day) % day

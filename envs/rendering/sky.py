@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
-from mpgenie.envs.planet.exact import PI, draw, sincos
+from mpgenie.envs.planet.exact import draw
 from mpgenie.envs.planet.geometry import column_at, locate
+from mpgenie.envs.simulation.weather import sun_direction
 
 from .appearance import Appearance
 
@@ -104,8 +105,8 @@ def star_directions() -> NDArray[np.float64]:
 
 @kernel
 def day_angle(tick, day):  # type: ignore[no-untyped-def]
-    """Cosine and sine of how far the sun has gone round since tick 0."""
-    s, c = sincos((tick % day) * (2.0 * PI / day))
+    """Cosine and sine of the longitude over which the sun stands; as the simulation has it."""
+    c, s, _ = sun_direction(tick, day)
     return c, s
 
 

@@ -336,18 +336,27 @@ def test_the_dead_stay_by_default(make):
     assert env.agents == env.possible_agents
 
 
-def test_the_hour_is_the_players_own(make):
-    """The sun stands highest over the first player at a quarter of the day after sunrise."""
-    from mpgenie.envs.planet.exact import PI, atan2
+@pytest.mark.parametrize(("hour", "height"), [(0, 0.0), (6000, 1.0), (12_000, 0.0), (18_000, -1.0)])
+def test_the_hour_is_the_players_own(make, hour, height):
+    """The sun rises at 0 over the first player, and stands highest a quarter of a day later."""
+    from mpgenie.envs.simulation.weather import sun_direction
 
+    env = make(start_time=hour)
     for seed in range(3):
-        env = make(start_time=6000)
         env.reset(seed=seed)
         state = env.simulation.state
-        x, y, _ = state.players.position[0, 0]
-        turn = state.clock.day_offset[0] / env.config.day * 2 * PI
-        difference = (turn - atan2(y, x)) / (2 * PI) % 1.0
-        assert min(difference, 1 - difference) < 1e-3
+        place = state.players.position[0, 0].copy()
+        place[2] = 0.0  # the sun stands over the equator
+        sun = np.array(sun_direction(int(state.clock.day_offset[0]), env.config.day))
+        assert place @ sun / np.sqrt(place @ place) == pytest.approx(height, abs=1e-3)
+
+
+def test_the_picture_has_the_sun_of_the_simulation():
+    from mpgenie.envs.rendering.sky import day_angle
+    from mpgenie.envs.simulation.weather import sun_direction
+
+    for tick in range(0, 24_000, 1717):
+        assert sun_direction(tick, 24_000) == (*day_angle(tick, 24_000), 0.0)
 
 
 def test_the_hour_may_be_drawn(make):
