@@ -1,12 +1,10 @@
 """Which sections a view can see, nearest first.
 
-Sight floods from the section of the eye through the sides that sections join (`Mesh.joined`), and
-goes no further than the view distance, the sides of the picture and the horizon.  Any straight
-line of sight passes through sections that all satisfy these conditions, so nothing visible is
-lost; `tests/envs/rendering` compares pictures with and without.  Sections are meshed on the way.
-
-The horizon: bedrock is opaque and unbreakable, so a ball of its radius hides what the tangent
-from the eye to that ball passes by.
+A section is left out when it is farther than the view distance, beside the picture, or beyond the
+horizon: bedrock is opaque and unbreakable, so a ball of its radius hides what the tangent from the
+eye to that ball passes by.  What hides behind hills is found while drawing (`faces.hidden`).
+Nothing visible is lost; `tests/envs/rendering` compares pictures with and without.  Sections are
+meshed on the way, so only what somebody has looked at ever is.
 """
 
 from typing import NamedTuple
@@ -15,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import inlined, kernel
-from mpgenie.envs.planet.geometry import column_at, locate
 
 from .mesh import mesh_section
 
@@ -29,26 +26,18 @@ NO_ROOM = -1
 class CullingWork(NamedTuple):
     """Scratch of one view in the making."""
 
-    entered: NDArray[np.uint8]
-    """(sections,) sides through which sight came in, as bits."""
-    left: NDArray[np.uint8]
-    """(sections,) sides through which it went on."""
     queue: NDArray[np.int32]
-    gap: NDArray[np.float64]
-    """(sections,) metres from the eye."""
+    """(sections,) those with water or glass, for `faces.draw_veil`."""
     lens: NDArray[np.float64]
     """(8,) what `_gap` needs of the view."""
     order: NDArray[np.int64]
-    """(sections,) what was found: distance * 2**32 + section."""
+    """(sections,) what was found: quarter metres << 32 | section."""
 
 
 def new_culling(sections: int) -> CullingWork:
     """Scratch for planets with so many sections."""
     return CullingWork(
-        entered=np.zeros(sections, np.uint8),
-        left=np.zeros(sections, np.uint8),
-        queue=np.zeros(sections * 6 + 1, np.int32),
-        gap=np.zeros(sections),
+        queue=np.zeros(sections, np.int32),
         lens=np.zeros(8),
         order=np.zeros(sections, np.int64),
     )
@@ -116,94 +105,44 @@ def visible_sections(  # type: ignore[no-untyped-def]
     Args:
         tan_x, tan_y: Tangents of half the field of view.
         distance: View distance in metres.
-        cull: Bits `FRUSTUM`, `HORIZON`, `OCCLUSION`.
+        cull: Bits `FRUSTUM` and `HORIZON`.
 
     Returns:
-        The number of sections in `work.order`, nearest first, each `quarter metres << 32 |
-        section`, or `NO_ROOM`: enlarge the mesh (`mesh.roomier`) and ask again.
+        The number of sections with faces in `work.order`, nearest first; or `NO_ROOM`: enlarge the
+        mesh (`mesh.roomier`) and ask again.
     """
-    bounds, total = sections.bound, sections.bound.shape[0]
-    seen, changed, joined, room = mesh.seen[w], cells.changed[w], mesh.joined[w], mesh.room[w]
-    entered, left, gaps = work.entered, work.left, work.gap
-    lens = work.lens
+    bounds, towards, order, lens = sections.bound, sections.towards, work.order, work.lens
+    seen, changed, room = mesh.seen[w], cells.changed[w], mesh.room[w]
     lens[0], lens[1] = tan_x, np.sqrt(1.0 + tan_x * tan_x)
     lens[2], lens[3] = tan_y, np.sqrt(1.0 + tan_y * tan_y)
     lens[4] = eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2]
     lens[5] = lens[4] - (geometry.bottom + 1.0) * (geometry.bottom + 1.0)
     lens[6] = np.sqrt(max(0.0, lens[5] / lens[4]))
     lens[7] = (geometry.bottom + 1.0) / np.sqrt(lens[4])
-    face, a, b, layer = locate(geometry, eye[0], eye[1], eye[2])
-    flood = cull & 4 and 0.0 <= layer < 64.0
-    if flood:
-        column = column_at(geometry, face, a, b)
-        flood = not tables.opaque[cells.blocks[w, column, int(layer)]]
+    top = geometry.bottom + 64.0
     count = 0
-    if not flood:
-        for section in range(total):
+    for chunk in range(towards.shape[0]):
+        # The nearest point of the ray that is the chunk's middle line, and half the chunk's width.
+        along = eye[0] * towards[chunk, 0] + eye[1] * towards[chunk, 1] + eye[2] * towards[chunk, 2]
+        reach = distance + top * towards[chunk, 3]
+        off = lens[4]
+        if along > 0.0:
+            off -= along * along
+        if off > reach * reach:
+            continue
+        for section in range(chunk * 8, chunk * 8 + 8):
+            known = seen[section] == changed[section]
+            if known and room[section] == 0:
+                continue
             gap = _gap(bounds, section, eye, axes, lens, distance, cull)
-            if gap >= 0.0:
-                if mesh.seen[w, section] != cells.changed[w, section]:
-                    if not mesh_section(sections, cells, mesh, tables, mesh_work, w, section):
-                        return -1
-                work.order[count] = (np.int64(gap * 4.0) << 32) | section
-                count += 1
-        _sort(work.order, count)
-        return count
-    for section in range(total):
-        entered[section] = 0
-        left[section] = 0
-    size = geometry.size
-    at_a, at_b = column // size % size, column % size
-    chunk = (face * sections.per_edge + (at_a >> 3)) * sections.per_edge + (at_b >> 3)
-    start = chunk * 8 + (int(layer) >> 3)
-    entered[start] = 64
-    gaps[start] = 0.0
-    work.queue[0] = start
-    head, tail = 0, 1
-    while head < tail:
-        section = work.queue[head]
-        head += 1
-        ways = np.int64(entered[section])
-        if not ways & 128:
-            entered[section] = ways | 128
-            if seen[section] != changed[section]:
+            if gap < 0.0:
+                continue
+            if not known:
                 if not mesh_section(sections, cells, mesh, tables, mesh_work, w, section):
                     return -1
-            if room[section] > 0:
-                work.order[count] = (np.int64(gaps[section] * 4.0) << 32) | section
-                count += 1
-        exits = 63 if ways & 64 else 0
-        for side in range(6):
-            if ways >> side & 1:
-                exits |= np.int64(joined[section, side])
-        exits &= ~np.int64(left[section])
-        left[section] |= exits
-        chunk, level = section >> 3, section & 7
-        for side in range(6):
-            if not exits >> side & 1:
-                continue
-            for t in range(2):
-                if side >= 4:
-                    after = section + (1 if side == 4 else -1)
-                    enter = side ^ 1
-                    if t == 1 or (side == 4 and level == 7) or (side == 5 and level == 0):
-                        continue
-                else:
-                    if sections.beside[chunk, side, t] < 0:
-                        continue
-                    after = sections.beside[chunk, side, t] * 8 + level
-                    enter = sections.entry[chunk, side]
-                known = np.int64(entered[after])
-                if known >> enter & 1:
+                if room[section] == 0:
                     continue
-                if known == 0:
-                    gap = _gap(bounds, after, eye, axes, lens, distance, cull)
-                    if gap < 0.0:
-                        entered[after] = 63  # it came from everywhere: nobody asks again
-                        continue
-                    gaps[after] = gap
-                entered[after] = known | (1 << enter)
-                work.queue[tail] = after
-                tail += 1
-    _sort(work.order, count)
+            order[count] = (np.int64(gap * 4.0) << 32) | section
+            count += 1
+    _sort(order, count)
     return count

@@ -15,7 +15,7 @@ from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import TORCH
 
 from .mesh import CORNER, SEE_THROUGH
-from .raster import DEPTH_ONE, EDGE, NEAR, draw_quad, fill_outline
+from .raster import DEPTH_ONE, EDGE, NARROW, NEAR, draw_quad, fill_outline
 from .shade import RECORD
 
 BATCH, ROWS = 64, 25
@@ -30,9 +30,9 @@ class RasterWork(NamedTuple):
     """Scratch of one drawing thread, for pictures of one size."""
 
     key: NDArray[np.int64]
-    """(pixels,) what each pixel sees of opaque faces; 0 = sky.  See `raster`."""
+    """(pixels + NARROW,) what each pixel sees of opaque faces; 0 = sky.  See `raster`."""
     veil: NDArray[np.int64]
-    """(pixels,) the nearest water or glass; 0 = none."""
+    """(pixels + NARROW,) the nearest water or glass; 0 = none."""
     ray_length: NDArray[np.float32]
     """(pixels,) length of each pixel's ray per metre of depth."""
     slot: NDArray[np.int32]
@@ -42,7 +42,7 @@ class RasterWork(NamedTuple):
     flat: NDArray[np.float32]
     """The same memory in one dimension."""
     batch: NDArray[np.float32]
-    """(ROWS, BATCH) faces in the making.  Rows: 0-2 corner, 3-5 edge u, 6-8 edge v, in view axes;
+    """(ROWS * BATCH,) faces in the making.  Rows: 0-2 corner, 3-5 edge u, 6-8 edge v, in view axes;
     9-12 x and 13-16 y of the outline; 17-20 first and last column and row; 21-23 inverse depth
     across, along and at the centre; 24 what is to be done with it."""
     used: NDArray[np.int32]
@@ -74,13 +74,13 @@ def new_raster_work(
     length = np.sqrt(1.0 + x[None, :] * x[None, :] + y[:, None] * y[:, None])
     turned = np.zeros((chunks, 9, 9, 3), np.float32)
     return RasterWork(
-        key=np.zeros(width * height, np.int64),
-        veil=np.zeros(width * height, np.int64),
+        key=np.zeros(width * height + NARROW, np.int64),
+        veil=np.zeros(width * height + NARROW, np.int64),
         ray_length=length.astype(np.float32).ravel(),
         slot=np.full(chunks, -1, np.int32),
         turned=turned,
         flat=turned.reshape(-1),
-        batch=np.zeros((ROWS, BATCH), np.float32),
+        batch=np.zeros(ROWS * BATCH, np.float32),
         used=np.zeros(chunks, np.int32),
         source=np.zeros((places, 2), np.int32),
         corner=np.zeros((places, 9), np.float32),
@@ -210,72 +210,90 @@ def set_up(  # type: ignore[no-untyped-def]
     faces, flat, batch, begin, count, slot, low, direction, ex, ey, ez,
     width, height, focal, two_sided,
 ):  # fmt: skip
-    """Work out up to `BATCH` faces of one direction at once, so that the processor's vectors help.
+    """Work out up to `BATCH` faces of one direction at once.
+
+    The corners are gathered first; what is done to them then is the same for all, and in a form
+    that the compiler turns into the processor's vectors.
 
     Args:
         flat: `RasterWork.turned`, raveled.
-        batch: (ROWS, BATCH) float32; see the names of its rows.
+        batch: (ROWS * BATCH,) float32; see `RasterWork.batch`.
         direction: That of all these faces.
         two_sided: 1 where faces seen from behind count too.
     """
     c = CORNER[direction]
-    a00, a01, a02, a03, a04 = c[0, 0], c[1, 0], c[2, 0], c[3, 0], c[4, 0]
-    b00, b01, b02, b03, b04 = c[0, 1], c[1, 1], c[2, 1], c[3, 1], c[4, 1]
-    k00, k01, k02, k04 = c[0, 2], c[1, 2], c[2, 2], c[4, 2]
-    ex, ey, ez = np.float32(ex), np.float32(ey), np.float32(ez)
-    low, slot_at = np.float32(low), np.int32(slot * 243)
-    scale, inverse_focal = np.float32(focal), np.float32(1.0 / focal)
-    cx, cy = np.float32(width * 0.5), np.float32(height * 0.5)
-    wide_limit, high_limit = np.float32(width - 1), np.float32(height - 1)
-    near, edge, half = np.float32(NEAR), np.float32(EDGE), np.float32(0.5)
-    zero, one = np.float32(0.0), np.float32(1.0)
     for i in range(count):
-        word = np.int32(faces[begin + i, 0] & np.uint32(0xFFFFFF))
-        wide = np.int32(1) << ((word >> np.int32(12)) & np.int32(3))
-        deep = np.int32(1) << ((word >> np.int32(14)) & np.int32(3))
-        a0 = (word & np.int32(7)) + a00 + wide * a01 + deep * a02
-        b0 = ((word >> np.int32(3)) & np.int32(7)) + b00 + wide * b01 + deep * b02
-        k0 = ((word >> np.int32(6)) & np.int32(7)) + k00 + wide * k01 + deep * k02
-        at0 = slot_at + (a0 * np.int32(9) + b0) * np.int32(3)
-        along_u = (wide * a03 * np.int32(9) + wide * b03) * np.int32(3)
-        along_v = (deep * a04 * np.int32(9) + deep * b04) * np.int32(3)
-        at1, at2, at3 = at0 + along_u, at0 + along_u + along_v, at0 + along_v
-        upper = low + np.float32(k0)
-        lower = upper + np.float32(deep * k04)
-        x0, y0, z0 = upper * flat[at0] - ex, upper * flat[at0 + 1] - ey, upper * flat[at0 + 2] - ez
-        x1, y1, z1 = upper * flat[at1] - ex, upper * flat[at1 + 1] - ey, upper * flat[at1 + 2] - ez
-        x2, y2, z2 = lower * flat[at2] - ex, lower * flat[at2 + 1] - ey, lower * flat[at2 + 2] - ez
-        x3, y3, z3 = lower * flat[at3] - ex, lower * flat[at3 + 1] - ey, lower * flat[at3 + 2] - ez
+        word = np.int64(faces[begin + i, 0])
+        wide, deep = np.int64(1) << ((word >> 12) & 3), np.int64(1) << ((word >> 14) & 3)
+        a = (word & 7) + c[0, 0] + wide * c[1, 0] + deep * c[2, 0]
+        b = ((word >> 3) & 7) + c[0, 1] + wide * c[1, 1] + deep * c[2, 1]
+        upper = np.float32(low + (((word >> 6) & 7) + c[0, 2] + wide * c[1, 2] + deep * c[2, 2]))
+        at = np.uint64(slot * 243 + (a * 9 + b) * 3)
+        along_u = np.uint64(at + (wide * c[3, 0] * 9 + wide * c[3, 1]) * 3)
+        step_v = (deep * c[4, 0] * 9 + deep * c[4, 1]) * 3
+        along_uv, along_v = np.uint64(along_u + step_v), np.uint64(at + step_v)
+        batch[i], batch[BATCH + i], batch[2 * BATCH + i] = flat[at], flat[at + 1], flat[at + 2]
+        batch[3 * BATCH + i], batch[4 * BATCH + i] = flat[along_u], flat[along_u + 1]
+        batch[5 * BATCH + i] = flat[along_u + 2]
+        batch[6 * BATCH + i], batch[7 * BATCH + i] = flat[along_uv], flat[along_uv + 1]
+        batch[8 * BATCH + i] = flat[along_uv + 2]
+        batch[9 * BATCH + i], batch[10 * BATCH + i] = flat[along_v], flat[along_v + 1]
+        batch[11 * BATCH + i] = flat[along_v + 2]
+        batch[12 * BATCH + i] = upper
+        batch[13 * BATCH + i] = upper + np.float32(deep * c[4, 2])
+    _project(
+        batch, count, np.float32(ex), np.float32(ey), np.float32(ez), np.float32(focal),
+        np.float32(width), np.float32(height), two_sided != 0,
+    )  # fmt: skip
+
+
+@kernel
+def _project(batch, count, ex, ey, ez, focal, width, height, two_sided):  # type: ignore[no-untyped-def]
+    """Rows 0-13 (directions and radii of the corners) become what `RasterWork.batch` lists."""
+    half, zero, one, two = np.float32(0.5), np.float32(0.0), np.float32(1.0), np.float32(2.0)
+    inverse_focal = one / focal
+    cx, cy = width * half, height * half
+    near, edge = np.float32(NEAR), np.float32(EDGE)
+    for i in range(count):
+        upper, lower = batch[12 * BATCH + i], batch[13 * BATCH + i]
+        x0, y0 = upper * batch[i] - ex, upper * batch[BATCH + i] - ey
+        z0 = upper * batch[2 * BATCH + i] - ez
+        x1, y1 = upper * batch[3 * BATCH + i] - ex, upper * batch[4 * BATCH + i] - ey
+        z1 = upper * batch[5 * BATCH + i] - ez
+        x2, y2 = lower * batch[6 * BATCH + i] - ex, lower * batch[7 * BATCH + i] - ey
+        z2 = lower * batch[8 * BATCH + i] - ez
+        x3, y3 = lower * batch[9 * BATCH + i] - ex, lower * batch[10 * BATCH + i] - ey
+        z3 = lower * batch[11 * BATCH + i] - ez
         ux, uy, uz = x1 - x0, y1 - y0, z1 - z0
         vx, vy, vz = x3 - x0, y3 - y0, z3 - z0
         nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
         d = nx * x0 + ny * y0 + nz * z0
-        i0, i1, i2, i3 = scale / z0, scale / z1, scale / z2, scale / z3
-        batch[0, i], batch[1, i], batch[2, i] = x0, y0, z0
-        batch[3, i], batch[4, i], batch[5, i] = ux, uy, uz
-        batch[6, i], batch[7, i], batch[8, i] = vx, vy, vz
+        batch[i], batch[BATCH + i], batch[2 * BATCH + i] = x0, y0, z0
+        batch[3 * BATCH + i], batch[4 * BATCH + i], batch[5 * BATCH + i] = ux, uy, uz
+        batch[6 * BATCH + i], batch[7 * BATCH + i], batch[8 * BATCH + i] = vx, vy, vz
+        i0, i1, i2, i3 = focal / z0, focal / z1, focal / z2, focal / z3
         x0, x1, x2, x3 = cx + x0 * i0, cx + x1 * i1, cx + x2 * i2, cx + x3 * i3
         y0, y1, y2, y3 = cy + y0 * i0, cy + y1 * i1, cy + y2 * i2, cy + y3 * i3
-        batch[9, i], batch[10, i], batch[11, i], batch[12, i] = x0, x1, x2, x3
-        batch[13, i], batch[14, i], batch[15, i], batch[16, i] = y0, y1, y2, y3
+        batch[9 * BATCH + i], batch[10 * BATCH + i] = x0, x1
+        batch[11 * BATCH + i], batch[12 * BATCH + i] = x2, x3
+        batch[13 * BATCH + i], batch[14 * BATCH + i] = y0, y1
+        batch[15 * BATCH + i], batch[16 * BATCH + i] = y2, y3
         first_x = max(zero, np.ceil(min(min(x0, x1), min(x2, x3)) - edge - half))
-        last_x = min(wide_limit, np.floor(max(max(x0, x1), max(x2, x3)) + edge - half))
+        last_x = min(width - one, np.floor(max(max(x0, x1), max(x2, x3)) + edge - half))
         first_y = max(zero, np.ceil(min(min(y0, y1), min(y2, y3)) - edge - half))
-        last_y = min(high_limit, np.floor(max(max(y0, y1), max(y2, y3)) + edge - half))
-        batch[17, i], batch[18, i], batch[19, i], batch[20, i] = first_x, last_x, first_y, last_y
+        last_y = min(height - one, np.floor(max(max(y0, y1), max(y2, y3)) + edge - half))
+        batch[17 * BATCH + i], batch[18 * BATCH + i] = first_x, last_x
+        batch[19 * BATCH + i], batch[20 * BATCH + i] = first_y, last_y
         inverse = one / d
         across, along = nx * inverse * inverse_focal, ny * inverse * inverse_focal
-        batch[21, i], batch[22, i] = across, along
-        batch[23, i] = nz * inverse - across * (cx - half) - along * (cy - half)
-        nearest = min(min(z0, z1), min(z2, z3))
-        farthest = max(max(z0, z1), max(z2, z3))
-        faces_us = (d > zero) | (two_sided != 0)
-        on_picture = (first_x <= last_x) & (first_y <= last_y)
-        whole = nearest >= near
-        draws = faces_us & (farthest >= near) & (on_picture | (not whole))
-        # 0: not seen; 1: draw by its outline; 2: crosses the near plane, or is turned.
-        plain = whole & (d > zero)
-        batch[24, i] = (one if plain else np.float32(2.0)) if draws else zero
+        batch[21 * BATCH + i], batch[22 * BATCH + i] = across, along
+        batch[23 * BATCH + i] = nz * inverse - across * (cx - half) - along * (cy - half)
+        whole = min(min(z0, z1), min(z2, z3)) >= near
+        seen = ((d > zero) | two_sided) & (max(max(z0, z1), max(z2, z3)) >= near)
+        seen = seen & (((first_x <= last_x) & (first_y <= last_y)) | (not whole))
+        # 0: not seen; 1: draw by its outline; 2: crosses the near plane, or is seen from behind.
+        plain = one if whole & (d > zero) else two
+        batch[24 * BATCH + i] = plain if seen else zero
 
 
 @kernel
@@ -320,17 +338,17 @@ def draw_list(  # type: ignore[no-untyped-def]
                     focal,
                     place,
                 )
-            elif batch[24, i] == 0.0:
+            elif batch[24 * BATCH + i] == 0.0:
                 continue
-            elif batch[24, i] == 1.0:
+            elif batch[24 * BATCH + i] == 1.0:
                 won = fill_outline(
                     key, width, TOP_PLACE - place,
-                    float(batch[9, i]), float(batch[13, i]), float(batch[10, i]),
-                    float(batch[14, i]),
-                    float(batch[11, i]), float(batch[15, i]), float(batch[12, i]),
-                    float(batch[16, i]),
-                    int(batch[17, i]), int(batch[18, i]), int(batch[19, i]), int(batch[20, i]),
-                    float(batch[21, i]), float(batch[22, i]), float(batch[23, i]),
+                    float(batch[9 * BATCH + i]), float(batch[13 * BATCH + i]), float(batch[10 * BATCH + i]),
+                    float(batch[14 * BATCH + i]),
+                    float(batch[11 * BATCH + i]), float(batch[15 * BATCH + i]), float(batch[12 * BATCH + i]),
+                    float(batch[16 * BATCH + i]),
+                    int(batch[17 * BATCH + i]), int(batch[18 * BATCH + i]), int(batch[19 * BATCH + i]), int(batch[20 * BATCH + i]),
+                    float(batch[21 * BATCH + i]), float(batch[22 * BATCH + i]), float(batch[23 * BATCH + i]),
                 )  # fmt: skip
             else:
                 won = _draw_cut(
@@ -340,7 +358,7 @@ def draw_list(  # type: ignore[no-untyped-def]
             if won:
                 source[place, 0], source[place, 1] = start + i, section
                 for k in range(9):
-                    corner[place, k] = batch[k, i]
+                    corner[place, k] = batch[k * BATCH + i]
                 baked[place] = 0
                 place += 1
     return place
@@ -368,13 +386,13 @@ def _draw_cut(  # type: ignore[no-untyped-def]
     )
     k = (word >> 6 & 7) + base[0, 2] + wide * base[1, 2] + deep * (base[2, 2] + base[4, 2])
     r = low + k
-    x, y, z = float(batch[0, i]), float(batch[1, i]), float(batch[2, i])
+    x, y, z = float(batch[i]), float(batch[BATCH + i]), float(batch[2 * BATCH + i])
     return draw_quad(
         key, width, height, focal, TOP_PLACE - place, two_sided, poly, x, y, z,
-        x + batch[3, i], y + batch[4, i], z + batch[5, i],
+        x + batch[3 * BATCH + i], y + batch[4 * BATCH + i], z + batch[5 * BATCH + i],
         r * turned[slot, a, b, 0] - ex, r * turned[slot, a, b, 1] - ey,
         r * turned[slot, a, b, 2] - ez,
-        x + batch[6, i], y + batch[7, i], z + batch[8, i],
+        x + batch[6 * BATCH + i], y + batch[7 * BATCH + i], z + batch[8 * BATCH + i],
     )  # fmt: skip
 
 
@@ -392,9 +410,9 @@ def _draw_torch(  # type: ignore[no-untyped-def]
     x1, y1, z1 = _torch_corner(turned, slot, low, a, b, k, ca + ua, cb + ub, ck)
     x2, y2, z2 = _torch_corner(turned, slot, low, a, b, k, ca + ua + va, cb + ub + vb, ck + vk)
     x3, y3, z3 = _torch_corner(turned, slot, low, a, b, k, ca + va, cb + vb, ck + vk)
-    batch[0, i], batch[1, i], batch[2, i] = x0 - ex, y0 - ey, z0 - ez
-    batch[3, i], batch[4, i], batch[5, i] = x1 - x0, y1 - y0, z1 - z0
-    batch[6, i], batch[7, i], batch[8, i] = x3 - x0, y3 - y0, z3 - z0
+    batch[i], batch[BATCH + i], batch[2 * BATCH + i] = x0 - ex, y0 - ey, z0 - ez
+    batch[3 * BATCH + i], batch[4 * BATCH + i], batch[5 * BATCH + i] = x1 - x0, y1 - y0, z1 - z0
+    batch[6 * BATCH + i], batch[7 * BATCH + i], batch[8 * BATCH + i] = x3 - x0, y3 - y0, z3 - z0
     return draw_quad(
         key, width, height, focal, TOP_PLACE - place, False, poly,
         x0 - ex, y0 - ey, z0 - ez, x1 - ex, y1 - ey, z1 - ez,
@@ -485,7 +503,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Draw the opaque faces of the sections in `culling.order`, nearest first.
 
-    Those that hold water or glass are moved to the front of `culling.queue` for `draw_veil`.
+    Those that hold water or glass go to `culling.queue`, as section << 2 | level of detail.
 
     Args:
         found: How many sections there are.
@@ -531,14 +549,14 @@ def draw_sections(  # type: ignore[no-untyped-def]
         if (
             cull & 4
             and total
-            and n > 4
+            and gap > 3.0
             and hidden(
                 key, turned, turn, slot, low, extents[section, 6], round_up, width, height, focal
             )
         ):
             total = 0
         if glass:
-            culling.queue[veiled] = section
+            culling.queue[veiled] = section << 2 | lod
             veiled += 1
         face = chunk // (per_edge * per_edge)
         for k in range(3):
@@ -563,8 +581,8 @@ def draw_sections(  # type: ignore[no-untyped-def]
                 )
                 or (
                     cull & 4
-                    and count > 5
-                    and n > 4
+                    and count > 11
+                    and gap > 3.0
                     and hidden(key, turned, turn, slot, low, box, round_up, width, height, focal)
                 )
             ):
@@ -583,21 +601,26 @@ def draw_veil(  # type: ignore[no-untyped-def]
     geometry, mesh, culling, work, w, veiled, width, height, focal, place
 ):  # fmt: skip
     """Draw water and glass of the sections in `culling.queue` into the veil."""
+    faces = mesh.face[w]
     for n in range(veiled):
-        section = culling.queue[n]
-        begin = mesh.first[w, section, 0]
+        section, level = culling.queue[n] >> 2, culling.queue[n] & 3
+        begin = np.int64(mesh.first[w, section, level])
         for direction in range(SEE_THROUGH):
-            begin += mesh.count[w, section, 0, direction]
-        count = int(mesh.count[w, section, 0, SEE_THROUGH])
-        if place + count > work.source.shape[0]:
+            begin += mesh.count[w, section, level, direction]
+        end = begin + mesh.count[w, section, level, SEE_THROUGH]
+        if place + end - begin > work.source.shape[0]:
             return place
-        # Water and glass are few: one by one, as each may look in another direction.
-        for index in range(begin, begin + count):
-            direction = (np.int64(mesh.face[w, index, 0]) >> 9) & 7
+        while begin < end:
+            # Faces of one direction follow each other.
+            direction = (np.int64(faces[begin, 0]) >> 9) & 7
+            stop = begin + 1
+            while stop < end and (np.int64(faces[stop, 0]) >> 9) & 7 == direction:
+                stop += 1
             place = draw_list(
-                mesh.face[w], work.turned, work.flat, work.batch, work.veil, work.poly, work.source,
-                work.corner, work.baked, work.turn[0], work.turn[1], work.turn[2], section, index,
-                1, work.slot[section >> 3], geometry.bottom + (section & 7) * 8, direction,
-                width, height, focal, place, 1,
+                faces, work.turned, work.flat, work.batch, work.veil, work.poly, work.source,
+                work.corner, work.baked, work.turn[0], work.turn[1], work.turn[2], section, begin,
+                stop - begin, work.slot[section >> 3], geometry.bottom + (section & 7) * 8,
+                direction, width, height, focal, place, 1,
             )  # fmt: skip
+            begin = stop
     return place

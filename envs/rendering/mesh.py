@@ -11,8 +11,7 @@ seen from the front u runs right and v runs down (the lattice row of each direct
 
 Each section is meshed at three levels of detail: single faces, and faces of one block, plane and
 brightness merged into rectangles of up to 2 x 2 and 4 x 4.  A section with an edit in or next to
-it is never merged.  Its connectivity (which of its six sides see each other through cells that
-are not opaque) serves the culling, after T. Checchi's "advanced cave culling" of 2014.
+it is never merged.
 """
 
 from typing import NamedTuple
@@ -65,8 +64,6 @@ class Mesh(NamedTuple):
     """(W, sections, 3, 7) faces in each list, one list after the other."""
     room: NDArray[np.int32]
     """(W, sections) faces that fit where the section now lies."""
-    joined: NDArray[np.uint8]
-    """(W, sections, 6) sides one can look at from each side, as bits."""
     seen: NDArray[np.uint32]
     """(W, sections) the `changed` count at which the section was meshed."""
     extent: NDArray[np.uint8]
@@ -99,7 +96,6 @@ class MeshWork(NamedTuple):
     """(3, 7)"""
     grid: NDArray[np.int32]
     """(8, 8) the faces of one plane."""
-    flood: NDArray[np.int32]
 
 
 def new_mesh(worlds: int, sections: int, room: int = 8192) -> Mesh:
@@ -110,7 +106,6 @@ def new_mesh(worlds: int, sections: int, room: int = 8192) -> Mesh:
         first=np.zeros((worlds, sections, LEVELS), np.int32),
         count=np.zeros((worlds, sections, LEVELS, LISTS), np.uint16),
         room=np.zeros((worlds, sections), np.int32),
-        joined=np.zeros((worlds, sections, 6), np.uint8),
         seen=np.zeros((worlds, sections), np.uint32),
         extent=np.zeros((worlds, sections, 7, 6), np.uint8),
         near=np.full((worlds, sections), -1, np.int64),
@@ -125,7 +120,6 @@ def new_work() -> MeshWork:
         face=np.zeros((LEVELS, 3200, 3), np.uint32),
         count=np.zeros((LEVELS, LISTS), np.int32),
         grid=np.zeros((8, 8), np.int32),
-        flood=np.zeros(1024, np.int32),
     )
 
 
@@ -148,8 +142,16 @@ def mesh_tables(appearance: Appearance) -> MeshTables:
 
 @kernel
 def _gather(sections, cells, tables, work, w, chunk, level):  # type: ignore[no-untyped-def]
-    """Copy the section and a rim of one cell; True unless it is all air or all opaque."""
+    """Copy the section and a rim of one cell.
+
+    Returns:
+        Whether there is anything to mesh (it is not all air or all opaque), and how many columns
+        the chunk has along a and b: fewer than 8 at the rim of a face whose size 8 does not divide.
+    """
     low = level * 8 - 1
+    size, per_edge = sections.plane.shape[0] - 1, sections.per_edge
+    wide = min(8, size - chunk // per_edge % per_edge * 8)
+    deep = min(8, size - chunk % per_edge * 8)
     air = True
     opaque = True
     for i in range(10):
@@ -166,10 +168,10 @@ def _gather(sections, cells, tables, work, w, chunk, level):  # type: ignore[no-
                         light = cells.light[w, column, layer]
                 work.block[i, j, k] = block
                 work.light[i, j, k] = light
-                if 0 < i < 9 and 0 < j < 9 and 0 < k < 9:
+                if 0 < i <= wide and 0 < j <= deep and 0 < k < 9:
                     air = air and block == 0
                 opaque = opaque and tables.opaque[block]
-    return not (air or opaque)
+    return not (air or opaque), wide, deep
 
 
 @kernel
@@ -235,13 +237,13 @@ def _add_face(work, tables, kind, i, j, k, direction, block):  # type: ignore[no
 
 
 @kernel
-def _single_faces(work, tables):  # type: ignore[no-untyped-def]
+def _single_faces(work, tables, wide, deep):  # type: ignore[no-untyped-def]
     """Level 0: every face between an opaque and an open cell, list by list."""
     block, opaque = work.block, tables.opaque
     for direction in range(6):
         oi, oj, ok = OUT[direction, 0], OUT[direction, 1], OUT[direction, 2]
-        for i in range(8):
-            for j in range(8):
+        for i in range(wide):
+            for j in range(deep):
                 for k in range(8):
                     here = block[i + 1, j + 1, k + 1]
                     if here == 0:
@@ -253,8 +255,8 @@ def _single_faces(work, tables):  # type: ignore[no-untyped-def]
                         _add_face(work, tables, direction, i, j, k, direction, here)
     for direction in range(6):
         oi, oj, ok = OUT[direction, 0], OUT[direction, 1], OUT[direction, 2]
-        for i in range(8):
-            for j in range(8):
+        for i in range(wide):
+            for j in range(deep):
                 for k in range(8):
                     here = block[i + 1, j + 1, k + 1]
                     if here == 0 or opaque[here] or here == TORCH:
@@ -368,80 +370,52 @@ def _copy_face(work, n, level, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _merged_faces(work, level):  # type: ignore[no-untyped-def]
-    """Levels 1 and 2: the opaque faces of level 0 merged, torches and water as they are."""
-    start = out = 0
-    for direction in range(6):
-        begin = out
-        count = work.count[0, direction]
-        for plane in range(8):
-            any_here = False
-            for cell in range(64):
-                work.grid[cell >> 3, cell & 7] = -1
-            for n in range(start, start + count):
-                word = work.face[0, n, 0]
-                a, b, k = int(word & 7), int((word >> 3) & 7), int((word >> 6) & 7)
-                depth = a if direction < 2 else b if direction < 4 else k
-                if depth != plane:
-                    continue
-                if (word >> 16) & 255 == TORCH:
-                    _copy_face(work, n, level, out)
-                    out += 1
-                    continue
-                any_here = True
-                if direction < 2:
-                    work.grid[b, k] = n
-                elif direction < 4:
-                    work.grid[a, k] = n
-                else:
-                    work.grid[a, b] = n
-            if any_here:
-                out = _merge_plane(work, level, direction, out)
-        work.count[level, direction] = out - begin
-        start += count
-    work.count[level, SEE_THROUGH] = work.count[0, SEE_THROUGH]
-    for n in range(start, start + work.count[0, SEE_THROUGH]):
-        _copy_face(work, n, level, out)
-        out += 1
+def _merge_direction(work, level, direction, begin, end, out):  # type: ignore[no-untyped-def]
+    """Merge the faces `begin` to `end` of level 0, all of one direction; return the new end."""
+    axis = direction >> 1
+    for plane in range(8):
+        any_here = False
+        for cell in range(64):
+            work.grid[cell >> 3, cell & 7] = -1
+        for n in range(begin, end):
+            word = np.int64(work.face[0, n, 0])
+            if (word >> (3 * axis)) & 7 != plane:
+                continue
+            if (word >> 16) & 255 == TORCH:
+                _copy_face(work, n, level, out)
+                out += 1
+                continue
+            any_here = True
+            a, b, k = word & 7, (word >> 3) & 7, (word >> 6) & 7
+            if axis == 0:
+                work.grid[b, k] = n
+            elif axis == 1:
+                work.grid[a, k] = n
+            else:
+                work.grid[a, b] = n
+        if any_here:
+            out = _merge_plane(work, level, direction, out)
+    return out
 
 
 @kernel
-def _join(work, tables, joined, w, section):  # type: ignore[no-untyped-def]
-    """Which sides of the section see each other through open cells."""
-    for side in range(6):
-        joined[w, section, side] = 0
-    stack, label = work.flood[:512], work.flood[512:]
-    closed = 0
-    for cell in range(512):
-        wall = tables.opaque[work.block[(cell >> 6) + 1, ((cell >> 3) & 7) + 1, (cell & 7) + 1]]
-        label[cell] = 1 if wall else 0
-        closed += label[cell]
-    if closed == 0:
-        for side in range(6):
-            joined[w, section, side] = 63
-        return
-    for start in range(512):
-        if label[start]:
-            continue
-        touched, top = 0, 1
-        stack[0], label[start] = start, 1
-        while top > 0:
-            top -= 1
-            cell = stack[top]
-            a, b, k = cell >> 6, (cell >> 3) & 7, cell & 7
-            for side in range(6):
-                na, nb, nk = a + OUT[side, 0], b + OUT[side, 1], k + OUT[side, 2]
-                if (na | nb | nk) & ~7:
-                    touched |= 1 << side
-                    continue
-                after = (na << 6) | (nb << 3) | nk
-                if not label[after]:
-                    label[after] = 1
-                    stack[top] = after
-                    top += 1
-        for side in range(6):
-            if touched >> side & 1:
-                joined[w, section, side] |= touched
+def _merged_faces(work, level):  # type: ignore[no-untyped-def]
+    """Levels 1 and 2: the faces of level 0 merged, but for torches."""
+    start = out = 0
+    for direction in range(6):
+        begin, end = out, start + work.count[0, direction]
+        out = _merge_direction(work, level, direction, start, end, out)
+        work.count[level, direction] = out - begin
+        start = end
+    begin, last = out, start + work.count[0, SEE_THROUGH]
+    while start < last:
+        direction = np.int64(work.face[0, start, 0] >> np.uint32(9)) & 7
+        end = start
+        while end < last and np.int64(work.face[0, end, 0] >> np.uint32(9)) & 7 == direction:
+            end += 1
+        out = _merge_direction(work, level, direction, start, end, out)
+        start = end
+    work.count[level, SEE_THROUGH] = out - begin
 
 
 @kernel
@@ -473,12 +447,11 @@ def mesh_section(sections, cells, mesh, tables, work, w, section):  # type: igno
     if mesh.used[w] + 3 * 3072 > mesh.face.shape[1]:
         return False
     chunk, level = section >> 3, section & 7
-    busy = _gather(sections, cells, tables, work, w, chunk, level)
-    _join(work, tables, mesh.joined, w, section)
+    busy, wide, deep = _gather(sections, cells, tables, work, w, chunk, level)
     for kind in range(LISTS):
         work.count[0, kind] = 0
     if busy:
-        _single_faces(work, tables)
+        _single_faces(work, tables, wide, deep)
     total = 0
     for kind in range(LISTS):
         total += work.count[0, kind]

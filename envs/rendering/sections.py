@@ -1,4 +1,4 @@
-"""The planet cut into sections: which columns each one holds, where it lies, what it touches.
+"""The planet cut into sections: which columns each one holds and where it lies.
 
 A chunk is a stack of 8 sections over 8 x 8 columns (fewer at the rim when 8 does not divide N).
 Everything here depends on the planet's size alone and is shared by all its worlds.
@@ -28,10 +28,8 @@ class Sections(NamedTuple):
     """(chunks, 9, 9, 3) unit vectors through the corners of its columns."""
     bound: NDArray[np.float32]
     """(sections, 4) a ball around each section: centre and radius."""
-    beside: NDArray[np.int32]
-    """(chunks, 4, 2) chunks beyond each side (two where rims do not line up), -1 = none."""
-    entry: NDArray[np.int8]
-    """(chunks, 4) the side through which one enters them."""
+    towards: NDArray[np.float32]
+    """(chunks, 4) unit vector through the middle of each chunk, and half its width as a chord."""
     plane: NDArray[np.float64]
     """(N + 1, 2) cosine and sine of the angle of each plane of equal a (or b)."""
 
@@ -70,7 +68,7 @@ def _quarter(direction):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill(geometry, per_edge, column, corner, bound, beside, entry):  # type: ignore[no-untyped-def]
+def _fill(geometry, per_edge, column, corner, bound, towards):  # type: ignore[no-untyped-def]
     size = geometry.size
     square = size * size
     for chunk in range(6 * per_edge * per_edge):
@@ -107,6 +105,8 @@ def _fill(geometry, per_edge, column, corner, bound, beside, entry):  # type: ig
             for j in (0, deep):
                 c = geometry.corner[face, a0 + i, b0 + j]
                 spread = max(spread, (c[0] - x) ** 2 + (c[1] - y) ** 2 + (c[2] - z) ** 2)
+        towards[chunk, 0], towards[chunk, 1], towards[chunk, 2] = x, y, z
+        towards[chunk, 3] = np.sqrt(spread)
         for level in range(8):
             middle = geometry.bottom + level * 8 + 4.0
             section = chunk * 8 + level
@@ -117,21 +117,6 @@ def _fill(geometry, per_edge, column, corner, bound, beside, entry):  # type: ig
             )
             # Farthest corner: 4 m up, and the chord at the upper radius; 0.3 m for roundness.
             bound[section, 3] = np.sqrt(spread * middle * (middle + 4.0) + 16.0) + 0.3
-        for side in range(4):
-            beside[chunk, side, 0] = beside[chunk, side, 1] = -1
-            for t in (0, 1):
-                a = a0 + (wide - 1 if side == 0 else 0 if side == 1 else (0, wide - 1)[t])
-                b = b0 + (deep - 1 if side == 2 else 0 if side == 3 else (0, deep - 1)[t])
-                start = face * square + a * size + b
-                there = geometry.neighbour[start, side]
-                travel = side
-                if there // square != face:
-                    travel = geometry.arrival[face, side]
-                there_a, there_b = there // size % size, there % size
-                other = (there // square * per_edge + there_a // 8) * per_edge + there_b // 8
-                entry[chunk, side] = travel ^ 1
-                if t == 0 or other != beside[chunk, side, 0]:
-                    beside[chunk, side, t] = other
 
 
 @lru_cache(maxsize=8)
@@ -143,10 +128,9 @@ def sections_of(size: int) -> Sections:
     column = np.empty((chunks, 10, 10), np.int32)
     corner = np.empty((chunks, 9, 9, 3), np.float32)
     bound = np.empty((chunks * PER_STACK, 4), np.float32)
-    beside = np.empty((chunks, 4, 2), np.int32)
-    entry = np.empty((chunks, 4), np.int8)
-    _fill(geometry, per_edge, column, corner, bound, beside, entry)
-    return Sections(per_edge, column, corner, bound, beside, entry, _planes(size))
+    towards = np.empty((chunks, 4), np.float32)
+    _fill(geometry, per_edge, column, corner, bound, towards)
+    return Sections(per_edge, column, corner, bound, towards, _planes(size))
 
 
 def _planes(size: int) -> NDArray[np.float64]:

@@ -196,6 +196,9 @@ def _colour_view(  # type: ignore[no-untyped-def]
 @kernel
 def _measure_view(players, work, frames, w, v, distance, veiled):  # type: ignore[no-untyped-def]
     """Write depth, segmentation and visibility of one view, where they are wanted."""
+    wanted = max(frames.depth.shape[0], frames.segmentation.shape[0], frames.visible.shape[0])
+    if v >= wanted:
+        return
     height, width = frames.depth.shape[1], frames.depth.shape[2]
     want_depth = v < frames.depth.shape[0]
     want_number = v < frames.segmentation.shape[0]
