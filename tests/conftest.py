@@ -24,6 +24,8 @@ def egl_refusal() -> str | None:
     """Why no EGL context can be made here; None when one can."""
     import moderngl
 
+    # As the OpenGL renderer does: Mesa's drawing threads do not survive a fork.
+    os.environ.setdefault("LP_NUM_THREADS", "0")
     try:
         options: dict[str, Any] = {"backend": "egl"}
         moderngl.create_context(standalone=True, **options).release()

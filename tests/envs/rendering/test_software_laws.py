@@ -253,3 +253,27 @@ def test_a_mesh_without_room_grows_while_drawing(flat):
     grown = flat.draw()
     assert flat.scene.mesh.face.shape[1] > 64
     np.testing.assert_array_equal(crowded.rgb, grown.rgb)
+
+
+@pytest.mark.opengl
+@pytest.mark.parametrize("sift", [False, True])
+@pytest.mark.parametrize("tick", [4000, 12_000])
+def test_opengl_draws_the_same_picture(sift, tick):
+    from mpgenie.envs.rendering.opengl import OpenGLRenderer
+
+    stage = Stage("normal", 16, tick=tick, mobs=True, weather=True)
+    stage.state.clock.raining[0] = tick == 4000
+    cell = stage.cell_below(0, -1)
+    set_block(stage.state.cells, stage.geometry, 0, cell + 64 * 2, BLOCK["torch"])
+    players = stage.state.players
+    players.dig_cell[0, 0], players.dig_ticks[0, 0] = stage.cell_below(0, 0), 5
+    players.dig_needed[0, 0] = 10
+    views = stage.views()
+    renderer = OpenGLRenderer(stage.scene, 32, 32, DISTANCE, sift=sift)
+    ours = stage.draw(views, renderer, side=32)
+    renderer.close()
+    theirs = stage.draw(views, side=32)
+    assert (ours.segmentation == theirs.segmentation).mean() >= 0.98
+    assert np.abs(ours.visible - theirs.visible).max() <= 12
+    error = (ours.rgb.astype(float) - theirs.rgb) ** 2
+    assert 10 * np.log10(255**2 / max(error.mean(), 1e-9)) > 27

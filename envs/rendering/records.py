@@ -1,0 +1,542 @@
+"""What OpenGL draws from: for every view a list of faces and quads in one array, filled here.
+
+A record is one or four texels of four 32-bit words; `shaders/face_vertex.glsl` and
+`quad_vertex.glsl` say what is in them.  The faces are those of the sections that `culling` finds,
+list by list; figures and weather come relative to the eye.  Lengths are in metres.
+
+Where OpenGL runs on the processor itself, a face costs it more than it costs the software
+renderer's first pass (`faces.py`) to find out that nobody sees it.  There the lists are sifted:
+only faces that win a pixel in that pass are handed on, a twentieth of them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.kernels import kernel
+from mpgenie.envs.planet.blocks import TORCH
+
+from .culling import visible_sections
+from .faces import QUAD, draw_quads, draw_sections, draw_veil, looks_away
+from .figures import HAND_QUADS, hand_quads
+from .mesh import CORNER, SEE_THROUGH
+from .sky import day_angle, fill_sky
+from .software import crack_of, forget_slots
+from .weather_quads import weather_quads
+
+ROW = 2048
+"""Texels in a row of the data texture."""
+VIEW_WORDS = 64
+"""32-bit words in the uniform block of a view (`shaders/view.glsl`), padded to 256 bytes."""
+DONE, MESH_FULL, DATA_FULL = range(3)
+"""What `fill_records` returns."""
+HERE = np.zeros(3)
+"""The eye, for what is given relative to it."""
+
+
+class Records(NamedTuple):
+    """A batch of views, ready to be handed to OpenGL."""
+
+    data: NDArray[np.uint32]
+    """(texels, 4)."""
+    block: NDArray[np.uint32]
+    """(V, VIEW_WORDS) the uniform blocks."""
+    sky: NDArray[np.float32]
+    """(V, SKY_SIZE) see `sky.SKY`."""
+    span: NDArray[np.int64]
+    """(V, 6) first face, opaque faces, faces of water and glass, first texel of quads, quads, and
+    the quads of the own hand, which follow them."""
+    used: NDArray[np.int64]
+    """(3,) texels in use, first record of sky, stars."""
+    scratch: NDArray[np.float64]
+    """(8,) the eye as `faces.looks_away` wants it."""
+
+
+def new_records(views: int, texels: int) -> Records:
+    """Room for so many views and texels (a multiple of `ROW`)."""
+    return Records(
+        data=np.zeros((texels, 4), np.uint32),
+        block=np.zeros((views, VIEW_WORDS), np.uint32),
+        sky=np.zeros((views, 40), np.float32),
+        span=np.zeros((views, 6), np.int64),
+        used=np.zeros(3, np.int64),
+        scratch=np.zeros(8),
+    )
+
+
+@kernel
+def _fill_view(geometry, view, sky, eye, axes, lens, tile_x, tile_y, distance):  # type: ignore[no-untyped-def]
+    """Fill a view's uniform block, as float32 numbers; see `shaders/view.glsl`.
+
+    Args:
+        lens: (focal length, width, height) in pixels.
+    """
+    focal, width, height = lens
+    for axis in range(3):
+        for k in range(3):
+            view[axis * 4 + k] = axes[axis, k]
+    view[3], view[7], view[11] = 2.0 * focal / width, 2.0 * focal / height, focal
+    for k in range(3):
+        view[12 + k] = eye[k]
+        # The sun from view axes back to planet axes.
+        view[16 + k] = sky[3] * axes[0, k] + sky[4] * axes[1, k] + sky[5] * axes[2, k]
+        view[24 + k] = sky[29 + k]
+    view[15] = geometry.bottom
+    view[19] = sky[36]
+    view[20], view[21] = sky[27], sky[28]
+    view[22], view[23] = tile_x + width * 0.5, tile_y + height * 0.5
+    view[27] = distance
+
+
+@kernel
+def _add_faces(faces, data, at, begin, count, place, crack, cell):  # type: ignore[no-untyped-def]
+    """Copy the faces of a list, but no torches; return the next free texel.
+
+    Args:
+        place: The fourth word: where the section is.
+        crack, cell: How far the block at a place within the section is mined; -1 = none is.
+    """
+    for index in range(begin, begin + count):
+        word = faces[index, 0]
+        if (word >> np.uint32(16)) & np.uint32(255) == TORCH:
+            continue
+        data[at, 0] = word
+        data[at, 1] = faces[index, 1]
+        data[at, 2] = faces[index, 2]
+        data[at, 3] = place
+        if np.int64(word & np.uint32(511)) == cell:
+            data[at, 3] = np.uint32(place | (crack << 18))
+        at += 1
+    return at
+
+
+@kernel
+def _add_sections(  # type: ignore[no-untyped-def]
+    state, geometry, sections, mesh, culling, records, views, v, found, detail, stamp, cull, at
+):  # fmt: skip
+    """Write the faces of the sections in view; return the next free texel, or -1: no room.
+
+    Torches, which are thinner than their cells, are written as quads by `_add_torches`.
+    """
+    data, turn = records.data, records.scratch
+    reach = turn[6:8]
+    w, slot, eye = views.world[v], views.slot[v], views.eye[v]
+    size, per_edge = geometry.size, sections.per_edge
+    faces, counts, extents = mesh.face[w], mesh.count[w], mesh.extent[w]
+    length = np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
+    spread = 6.2 * 1.5707963267948966 / size
+    start = at
+    veiled = 0
+    for n in range(found):
+        section = int(culling.order[n] & 0xFFFFFFFF)
+        gap = (culling.order[n] >> 32) * 0.25
+        lod = 0
+        if gap > detail[0] and mesh.near[w, section] != stamp:
+            lod = 2 if gap > detail[1] else 1
+        total = 0
+        for direction in range(6):
+            total += counts[section, lod, direction]
+        glass = counts[section, lod, SEE_THROUGH]
+        if glass:
+            culling.queue[veiled] = section
+            veiled += 1
+        if total == 0:
+            continue
+        if at + total > data.shape[0]:
+            return -1
+        chunk, low = section >> 3, geometry.bottom + (section & 7) * 8
+        face = chunk // (per_edge * per_edge)
+        for k in range(3):
+            turn[3 + k] = (
+                geometry.axes[face, k, 0] * eye[0]
+                + geometry.axes[face, k, 1] * eye[1]
+                + geometry.axes[face, k, 2] * eye[2]
+            )
+        bound = sections.bound[section]
+        middle = (bound[0] * eye[0] + bound[1] * eye[1] + bound[2] * eye[2]) / (low + 4.0)
+        reach[0], reach[1] = middle + length * spread, middle - length * spread
+        begin = np.int64(mesh.first[w, section, lod])
+        place = _place_of(section, per_edge)
+        crack, cell = _crack_in(state, geometry, sections, w, slot, section)
+        for direction in range(6):
+            count = np.int64(counts[section, lod, direction])
+            if count and not (
+                cull & 8
+                and looks_away(
+                    sections.plane, per_edge, chunk, low, extents[section, direction], direction,
+                    turn, size, reach,
+                )
+            ):  # fmt: skip
+                at = _add_faces(faces, data, at, begin, count, place, crack, cell)
+            begin += count
+    records.span[v, 0], records.span[v, 1] = start, at - start
+    start = at
+    for n in range(veiled):
+        section = np.int64(culling.queue[n])
+        begin = np.int64(mesh.first[w, section, 0])
+        for direction in range(SEE_THROUGH):
+            begin += counts[section, 0, direction]
+        count = np.int64(counts[section, 0, SEE_THROUGH])
+        if at + count > data.shape[0]:
+            return -1
+        crack, cell = _crack_in(state, geometry, sections, w, slot, section)
+        at = _add_faces(faces, data, at, begin, count, _place_of(section, per_edge), crack, cell)
+    records.span[v, 2] = at - start
+    return at
+
+
+@kernel
+def _place_of(section, per_edge):  # type: ignore[no-untyped-def]
+    chunk, level = section >> 3, section & 7
+    face = chunk // (per_edge * per_edge)
+    along_a, along_b = chunk // per_edge % per_edge, chunk % per_edge
+    return np.int64(face | (along_a << 3) | (along_b << 9) | (level << 15))
+
+
+@kernel
+def _crack_in(state, geometry, sections, w, slot, section):  # type: ignore[no-untyped-def]
+    """How far a block of the section is mined by the viewer, and its place in it (bits 0 to 8)."""
+    if slot < 0:
+        return 0, -1
+    cell = state.players.dig_cell[w, slot]
+    if cell < 0 or state.players.dig_ticks[w, slot] == 0:
+        return 0, -1
+    column, layer = cell >> 6, cell & 63
+    size, chunk = geometry.size, section >> 3
+    per_edge = sections.per_edge
+    face, a, b = column // (size * size), column // size % size, column % size
+    if chunk != (face * per_edge + (a >> 3)) * per_edge + (b >> 3) or section & 7 != layer >> 3:
+        return 0, -1
+    within = (a & 7) | ((b & 7) << 3) | ((layer & 7) << 6)
+    return crack_of(state.players, sections.column, w, slot, section, within), within
+
+
+@kernel
+def _add_quad(data, bits, at, corner, number, colour, texture, sky, lamp):  # type: ignore[no-untyped-def]
+    """Write one quad, its corners relative to the eye; return the next free texel."""
+    for k in range(4):
+        bits[at + k, 0], bits[at + k, 1], bits[at + k, 2] = (
+            corner[k, 0], corner[k, 1], corner[k, 2],
+        )  # fmt: skip
+    data[at, 3] = np.uint32(number & 0xFFFFFFFF)
+    data[at + 1, 3] = np.uint32(colour | (texture << 24))
+    data[at + 2, 3] = np.uint32(sky)
+    data[at + 3, 3] = np.uint32(lamp)
+    return at + 4
+
+
+@kernel
+def _add_torch(geometry, sections, faces, index, section, records, bits, eye, light, at, spare):  # type: ignore[no-untyped-def]
+    """Write one face of a torch, a little post in the middle of its cell."""
+    chunk, word = section >> 3, np.int64(faces[index, 0])
+    low = geometry.bottom + (section & 7) * 8 + ((word >> 6) & 7)
+    direction = (word >> 9) & 7
+    base = CORNER[direction]
+    for k in range(4):
+        u = 1 if k == 1 or k == 2 else 0
+        v = k >> 1
+        a = base[0, 0] + base[1, 0] + base[2, 0] + u * base[3, 0] + v * base[4, 0]
+        b = base[0, 1] + base[1, 1] + base[2, 1] + u * base[3, 1] + v * base[4, 1]
+        up = base[0, 2] + base[1, 2] + base[2, 2] + u * base[3, 2] + v * base[4, 2]
+        s, t = (0.5625 if a else 0.4375), (0.5625 if b else 0.4375)
+        radius = low + (0.625 if up else 0.0)
+        x = y = z = 0.0
+        for i in range(2):
+            for j in range(2):
+                share = (s if i else 1.0 - s) * (t if j else 1.0 - t) * radius
+                corner = ((word & 7) + i) * 9 + ((word >> 3) & 7) + j
+                x += share * sections.corner[chunk, 0, corner]
+                y += share * sections.corner[chunk, 1, corner]
+                z += share * sections.corner[chunk, 2, corner]
+        spare[k, 0], spare[k, 1], spare[k, 2] = x - eye[0], y - eye[1], z - eye[2]
+    shade = int(255.0 * light[10 + direction] + 0.5)
+    return _add_quad(
+        records.data, bits, at, spare, (word >> 16) & 255, shade * 0x010101, word >> 24,
+        np.int64(faces[index, 1]), np.int64(faces[index, 2]),
+    )  # fmt: skip
+
+
+@kernel
+def _add_torches(geometry, sections, mesh, records, bits, w, eye, found, culling, light, at, spare):  # type: ignore[no-untyped-def]
+    """Write the torches of all sections in view; return the next free texel, or -1: no room."""
+    faces = mesh.face[w]
+    for n in range(found):
+        section = int(culling.order[n] & 0xFFFFFFFF)
+        begin = np.int64(mesh.first[w, section, 0])
+        total = np.int64(0)
+        for direction in range(SEE_THROUGH):
+            total += mesh.count[w, section, 0, direction]
+        for index in range(begin, begin + total):
+            if (np.int64(faces[index, 0]) >> 16) & 255 == TORCH:
+                if at + 4 > records.data.shape[0]:
+                    return -1
+                at = _add_torch(
+                    geometry, sections, faces, index, section, records, bits, eye, light, at, spare
+                )
+    return at
+
+
+@kernel
+def _add_thing(quads, bright, row, index, eye, data, bits, at, spare):  # type: ignore[no-untyped-def]
+    """Write one quad of a figure or of the weather."""
+    for k in range(4):
+        for axis in range(3):
+            spare[k, axis] = quads.corner[row, index, k, axis] - eye[axis]
+    colour = (
+        np.int64(quads.colour[row, index, 0])
+        | (np.int64(quads.colour[row, index, 1]) << 8)
+        | (np.int64(quads.colour[row, index, 2]) << 16)
+    )
+    sky = np.int64(bright[quads.light[row, index, 0] // 17]) * 0x01010101
+    lamp = np.int64(bright[quads.light[row, index, 1] // 17]) * 0x01010101
+    entity = quads.entity[row, index]
+    number = 1000 + entity if entity > 0 else 0
+    return _add_quad(
+        data, bits, at, spare, number, colour, np.int64(quads.texture[row, index]), sky, lamp
+    )
+
+
+@kernel
+def _add_hand(state, geometry, hand, bright, w, slot, axes, data, bits, at, spare):  # type: ignore[no-untyped-def]
+    """Write the viewer's own arm and item; they are given in view axes."""
+    hand_quads(state, geometry, hand, 0, w, slot)
+    for index in range(hand.count[0]):
+        for k in range(4):
+            x, y, z = hand.corner[0, index, k]
+            for axis in range(3):
+                hand.corner[0, index, k, axis] = (
+                    x * axes[0, axis] + y * axes[1, axis] + z * axes[2, axis]
+                )
+        at = _add_thing(hand, bright, 0, index, HERE, data, bits, at, spare)
+    return at
+
+
+@kernel
+def _add_things(quads, bright, row, hidden, eye, axes, distance, records, bits, at, spare):  # type: ignore[no-untyped-def]
+    """Write the quads of a row that may be seen; return the next free texel, or -1: no room."""
+    far = distance * distance
+    for index in range(quads.count[row]):
+        if hidden != 0 and quads.entity[row, index] == hidden:
+            continue
+        corner = quads.corner[row, index, 0]
+        x, y, z = corner[0] - eye[0], corner[1] - eye[1], corner[2] - eye[2]
+        if x * x + y * y + z * z > far:
+            continue
+        if axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z < -2.0:
+            continue
+        if at + 4 > records.data.shape[0]:
+            return -1
+        at = _add_thing(quads, bright, row, index, eye, records.data, bits, at, spare)
+    return at
+
+
+@kernel
+def _sift(  # type: ignore[no-untyped-def]
+    geometry, sections, mesh, culling, quads, work, views, v, found, lens, distance, detail,
+    stamp, cull,
+):  # fmt: skip
+    """Run the software renderer's first pass.
+
+    Returns:
+        How many opaque faces won pixels, and how many faces in all.
+    """
+    focal, width, height = lens[0], int(lens[1]), int(lens[2])
+    w, eye, axes = views.world[v], views.eye[v], views.axes[v]
+    for at in range(work.key.shape[0]):
+        work.key[at] = 0
+        work.veil[at] = 0
+    forget_slots(work)
+    place, veiled = draw_sections(
+        geometry, sections, mesh, culling, work, w, found, eye, axes,
+        width, height, focal, detail, stamp, cull, 0,
+    )  # fmt: skip
+    place = draw_quads(
+        quads, work, w, eye, axes, views.hidden[v], distance, width, height, focal, place
+    )
+    opaque = place
+    if veiled:
+        place = draw_veil(geometry, mesh, culling, work, w, veiled, width, height, focal, place)
+    return opaque, place
+
+
+@kernel
+def _add_winners(  # type: ignore[no-untyped-def]
+    state, geometry, sections, mesh, quads, look, work, records, bits, views, v, opaque, total,
+    at, spare,
+):  # fmt: skip
+    """Write the faces and things that `_sift` found; return the next free texel, or -1: no room."""
+    data, source, span = records.data, work.source, records.span[v]
+    if at + 4 * total + 4 > data.shape[0]:
+        return -1
+    w, slot, eye = views.world[v], views.slot[v], views.eye[v]
+    faces = mesh.face[w]
+    span[0] = start = at
+    for place in range(total):
+        if place == opaque:
+            span[1], start = at - start, at
+        index, section = np.int64(source[place, 0]), np.int64(source[place, 1])
+        if section == QUAD or (np.int64(faces[index, 0]) >> 16) & 255 == TORCH:
+            continue
+        crack, cell = _crack_in(state, geometry, sections, w, slot, section)
+        at = _add_faces(
+            faces, data, at, index, 1, _place_of(section, sections.per_edge), crack, cell
+        )
+    if opaque == total:
+        span[1], start = at - start, at
+    span[2] = at - start
+    at = (at + 3) & ~3
+    span[3] = at
+    for place in range(opaque):
+        index, section = np.int64(source[place, 0]), np.int64(source[place, 1])
+        if section == QUAD:
+            at = _add_thing(quads, look.bright, w, index, eye, data, bits, at, spare)
+        elif (np.int64(faces[index, 0]) >> 16) & 255 == TORCH:
+            at = _add_torch(
+                geometry, sections, faces, index, section, records, bits, eye, look.light, at, spare
+            )
+    return at
+
+
+@kernel
+def _add_stars(state, records, stars, sky, axes, w, v, day, lens, left, top, at):  # type: ignore[no-untyped-def]
+    """Write the stars of a view as rectangles of pixels in the atlas; return the next texel."""
+    focal, width, height = lens
+    night = sky[26]
+    if night < 0.05 or sky[32] > 0.0:
+        return at
+    size = max(1, int(height) // 240)
+    c, s = day_angle(state.clock.tick[w] + state.clock.day_offset[w], day)
+    for n in range(stars.shape[0]):
+        sx, sy, sz = stars[n, 0], stars[n, 1], stars[n, 2]
+        x, y, z = c * sx - s * sy, s * sx + c * sy, sz
+        ahead = axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z
+        if ahead < 0.1:
+            continue
+        right = (axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z) / ahead
+        down = (axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z) / ahead
+        if sky[0] * right + sky[1] * down + sky[2] < 0.02:
+            continue
+        column = int(np.floor(width * 0.5 + focal * right))
+        row = int(np.floor(height * 0.5 + focal * down))
+        first_x, first_y = max(0, column), max(0, row)
+        wide = min(int(width), column + size) - first_x
+        tall = min(int(height), row + size) - first_y
+        if wide > 0 and tall > 0:
+            data = records.data[at]
+            data[0] = np.uint32((left + first_x) | ((top + first_y) << 16))
+            data[1] = np.uint32(wide | (tall << 16))
+            data[2], data[3] = np.uint32(v), np.uint32(int(210.0 * night * stars[n, 3]))
+            at += 1
+    return at
+
+
+@kernel
+def _add_everything(  # type: ignore[no-untyped-def]
+    state, geometry, sections, mesh, culling, quads, look, records, bits, views, v,
+    found, distance, detail, stamp, cull, at, spare,
+):  # fmt: skip
+    """Write all faces of the sections in view, and all things; the next free texel, or -1."""
+    w, eye, axes = views.world[v], views.eye[v], views.axes[v]
+    at = _add_sections(
+        state, geometry, sections, mesh, culling, records, views, v, found, detail, stamp, cull, at
+    )
+    if at < 0:
+        return at
+    at = (at + 3) & ~3
+    records.span[v, 3] = at
+    at = _add_torches(
+        geometry, sections, mesh, records, bits, w, eye, found, culling, look.light, at, spare
+    )
+    if at < 0:
+        return at
+    return _add_things(
+        quads, look.bright, w, views.hidden[v], eye, axes, distance, records, bits, at, spare
+    )
+
+
+@kernel
+def fill_records(  # type: ignore[no-untyped-def]
+    state, geometry, sections, mesh, tables, mesh_work, culling, quads, weather, hand, look,
+    stars, views, first, count, records, view_floats, bits, spare,
+    work, sift, lens, columns, distance, day, detail, stamp, cull,
+):  # fmt: skip
+    """Write the records of views `first` to `first + count`, tile by tile of one atlas.
+
+    Args:
+        weather, hand: Quads row 0 of which is filled for one view after the other.
+        records: Where they go.
+        view_floats, bits: `records.block` and `records.data` seen as float32.
+        spare: (4, 3) float64 scratch.
+        work, sift: Scratch of the software renderer, and whether to sift with it.
+        lens: (focal length, width, height) in pixels.
+        columns: Views beside each other in the atlas.
+        distance, day, detail, stamp, cull: As in `software.draw_views`.
+
+    Returns:
+        `DONE`, or what has no room: `MESH_FULL` or `DATA_FULL`.
+    """
+    focal, width, height = lens
+    tan_x, tan_y = width * 0.5 / focal, height * 0.5 / focal
+    wide, tall = int(width), int(height)
+    at = 0
+    for v in range(first, first + count):
+        w, eye, axes = views.world[v], views.eye[v], views.axes[v]
+        found = visible_sections(
+            geometry, sections, state.cells, mesh, tables, mesh_work, culling,
+            w, eye, axes, tan_x, tan_y, distance, cull,
+        )  # fmt: skip
+        if found < 0:
+            return 1
+        fill_sky(state, geometry, look.light, views, v, day, distance, records.sky)
+        left, top = (v - first) % columns * wide, (v - first) // columns * tall
+        _fill_view(geometry, view_floats[v], records.sky[v], eye, axes, lens, left, top, distance)
+        if sift:
+            opaque, total = _sift(
+                geometry, sections, mesh, culling, quads, work, views, v, found, lens, distance,
+                detail, stamp, cull,
+            )  # fmt: skip
+            at = _add_winners(
+                state, geometry, sections, mesh, quads, look, work, records, bits, views, v,
+                opaque, total, at, spare,
+            )  # fmt: skip
+        else:
+            at = _add_everything(
+                state, geometry, sections, mesh, culling, quads, look, records, bits, views, v,
+                found, distance, detail, stamp, cull, at, spare,
+            )  # fmt: skip
+        if at >= 0 and state.clock.raining[w]:
+            weather_quads(state, geometry, views, v, weather, 0)
+            at = _add_things(
+                weather, look.bright, 0, 0, eye, axes, distance, records, bits, at, spare
+            )
+        if at < 0 or at + 4 * HAND_QUADS > records.data.shape[0]:
+            return 2
+        span = records.span[v]
+        span[4] = (at - span[3]) // 4
+        start = at
+        if views.slot[v] >= 0:
+            at = _add_hand(
+                state, geometry, hand, look.bright, w, views.slot[v], axes, records.data, bits, at,
+                spare,
+            )  # fmt: skip
+        span[5] = (at - start) // 4
+        records.block[v, 28], records.block[v, 29] = np.uint32(span[0]), np.uint32(span[3])
+    if at + count * (1 + stars.shape[0]) > records.data.shape[0]:
+        return 2
+    records.used[1] = at
+    for v in range(first, first + count):
+        left, top = (v - first) % columns * wide, (v - first) // columns * tall
+        records.data[at, 0] = np.uint32(left | (top << 16))
+        records.data[at, 1] = np.uint32(wide | (tall << 16))
+        records.data[at, 2], records.data[at, 3] = np.uint32(v), np.uint32(0)
+        at += 1
+    start = at
+    for v in range(first, first + count):
+        left, top = (v - first) % columns * wide, (v - first) // columns * tall
+        at = _add_stars(
+            state, records, stars, records.sky[v], views.axes[v], views.world[v], v, day, lens,
+            left, top, at,
+        )  # fmt: skip
+    records.used[0], records.used[2] = at, at - start
+    return 0
