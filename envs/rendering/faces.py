@@ -15,11 +15,11 @@ from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import TORCH
 
 from .mesh import CORNER, SEE_THROUGH
-from .raster import DEPTH_ONE, EDGE, NARROW, NEAR, draw_quad, fill_outline
+from .raster import BATCH, DEPTH_ONE, EDGE, NARROW, NEAR, border, draw_quad, fill_rows
 from .shade import RECORD
 
-BATCH, ROWS = 64, 25
-"""Faces worked out at a time, and numbers for each."""
+ROWS = 41
+"""Numbers for each face in a batch."""
 TOP_PLACE = 0x7FFFFFFF
 """The inverted place of the first face drawn."""
 QUAD, WEATHER, HAND = -1, -2, -3
@@ -38,13 +38,14 @@ class RasterWork(NamedTuple):
     slot: NDArray[np.int32]
     """(chunks,) where the turned corners of a chunk are kept, -1 = not yet."""
     turned: NDArray[np.float32]
-    """(slots, 9, 9, 3) corner directions in view axes."""
+    """(slots, 3, 81) the 9 x 9 corner directions in view axes."""
     flat: NDArray[np.float32]
     """The same memory in one dimension."""
     batch: NDArray[np.float32]
     """(ROWS * BATCH,) faces in the making.  Rows: 0-2 corner, 3-5 edge u, 6-8 edge v, in view axes;
     9-12 x and 13-16 y of the outline; 17-20 first and last column and row; 21-23 inverse depth
-    across, along and at the centre; 24 what is to be done with it."""
+    across, along and at the centre; 24 what is to be done with it; 25-40 x at the start of each edge
+    and its slope, as a left border and as a right border (see `raster.border`)."""
     used: NDArray[np.int32]
     """(slots,) the chunks that have a slot."""
     source: NDArray[np.int32]
@@ -57,6 +58,8 @@ class RasterWork(NamedTuple):
     """(places, RECORD) see `shade`."""
     what: NDArray[np.int64]
     """(places, 4) texture, crack stage, segmentation number, entity id; filled with `record`."""
+    edges: NDArray[np.float64]
+    """(ROWS * BATCH,) scratch of `raster.fill_quad`."""
     poly: NDArray[np.float64]
     """(2, 8, 3) scratch of `raster.draw_quad`."""
     home: NDArray[np.float64]
@@ -72,7 +75,7 @@ def new_raster_work(
     x = (np.arange(width) + (0.5 - width * 0.5)) / focal
     y = (np.arange(height) + (0.5 - height * 0.5)) / focal
     length = np.sqrt(1.0 + x[None, :] * x[None, :] + y[:, None] * y[:, None])
-    turned = np.zeros((chunks, 9, 9, 3), np.float32)
+    turned = np.zeros((chunks, 3, 81), np.float32)
     return RasterWork(
         key=np.zeros(width * height + NARROW, np.int64),
         veil=np.zeros(width * height + NARROW, np.int64),
@@ -87,6 +90,7 @@ def new_raster_work(
         baked=np.zeros(places, np.uint8),
         record=np.zeros((places, RECORD), np.float32),
         what=np.zeros((places, 4), np.int64),
+        edges=np.zeros(ROWS * BATCH),
         poly=np.zeros((2, 8, 3)),
         home=np.concatenate([np.zeros((1, 3)), np.eye(3)]),
         turn=np.zeros(6),
@@ -102,15 +106,12 @@ def turn_chunk(corner, slots, turned, slot_chunk, chunk, axes, used):  # type: i
     slot = used
     slots[chunk] = slot
     slot_chunk[slot] = chunk
-    r0, r1, r2 = np.float32(axes[0, 0]), np.float32(axes[0, 1]), np.float32(axes[0, 2])
-    d0, d1, d2 = np.float32(axes[1, 0]), np.float32(axes[1, 1]), np.float32(axes[1, 2])
-    f0, f1, f2 = np.float32(axes[2, 0]), np.float32(axes[2, 1]), np.float32(axes[2, 2])
-    for i in range(9):
-        for j in range(9):
-            x, y, z = corner[chunk, i, j, 0], corner[chunk, i, j, 1], corner[chunk, i, j, 2]
-            turned[slot, i, j, 0] = r0 * x + r1 * y + r2 * z
-            turned[slot, i, j, 1] = d0 * x + d1 * y + d2 * z
-            turned[slot, i, j, 2] = f0 * x + f1 * y + f2 * z
+    for axis in range(3):
+        p, q, r = np.float32(axes[axis, 0]), np.float32(axes[axis, 1]), np.float32(axes[axis, 2])
+        for at in range(81):
+            turned[slot, axis, at] = (
+                p * corner[chunk, 0, at] + q * corner[chunk, 1, at] + r * corner[chunk, 2, at]
+            )
     return slot, used + 1
 
 
@@ -130,9 +131,9 @@ def hidden(key, turned, turn, slot, low, box, round_up, width, height, focal):  
     for i in range(2):
         for j in range(2, 4):
             a, b = np.int64(box[i]), np.int64(box[j])
-            dx = float(turned[slot, a, b, 0])
-            dy = float(turned[slot, a, b, 1])
-            dz = float(turned[slot, a, b, 2])
+            dx = float(turned[slot, 0, a * 9 + b])
+            dy = float(turned[slot, 1, a * 9 + b])
+            dz = float(turned[slot, 2, a * 9 + b])
             for k in range(4, 6):
                 radius = low + box[k]
                 if k == 5:
@@ -198,9 +199,9 @@ def _torch_corner(turned, slot, radius, a, b, layer, ca, cb, ck):  # type: ignor
     for i in range(2):
         for j in range(2):
             share = (s if i else 1.0 - s) * (t if j else 1.0 - t)
-            x += share * turned[slot, a + i, b + j, 0]
-            y += share * turned[slot, a + i, b + j, 1]
-            z += share * turned[slot, a + i, b + j, 2]
+            x += share * turned[slot, 0, (a + i) * 9 + b + j]
+            y += share * turned[slot, 1, (a + i) * 9 + b + j]
+            z += share * turned[slot, 2, (a + i) * 9 + b + j]
     r = radius + layer + (0.625 if ck else 0.0)
     return r * x, r * y, r * z
 
@@ -228,23 +229,32 @@ def set_up(  # type: ignore[no-untyped-def]
         a = (word & 7) + c[0, 0] + wide * c[1, 0] + deep * c[2, 0]
         b = ((word >> 3) & 7) + c[0, 1] + wide * c[1, 1] + deep * c[2, 1]
         upper = np.float32(low + (((word >> 6) & 7) + c[0, 2] + wide * c[1, 2] + deep * c[2, 2]))
-        at = np.uint64(slot * 243 + (a * 9 + b) * 3)
-        along_u = np.uint64(at + (wide * c[3, 0] * 9 + wide * c[3, 1]) * 3)
-        step_v = (deep * c[4, 0] * 9 + deep * c[4, 1]) * 3
+        at = np.uint64(slot * 243 + a * 9 + b)
+        along_u = np.uint64(at + wide * c[3, 0] * 9 + wide * c[3, 1])
+        step_v = deep * c[4, 0] * 9 + deep * c[4, 1]
         along_uv, along_v = np.uint64(along_u + step_v), np.uint64(at + step_v)
-        batch[i], batch[BATCH + i], batch[2 * BATCH + i] = flat[at], flat[at + 1], flat[at + 2]
-        batch[3 * BATCH + i], batch[4 * BATCH + i] = flat[along_u], flat[along_u + 1]
-        batch[5 * BATCH + i] = flat[along_u + 2]
-        batch[6 * BATCH + i], batch[7 * BATCH + i] = flat[along_uv], flat[along_uv + 1]
-        batch[8 * BATCH + i] = flat[along_uv + 2]
-        batch[9 * BATCH + i], batch[10 * BATCH + i] = flat[along_v], flat[along_v + 1]
-        batch[11 * BATCH + i] = flat[along_v + 2]
+        batch[i], batch[BATCH + i] = flat[at], flat[at + np.uint64(81)]
+        batch[2 * BATCH + i] = flat[at + np.uint64(162)]
+        batch[3 * BATCH + i], batch[4 * BATCH + i] = flat[along_u], flat[along_u + np.uint64(81)]
+        batch[5 * BATCH + i] = flat[along_u + np.uint64(162)]
+        batch[6 * BATCH + i], batch[7 * BATCH + i] = flat[along_uv], flat[along_uv + np.uint64(81)]
+        batch[8 * BATCH + i] = flat[along_uv + np.uint64(162)]
+        batch[9 * BATCH + i], batch[10 * BATCH + i] = flat[along_v], flat[along_v + np.uint64(81)]
+        batch[11 * BATCH + i] = flat[along_v + np.uint64(162)]
         batch[12 * BATCH + i] = upper
         batch[13 * BATCH + i] = upper + np.float32(deep * c[4, 2])
     _project(
         batch, count, np.float32(ex), np.float32(ey), np.float32(ez), np.float32(focal),
         np.float32(width), np.float32(height), two_sided != 0,
     )  # fmt: skip
+
+
+@inlined
+def _slope(batch, row, i, xa, ya, xb, yb):  # type: ignore[no-untyped-def]
+    """Put one edge of face i into four rows of the batch."""
+    left, left_slope, right, right_slope = border(xa, ya, xb, yb)
+    batch[row * BATCH + i], batch[(row + 1) * BATCH + i] = left, left_slope
+    batch[(row + 2) * BATCH + i], batch[(row + 3) * BATCH + i] = right, right_slope
 
 
 @kernel
@@ -291,6 +301,10 @@ def _project(batch, count, ex, ey, ez, focal, width, height, two_sided):  # type
         whole = min(min(z0, z1), min(z2, z3)) >= near
         seen = ((d > zero) | two_sided) & (max(max(z0, z1), max(z2, z3)) >= near)
         seen = seen & (((first_x <= last_x) & (first_y <= last_y)) | (not whole))
+        _slope(batch, 25, i, x0, y0, x1, y1)
+        _slope(batch, 29, i, x1, y1, x2, y2)
+        _slope(batch, 33, i, x2, y2, x3, y3)
+        _slope(batch, 37, i, x3, y3, x0, y0)
         # 0: not seen; 1: draw by its outline; 2: crosses the near plane, or is seen from behind.
         plain = one if whole & (d > zero) else two
         batch[24 * BATCH + i] = plain if seen else zero
@@ -298,14 +312,14 @@ def _project(batch, count, ex, ey, ez, focal, width, height, two_sided):  # type
 
 @kernel
 def draw_list(  # type: ignore[no-untyped-def]
-    faces, turned, flat, batch, key, poly, source, corner, baked, ex, ey, ez,
+    faces, turned, flat, batch, edges, key, poly, source, corner, baked, ex, ey, ez,
     section, begin, count, slot, low, direction, width, height, focal, place, two_sided,
 ):  # fmt: skip
     """Draw the faces of one direction of a section into `key`; return the next place.
 
     Args:
         faces: (n, 3) uint32 pool of faces.
-        turned, flat, batch, poly, source, corner, baked: Of the `RasterWork`.
+        turned, flat, batch, edges, poly, source, corner, baked: Of the `RasterWork`.
         ex, ey, ez: The eye in view axes.
         begin, count: Where they are in the pool.
         slot: Of the chunk's turned corners.
@@ -322,37 +336,22 @@ def draw_list(  # type: ignore[no-untyped-def]
             word = np.int64(faces[start + i, 0])
             if (word >> 16) & 255 == TORCH:
                 won = _draw_torch(
-                    word,
-                    turned,
-                    batch,
-                    key,
-                    poly,
-                    i,
-                    ex,
-                    ey,
-                    ez,
-                    slot,
-                    low,
-                    width,
-                    height,
-                    focal,
-                    place,
-                )
+                    word, turned, batch, edges, key, poly, i, ex, ey, ez, slot, low,
+                    width, height, focal, place,
+                )  # fmt: skip
             elif batch[24 * BATCH + i] == 0.0:
                 continue
             elif batch[24 * BATCH + i] == 1.0:
-                won = fill_outline(
-                    key, width, TOP_PLACE - place,
-                    float(batch[9 * BATCH + i]), float(batch[13 * BATCH + i]), float(batch[10 * BATCH + i]),
-                    float(batch[14 * BATCH + i]),
-                    float(batch[11 * BATCH + i]), float(batch[15 * BATCH + i]), float(batch[12 * BATCH + i]),
-                    float(batch[16 * BATCH + i]),
-                    int(batch[17 * BATCH + i]), int(batch[18 * BATCH + i]), int(batch[19 * BATCH + i]), int(batch[20 * BATCH + i]),
-                    float(batch[21 * BATCH + i]), float(batch[22 * BATCH + i]), float(batch[23 * BATCH + i]),
+                won = fill_rows(
+                    key, width, TOP_PLACE - place, batch, i,
+                    int(batch[17 * BATCH + i]), int(batch[18 * BATCH + i]),
+                    int(batch[19 * BATCH + i]), int(batch[20 * BATCH + i]),
+                    float(batch[21 * BATCH + i]), float(batch[22 * BATCH + i]),
+                    float(batch[23 * BATCH + i]),
                 )  # fmt: skip
             else:
                 won = _draw_cut(
-                    word, turned, batch, key, poly, i, ex, ey, ez, slot, low,
+                    word, turned, batch, edges, key, poly, i, ex, ey, ez, slot, low,
                     width, height, focal, place, two_sided,
                 )  # fmt: skip
             if won:
@@ -366,7 +365,8 @@ def draw_list(  # type: ignore[no-untyped-def]
 
 @kernel
 def _draw_cut(  # type: ignore[no-untyped-def]
-    word, turned, batch, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place, two_sided
+    word, turned, batch, edges, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place,
+    two_sided,
 ):  # fmt: skip
     """Draw a face that crosses the near plane or is seen from behind."""
     direction = (word >> 9) & 7
@@ -388,17 +388,17 @@ def _draw_cut(  # type: ignore[no-untyped-def]
     r = low + k
     x, y, z = float(batch[i]), float(batch[BATCH + i]), float(batch[2 * BATCH + i])
     return draw_quad(
-        key, width, height, focal, TOP_PLACE - place, two_sided, poly, x, y, z,
+        key, edges, width, height, focal, TOP_PLACE - place, two_sided, poly, x, y, z,
         x + batch[3 * BATCH + i], y + batch[4 * BATCH + i], z + batch[5 * BATCH + i],
-        r * turned[slot, a, b, 0] - ex, r * turned[slot, a, b, 1] - ey,
-        r * turned[slot, a, b, 2] - ez,
+        r * turned[slot, 0, a * 9 + b] - ex, r * turned[slot, 1, a * 9 + b] - ey,
+        r * turned[slot, 2, a * 9 + b] - ez,
         x + batch[6 * BATCH + i], y + batch[7 * BATCH + i], z + batch[8 * BATCH + i],
     )  # fmt: skip
 
 
 @kernel
 def _draw_torch(  # type: ignore[no-untyped-def]
-    word, turned, batch, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place
+    word, turned, batch, edges, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place
 ):  # fmt: skip
     """Draw a face of the little post that is a torch, and note its corner and edges."""
     a, b, k = word & 7, (word >> 3) & 7, (word >> 6) & 7
@@ -414,7 +414,7 @@ def _draw_torch(  # type: ignore[no-untyped-def]
     batch[3 * BATCH + i], batch[4 * BATCH + i], batch[5 * BATCH + i] = x1 - x0, y1 - y0, z1 - z0
     batch[6 * BATCH + i], batch[7 * BATCH + i], batch[8 * BATCH + i] = x3 - x0, y3 - y0, z3 - z0
     return draw_quad(
-        key, width, height, focal, TOP_PLACE - place, False, poly,
+        key, edges, width, height, focal, TOP_PLACE - place, False, poly,
         x0 - ex, y0 - ey, z0 - ez, x1 - ex, y1 - ey, z1 - ez,
         x2 - ex, y2 - ey, z2 - ez, x3 - ex, y3 - ey, z3 - ez,
     )  # fmt: skip
@@ -463,7 +463,7 @@ def draw_quads_as(  # type: ignore[no-untyped-def]
         y3 = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
         z3 = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
         won = draw_quad(
-            key, width, height, focal, TOP_PLACE - place, kind == WEATHER, work.poly,
+            key, work.edges, width, height, focal, TOP_PLACE - place, kind == WEATHER, work.poly,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
         )  # fmt: skip
         if won and place < work.source.shape[0] - 1:
@@ -514,12 +514,12 @@ def draw_sections(  # type: ignore[no-untyped-def]
         The next place in the order of drawing, and how many sections hold water or glass.
     """
     used = np.int32(0)
-    veiled = 0
+    veiled, last_face = 0, -1
     faces, extents, turn = mesh.face[w], mesh.extent[w], work.turn
     corners, plane = sections.corner, sections.plane
     counts = mesh.count[w]
     key, turned, poly = work.key, work.turned, work.poly
-    flat, batch = work.flat, work.batch
+    flat, batch, edges = work.flat, work.batch, work.edges
     source, corner, baked = work.source, work.corner, work.baked
     size = geometry.size
     per_edge = sections.per_edge
@@ -559,12 +559,14 @@ def draw_sections(  # type: ignore[no-untyped-def]
             culling.queue[veiled] = section << 2 | lod
             veiled += 1
         face = chunk // (per_edge * per_edge)
-        for k in range(3):
-            turn[3 + k] = (
-                geometry.axes[face, k, 0] * eye[0]
-                + geometry.axes[face, k, 1] * eye[1]
-                + geometry.axes[face, k, 2] * eye[2]
-            )
+        if face != last_face:
+            last_face = face
+            for k in range(3):
+                turn[3 + k] = (
+                    geometry.axes[face, k, 0] * eye[0]
+                    + geometry.axes[face, k, 1] * eye[1]
+                    + geometry.axes[face, k, 2] * eye[2]
+                )
         bound = sections.bound[section]
         middle = (bound[0] * eye[0] + bound[1] * eye[1] + bound[2] * eye[2]) / (low + 4.0)
         reach[0], reach[1] = middle + length * spread, middle - length * spread
@@ -581,7 +583,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
                 )
                 or (
                     cull & 4
-                    and count > 11
+                    and count > 15
                     and gap > 3.0
                     and hidden(key, turned, turn, slot, low, box, round_up, width, height, focal)
                 )
@@ -589,7 +591,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
                 if place + count > work.source.shape[0]:
                     return place, veiled
                 place = draw_list(
-                    faces, turned, flat, batch, key, poly, source, corner, baked, ex, ey, ez,
+                    faces, turned, flat, batch, edges, key, poly, source, corner, baked, ex, ey, ez,
                     section, begin, count, slot, low, direction, width, height, focal, place, 0,
                 )  # fmt: skip
             begin += count
@@ -617,8 +619,8 @@ def draw_veil(  # type: ignore[no-untyped-def]
             while stop < end and (np.int64(faces[stop, 0]) >> 9) & 7 == direction:
                 stop += 1
             place = draw_list(
-                faces, work.turned, work.flat, work.batch, work.veil, work.poly, work.source,
-                work.corner, work.baked, work.turn[0], work.turn[1], work.turn[2], section, begin,
+                faces, work.turned, work.flat, work.batch, work.edges, work.veil, work.poly,
+                work.source, work.corner, work.baked, work.turn[0], work.turn[1], work.turn[2], section, begin,
                 stop - begin, work.slot[section >> 3], geometry.bottom + (section & 7) * 8,
                 direction, width, height, focal, place, 1,
             )  # fmt: skip

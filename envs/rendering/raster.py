@@ -21,20 +21,29 @@ EDGE = 1e-4
 """Pixels by which a face reaches beyond its edge, so that neighbours never leave a gap."""
 NARROW = 8
 """Pixels that are drawn at once; keys need as many spare ones at the end."""
-_FAR_LEFT, _FAR_RIGHT = -1e9, 1e9
+BATCH = 64
+"""Faces worked out at a time."""
+FAR = 1e9
 
 
 @inlined
-def _edge(xa, ya, xb, yb):  # type: ignore[no-untyped-def]
-    """The line of an edge as x = constant + y * slope, for the left and for the right border."""
+def border(xa, ya, xb, yb):  # type: ignore[no-untyped-def]
+    """An edge as the left and as the right border of what it bounds: x on row 0, and slope, twice.
+
+    Going clockwise, edges that go down bound on the right and edges that go up on the left; the
+    border that an edge is not lies far away.
+    """
     dy = yb - ya
-    if dy > 1e-9:
-        slope = (xb - xa) / dy
-        return _FAR_LEFT, 0.0, xa - ya * slope, slope
-    if dy < -1e-9:
-        slope = (xb - xa) / dy
-        return xa - ya * slope, slope, _FAR_RIGHT, 0.0
-    return _FAR_LEFT, 0.0, _FAR_RIGHT, 0.0
+    slope = (xb - xa) / dy
+    start = xa - ya * slope
+    down, up = dy > 1e-6, dy < -1e-6
+    far, flat = xa - xa + FAR, xa - xa
+    return (
+        start if up else -far,
+        slope if up else flat,
+        start if down else far,
+        slope if down else flat,
+    )
 
 
 @inlined
@@ -51,53 +60,50 @@ def _row(key, start, stop, depth, slope, place):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def fill_outline(  # type: ignore[no-untyped-def]
-    key, width, place, x0, y0, x1, y1, x2, y2, x3, y3,
-    first_x, last_x, first_y, last_y, across, along, centre,
+def fill_rows(  # type: ignore[no-untyped-def]
+    key, width, place, edges, i, first_x, last_x, first_y, last_y, across, along, centre
 ):  # fmt: skip
-    """Draw a quad given by its outline on the picture.
+    """Draw a quad given by its four borders on the picture.
 
     Args:
-        key: (height * width,) int64 keys, changed in place.
+        key: (height * width + NARROW,) int64 keys, changed in place.
         place: The inverted place in the order of drawing.
-        x0 to y3: Its corners in pixels, clockwise.
+        edges, i: Column i of rows 25 to 40 holds the `border` of each edge.
         first_x, last_x, first_y, last_y: The pixels around it, within the picture.
         across, along, centre: Inverse depth of pixel (x, y) is across * x + along * y + centre.
 
     Returns:
         How many pixels it won.
     """
-    a, b, c, e = _edge(x0, y0, x1, y1)
-    f, g, h, i = _edge(x1, y1, x2, y2)
-    j, k, m, n = _edge(x2, y2, x3, y3)
-    p, q, r, s = _edge(x3, y3, x0, y0)
+    a, b = float(edges[25 * BATCH + i]), float(edges[26 * BATCH + i])
+    c, e = float(edges[27 * BATCH + i]), float(edges[28 * BATCH + i])
+    f, g = float(edges[29 * BATCH + i]), float(edges[30 * BATCH + i])
+    h, l = float(edges[31 * BATCH + i]), float(edges[32 * BATCH + i])  # noqa: E741
+    j, k = float(edges[33 * BATCH + i]), float(edges[34 * BATCH + i])
+    m, n = float(edges[35 * BATCH + i]), float(edges[36 * BATCH + i])
+    p, q = float(edges[37 * BATCH + i]), float(edges[38 * BATCH + i])
+    r, s = float(edges[39 * BATCH + i]), float(edges[40 * BATCH + i])
     slope = np.int64(across * DEPTH_ONE)
     won = 0
-    if last_x - first_x < NARROW:
-        for y in range(first_y, last_y + 1):
-            yc = y + 0.5
-            left = max(max(a + yc * b, f + yc * g), max(j + yc * k, p + yc * q))
-            right = min(min(c + yc * e, h + yc * i), min(m + yc * n, r + yc * s))
-            start = np.int64(np.ceil(max(left, -1.0) - EDGE - 0.5)) - first_x
-            stop = np.int64(np.floor(min(right, width + 1.0) + EDGE - 0.5)) - first_x
-            stop = min(stop, last_x - first_x)
-            depth = np.int64((centre + along * y + across * first_x) * DEPTH_ONE)
-            base = y * width + first_x
-            # Always as many pixels, most of them masked: one step of the processor's vectors.
-            for pixel in range(NARROW):
-                value = ((depth + pixel * slope) & -4294967296) | place
-                value = value if (pixel >= start) & (pixel <= stop) else 0
-                old = key[base + pixel]
-                won += value > old
-                key[base + pixel] = max(value, old)
-        return won
+    narrow = last_x - first_x < NARROW
     for y in range(first_y, last_y + 1):
         yc = y + 0.5
         left = max(max(a + yc * b, f + yc * g), max(j + yc * k, p + yc * q))
-        right = min(min(c + yc * e, h + yc * i), min(m + yc * n, r + yc * s))
-        start = max(first_x, int(np.ceil(left - EDGE - 0.5)))
-        stop = min(last_x, int(np.floor(right + EDGE - 0.5)))
-        if start <= stop:
+        right = min(min(c + yc * e, h + yc * l), min(m + yc * n, r + yc * s))
+        start = max(first_x, np.int64(np.ceil(max(left, -1.0) - EDGE - 0.5)))
+        stop = min(last_x, np.int64(np.floor(min(right, width + 1.0) + EDGE - 0.5)))
+        if narrow:
+            # Always as many pixels, most of them masked: one step of the processor's vectors.
+            depth = np.int64((centre + along * y + across * first_x) * DEPTH_ONE)
+            base = y * width + first_x
+            for pixel in range(NARROW):
+                value = ((depth + pixel * slope) & -4294967296) | place
+                x = first_x + pixel
+                value = value if (x >= start) & (x <= stop) else 0
+                old = key[base + pixel]
+                won += value > old
+                key[base + pixel] = max(value, old)
+        elif start <= stop:
             depth = np.int64((centre + along * y + across * start) * DEPTH_ONE)
             base = y * width
             won += _row(key, base + start, base + stop + 1, depth, slope, place)
@@ -106,12 +112,13 @@ def fill_outline(  # type: ignore[no-untyped-def]
 
 @kernel
 def fill_quad(  # type: ignore[no-untyped-def]
-    key, width, height, focal, place,
+    key, edges, width, height, focal, place,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
 ):  # fmt: skip
-    """Draw a quad whose four corners lie beyond the near plane; see `fill_outline`.
+    """Draw a quad whose four corners lie beyond the near plane; see `fill_rows`.
 
     Args:
+        edges: (41 * BATCH,) float64 scratch.
         focal: Pixels per unit of tangent.
         nx, ny, nz, d: The quad's plane, n . p = d with d > 0 (it faces the eye).
     """
@@ -133,10 +140,21 @@ def fill_quad(  # type: ignore[no-untyped-def]
     across = nx * inverse / focal
     along = ny * inverse / focal
     centre = nz * inverse - across * (cx - 0.5) - along * (cy - 0.5)
-    return fill_outline(
-        key, width, place, x0, y0, x1, y1, x2, y2, x3, y3,
-        first_x, last_x, first_y, last_y, across, along, centre,
-    )  # fmt: skip
+    for edge in range(4):
+        xa, ya, xb, yb = x0, y0, x1, y1
+        if edge == 1:
+            xa, ya, xb, yb = x1, y1, x2, y2
+        elif edge == 2:
+            xa, ya, xb, yb = x2, y2, x3, y3
+        elif edge == 3:
+            xa, ya, xb, yb = x3, y3, x0, y0
+        a, b, c, e = border(xa, ya, xb, yb)
+        row = 25 + 4 * edge
+        edges[row * BATCH], edges[(row + 1) * BATCH] = a, b
+        edges[(row + 2) * BATCH], edges[(row + 3) * BATCH] = c, e
+    return fill_rows(
+        key, width, place, edges, 0, first_x, last_x, first_y, last_y, across, along, centre
+    )
 
 
 @kernel
@@ -160,7 +178,7 @@ def _clip(poly, count, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def fill_clipped(  # type: ignore[no-untyped-def]
-    key, width, height, focal, place, poly,
+    key, edges, width, height, focal, place, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
 ):  # fmt: skip
     """Draw a quad of which a part lies before the near plane; see `fill_quad`."""
@@ -175,7 +193,7 @@ def fill_clipped(  # type: ignore[no-untyped-def]
         # A fan of quads over the remaining polygon; an odd corner is used twice.
         j = i + 1 if i + 1 < count else i
         won += fill_quad(
-            key, width, height, focal, place,
+            key, edges, width, height, focal, place,
             cut[0, 0], cut[0, 1], cut[0, 2], cut[i - 1, 0], cut[i - 1, 1], cut[i - 1, 2],
             cut[i, 0], cut[i, 1], cut[i, 2], cut[j, 0], cut[j, 1], cut[j, 2], nx, ny, nz, d,
         )  # fmt: skip
@@ -184,7 +202,7 @@ def fill_clipped(  # type: ignore[no-untyped-def]
 
 @kernel
 def draw_quad(  # type: ignore[no-untyped-def]
-    key, width, height, focal, place, two_sided, poly,
+    key, edges, width, height, focal, place, two_sided, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
 ):  # fmt: skip
     """Draw a quad with corners anywhere; see `fill_quad`.
@@ -211,10 +229,10 @@ def draw_quad(  # type: ignore[no-untyped-def]
         x1, y1, z1, x3, y3, z3 = x3, y3, z3, x1, y1, z1
     if z0 >= NEAR and z1 >= NEAR and z2 >= NEAR and z3 >= NEAR:
         return fill_quad(
-            key, width, height, focal, place,
+            key, edges, width, height, focal, place,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
         )  # fmt: skip
     return fill_clipped(
-        key, width, height, focal, place, poly,
+        key, edges, width, height, focal, place, poly,
         x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
     )  # fmt: skip

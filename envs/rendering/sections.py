@@ -25,7 +25,7 @@ class Sections(NamedTuple):
     column: NDArray[np.int32]
     """(chunks, 10, 10) columns of a chunk with a rim of one around it; -1 beyond a short chunk."""
     corner: NDArray[np.float32]
-    """(chunks, 9, 9, 3) unit vectors through the corners of its columns."""
+    """(chunks, 3, 81) unit vectors through the 9 x 9 corners of its columns."""
     bound: NDArray[np.float32]
     """(sections, 4) a ball around each section: centre and radius."""
     towards: NDArray[np.float32]
@@ -98,7 +98,7 @@ def _fill(geometry, per_edge, column, corner, bound, towards):  # type: ignore[n
             for j in range(9):
                 for k in range(3):
                     a, b = min(size, a0 + i), min(size, b0 + j)
-                    corner[chunk, i, j, k] = geometry.corner[face, a, b, k]
+                    corner[chunk, k, i * 9 + j] = geometry.corner[face, a, b, k]
         x, y, z = direction_of(geometry.axes, size, face, a0 + wide * 0.5, b0 + deep * 0.5)
         spread = 0.0
         for i in (0, wide):
@@ -126,7 +126,7 @@ def sections_of(size: int) -> Sections:
     per_edge = (size + 7) // 8
     chunks = 6 * per_edge * per_edge
     column = np.empty((chunks, 10, 10), np.int32)
-    corner = np.empty((chunks, 9, 9, 3), np.float32)
+    corner = np.empty((chunks, 3, 81), np.float32)
     bound = np.empty((chunks * PER_STACK, 4), np.float32)
     towards = np.empty((chunks, 4), np.float32)
     _fill(geometry, per_edge, column, corner, bound, towards)
