@@ -38,8 +38,7 @@ types: .venv/test
 	$(BIN)/mypy
 
 coverage: .venv/test  ## Branch coverage of the last `make test TEST_FLAGS='--cov --cov-report='`, kernels included.
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -m laws --cov --cov-append --cov-report= \
-		-W "ignore:overflow encountered:RuntimeWarning"
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -m laws --cov --cov-append --cov-report=
 	$(BIN)/coverage report --fail-under=90
 
 security: .venv/test

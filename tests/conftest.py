@@ -12,6 +12,13 @@ from typing import Any
 import pytest
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Without the JIT let kernels overflow and divide by zero in silence, as they do with it."""
+    if os.environ.get("NUMBA_DISABLE_JIT") == "1":
+        for text in ("overflow", "divide by zero", "invalid value"):
+            config.addinivalue_line("filterwarnings", f"ignore:{text} encountered:RuntimeWarning")
+
+
 def missing(what: str) -> None:
     """Skip the test, or fail it where everything must be there."""
     if os.environ.get("MPGENIE_REQUIRE_GL") == "1":
