@@ -36,8 +36,9 @@ def border(xa, ya, xb, yb):  # type: ignore[no-untyped-def]
     dy = yb - ya
     slope = (xb - xa) / dy
     start = xa - ya * slope
-    down, up = dy > 1e-6, dy < -1e-6
-    far, flat = xa - xa + FAR, xa - xa
+    down, up = dy > np.float32(1e-6), dy < np.float32(-1e-6)
+    flat = xa - xa
+    far = flat + np.float32(FAR)
     return (
         start if up else -far,
         slope if up else flat,

@@ -63,16 +63,16 @@ def new_frames(
 
 
 @kernel
-def _bake_quad(quads, w, index, record, what, corner, look, sky_row, focal, width, height):  # type: ignore[no-untyped-def]
+def _bake_quad(quads, w, index, record, what, corner, light, bright, sky_row, focal, width, height):  # type: ignore[no-untyped-def]
     """Fill the record of a quad that has won pixels, and what it is."""
     bake_plane(record, focal, width, height, corner, 1.0, 1.0)
-    sky_light = np.int64(look.bright[quads.light[w, index, 0] // 17])
-    lamp_light = np.int64(look.bright[quads.light[w, index, 1] // 17])
+    sky_light = np.int64(bright[quads.light[w, index, 0] // 17])
+    lamp_light = np.int64(bright[quads.light[w, index, 1] // 17])
     bake_light(record, sky_light * 0x1010101, lamp_light * 0x1010101)
     colour = quads.colour[w, index]
     third = 1.0 / 255.0
     bake_colour(
-        record, sky_row, look.light, 1.0, colour[0] * third, colour[1] * third, colour[2] * third
+        record, sky_row, light, 1.0, colour[0] * third, colour[1] * third, colour[2] * third
     )
     entity = quads.entity[w, index]
     what[0], what[1], what[2], what[3] = quads.texture[w, index], 0, 0, entity
@@ -81,28 +81,44 @@ def _bake_quad(quads, w, index, record, what, corner, look, sky_row, focal, widt
 
 
 @kernel
-def _bake(  # type: ignore[no-untyped-def]
-    state, sections, mesh, quads, weather, look, work, sky_row, w, slot, place, focal, width, height
+def _bake_all(  # type: ignore[no-untyped-def]
+    players, columns, faces, quads, weather, light, bright, work, sky_row, w, slot, places,
+    focal, width, height,
 ):  # fmt: skip
-    """Fill the record of a face that has won pixels, and what it is."""
-    record, what = work.record[place], work.what[place]
-    corner = work.corner[place]
-    index, section = work.source[place, 0], work.source[place, 1]
-    work.baked[place] = 1
-    if section == QUAD:
-        _bake_quad(quads, w, index, record, what, corner, look, sky_row, focal, width, height)
-        return
-    if section == WEATHER:
-        _bake_quad(weather, 0, index, record, what, corner, look, sky_row, focal, width, height)
-        return
-    word = np.int64(mesh.face[w, index, 0])
-    wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
-    bake_plane(record, focal, width, height, corner, float(wide), float(deep))
-    bake_light(record, np.int64(mesh.face[w, index, 1]), np.int64(mesh.face[w, index, 2]))
-    shade = look.light[10 + ((word >> 9) & 7)]
-    bake_colour(record, sky_row, look.light, shade, 1.0, 1.0, 1.0)
-    what[0], what[2], what[3] = word >> 24, (word >> 16) & 255, 0
-    what[1] = crack_of(state.players, sections.column, w, slot, section, word)
+    """Fill the records of all faces that have won pixels, and what they are."""
+    records, whats, corners, source = work.record, work.what, work.corner, work.source
+    for place in range(places):
+        index, section = source[place, 0], source[place, 1]
+        record, what, corner = records[place], whats[place], corners[place]
+        if section == QUAD:
+            _bake_quad(
+                quads, w, index, record, what, corner, light, bright, sky_row, focal, width, height
+            )
+            continue
+        if section == WEATHER:
+            _bake_quad(
+                weather,
+                0,
+                index,
+                record,
+                what,
+                corner,
+                light,
+                bright,
+                sky_row,
+                focal,
+                width,
+                height,
+            )
+            continue
+        word = np.int64(faces[index, 0])
+        wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
+        bake_plane(record, focal, width, height, corner, float(wide), float(deep))
+        bake_light(record, np.int64(faces[index, 1]), np.int64(faces[index, 2]))
+        bake_colour(record, sky_row, light, light[10 + ((word >> 9) & 7)], 1.0, 1.0, 1.0)
+        what[0], what[1], what[2], what[3] = word >> 24, 0, (word >> 16) & 255, 0
+        if slot >= 0 and players.dig_ticks[w, slot] > 0:
+            what[1] = crack_of(players, columns, w, slot, section, word)
 
 
 @kernel
@@ -118,36 +134,6 @@ def crack_of(players, columns, w, slot, section, word):  # type: ignore[no-untyp
         return 0
     needed = max(1, players.dig_needed[w, slot])
     return 1 + min(9, players.dig_ticks[w, slot] * 10 // needed)
-
-
-@kernel
-def _bake_all(  # type: ignore[no-untyped-def]
-    state, sections, mesh, quads, weather, look, work, sky_row, w, slot, focal, width, height,
-    veiled,
-):  # fmt: skip
-    """Fill the records of all faces that are seen."""
-    key, veil, baked = work.key, work.veil, work.baked
-    last = last_veil = -1
-    for at in range(width * height):
-        value = key[at]
-        if value != 0:
-            place = TOP_PLACE - (value & 0xFFFFFFFF)
-            if place != last:
-                last = place
-                if not baked[place]:
-                    _bake(
-                        state, sections, mesh, quads, weather, look, work, sky_row,
-                        w, slot, place, focal, width, height,
-                    )  # fmt: skip
-        if veiled and veil[at] > value:
-            place = TOP_PLACE - (veil[at] & 0xFFFFFFFF)
-            if place != last_veil:
-                last_veil = place
-                if not baked[place]:
-                    _bake(
-                        state, sections, mesh, quads, weather, look, work, sky_row,
-                        w, slot, place, focal, width, height,
-                    )  # fmt: skip
 
 
 @kernel
@@ -261,7 +247,7 @@ def _draw_hand(  # type: ignore[no-untyped-def]
     for place in range(first, last):
         _bake_quad(
             hand, 0, work.source[place, 0], work.record[place], work.what[place],
-            work.corner[place], look, sky_row, focal, width, height,
+            work.corner[place], look.light, look.bright, sky_row, focal, width, height,
         )  # fmt: skip
     at = 0
     depth_unit, half = np.float32(1.0 / 67108864.0), np.float32(0.5)
@@ -317,8 +303,8 @@ def draw_views(  # type: ignore[no-untyped-def]
                 work.veil[at] = 0
             place = draw_veil(geometry, mesh, culling, work, w, veiled, width, height, focal, place)
         _bake_all(
-            state, sections, mesh, quads, weather, look, work, sky[v], w, views.slot[v],
-            focal, width, height, veiled,
+            state.players, sections.column, mesh.face[w], quads, weather, look.light, look.bright,
+            work, sky[v], w, views.slot[v], place, focal, width, height,
         )  # fmt: skip
         _measure_view(state.players, work, frames, w, v, distance, veiled)
         if v < frames.rgb.shape[0]:
