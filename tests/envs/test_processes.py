@@ -38,7 +38,7 @@ def in_another_process(method, env):
     ours, theirs = context.Pipe()
     process = context.Process(target=send_final_hash, args=(theirs, env))
     process.start()
-    assert ours.poll(300), "no answer"
+    assert ours.poll(600), "no answer"
     answer = ours.recv()
     process.join(60)
     assert process.exitcode == 0
@@ -50,6 +50,16 @@ def in_another_process(method, env):
 def test_a_fork_goes_on(env):
     expected = final_hash(env)
     assert in_another_process("fork", env) == expected == final_hash(env)
+
+
+@pytest.mark.opengl
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_fork_draws_with_an_opengl_context_of_its_own(gl):
+    env = parallel_env(**{**OPTIONS, "renderer": "opengl"})
+    expected = final_hash(env)
+    assert in_another_process("fork", env) == expected == final_hash(env)
+    env.close()
 
 
 def test_a_spawned_process_gets_the_same(env):
