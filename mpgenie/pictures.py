@@ -26,7 +26,9 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 def save_png(path: Path, picture: Picture) -> None:
     """Write a picture as a PNG file, its folder included."""
     height, width, _ = picture.shape
-    rows = np.pad(picture.reshape(height, -1), ((0, 0), (1, 0)))  # each row starts with filter 0
+    # Filter 1: each row starts with a 1 and holds differences to the pixel on the left.
+    differences = np.diff(picture, axis=1, prepend=np.uint8(0)).reshape(height, -1)
+    rows = np.pad(differences, ((0, 0), (1, 0)), constant_values=1)
     chunks = [
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
         (b"tEXt", b"Software\0" + MARK.encode()),

@@ -1,6 +1,6 @@
 """Two players, ten seconds: what each of them sees, and both from behind, as a video.
 
-The planet and the players' walk follow from the seed.  The picture shows eight moments of it.
+The planet and the players' walk follow from the seed.  The picture shows six moments of it.
 Drawn through OpenGL wherever a context can be made, else by the software renderer.
 """
 
@@ -25,7 +25,7 @@ examples:
 """
 
 TICKS_PER_SECOND = 20
-MOMENTS = 8
+MOMENTS = 6
 """Pictures on the contact sheet."""
 
 
