@@ -68,7 +68,7 @@ class Appearance:
     """Brightness of faces by direction: the four sides, top, underside."""
     light_falloff: float = 0.82
     """Brightness lost per step of light level is one minus this."""
-    ambient: float = 0.06
+    ambient: float = 0.16
     """Brightness where no light comes at all."""
     occlusion: tuple[float, float, float, float] = (1.0, 0.78, 0.62, 0.5)
     """Brightness of a corner between no, one, two and three blocks."""
@@ -118,7 +118,7 @@ class Appearance:
             texture_seed=int(rng.integers(1, 2**31)),
             texture_contrast=float(rng.uniform(0.5, 1.5)),
             light_falloff=float(rng.uniform(0.78, 0.88)),
-            ambient=float(rng.uniform(0.03, 0.1)),
+            ambient=float(rng.uniform(0.08, 0.2)),
             moonlight=float(rng.uniform(0.2, 0.45)),
             zenith_day=shifted(look.zenith_day, 30),
             horizon_day=shifted(look.horizon_day, 30),
