@@ -7,14 +7,21 @@ import threading
 import numpy as np
 import pytest
 
-from mpgenie.envs.rendering import gl_context, opengl
+from mpgenie.envs.planet.blocks import BLOCK
+from mpgenie.envs.planet.geometry import geometry_of
+from mpgenie.envs.rendering import gl_context, gl_objects, opengl
+from mpgenie.envs.rendering.camera import first_person_views, new_views
 from mpgenie.envs.rendering.culling import CULL_ALL, FACING, FRUSTUM, HORIZON, OCCLUSION
+from mpgenie.envs.rendering.gl_objects import SHADERS, lattice_codes, shader_source
 from mpgenie.envs.rendering.mesh import CORNER
-from mpgenie.envs.rendering.opengl import OpenGLRenderer, lattice_codes, shader_source
+from mpgenie.envs.rendering.opengl import OpenGLRenderer
 from mpgenie.envs.rendering.records import new_records
+from mpgenie.envs.rendering.scene import Scene
 from mpgenie.envs.rendering.software import SoftwareRenderer, new_frames
+from mpgenie.envs.simulation.state import new_state
 from mpgenie.errors import RendererError
 
+GROUND = 12
 ALL_PASSES = ("rgb", "depth", "segmentation", "visible")
 
 
@@ -26,7 +33,8 @@ def renderer(scene):
 
 
 def drawn(renderer, views, passes=ALL_PASSES):
-    frames = new_frames(len(views.world), renderer.height, renderer.width, 8, passes)
+    players = renderer.scene.state.players.id.shape[1]
+    frames = new_frames(len(views.world), renderer.height, renderer.width, players, passes)
     renderer.draw(views, frames)
     return frames
 
@@ -65,6 +73,53 @@ def test_every_resolution_shows_the_same_world(scene, view_maker, height, width)
     theirs = drawn(SoftwareRenderer(scene, height, width), views)
     assert psnr(ours.rgb, theirs.rgb) >= 33.0
     assert (ours.segmentation == theirs.segmentation).mean() >= 0.99
+
+
+@pytest.mark.opengl
+@pytest.mark.laws
+@pytest.mark.parametrize("sift", [False, True])
+def test_a_tiny_planet_is_drawn_alike(sift):
+    scene, views = tiny_scene()
+    renderer = OpenGLRenderer(scene, 32, 32, view_distance=12.0, sift=sift)
+    ours = drawn(renderer, views)
+    renderer.close()
+    theirs = drawn(SoftwareRenderer(scene, 32, 32, view_distance=12.0), views)
+    assert psnr(ours.rgb, theirs.rgb) >= 33.0
+    assert (ours.segmentation == theirs.segmentation).mean() >= 0.993
+    assert {BLOCK["torch"], BLOCK["glass"], 1001} <= set(ours.segmentation.ravel().tolist())
+
+
+def tiny_scene():
+    """A flat planet in the rain at night: two players face each other over a torch and glass."""
+    geometry = geometry_of(8)
+    state = new_state(geometry, 1, 2, 1, 1, 4)
+    cells, players = state.cells, state.players
+    cells.blocks[0, :, :GROUND] = BLOCK["grass"]
+    cells.light[0, :, GROUND:] = 15 << 4
+    centre = 4 * 64 + 4 * 8 + 4
+    cells.blocks[0, centre, GROUND] = BLOCK["torch"]
+    cells.blocks[0, centre + 1, GROUND] = BLOCK["glass"]
+    cells.changed[:] += 1
+    state.clock.raining[0] = True
+    state.clock.tick[0] = 100
+    up = geometry.centre[centre]
+    for p, side in enumerate((-1.0, 1.0)):
+        heading = np.cross(up, [0.0, 1.0, 0.0]) * side
+        heading /= np.sqrt((heading**2).sum())
+        players.active[0, p] = players.alive[0, p] = True
+        players.id[0, p], players.colour[0, p] = p + 1, 200
+        place = up * (geometry.bottom + GROUND) - 2.2 * heading
+        heading -= place * (heading @ place) / (place @ place)
+        players.position[0, p] = place
+        players.heading[0, p] = heading / np.sqrt((heading**2).sum())
+        players.pitch[0, p] = 25.0
+    players.dig_cell[0, 0], players.dig_ticks[0, 0] = centre * 64 + 64 + GROUND, 5
+    players.dig_needed[0, 0] = 10
+    scene = Scene(geometry, state)
+    scene.update()
+    views = new_views(2)
+    first_person_views(state, views)
+    return scene, views
 
 
 @pytest.mark.opengl
@@ -161,7 +216,7 @@ def test_moderngl_counts_no_forgotten_object(scene, view_maker, monkeypatch):
         made.append(context)
         return context, attempts
 
-    monkeypatch.setattr(opengl, "create_context", collecting)
+    monkeypatch.setattr(gl_objects, "create_context", collecting)
     renderer = OpenGLRenderer(scene, 32, 32)
     for count in (1, 5, 2, 9):
         drawn(renderer, view_maker(count), ("rgb",) if count % 2 else ALL_PASSES)
@@ -272,7 +327,7 @@ def test_a_processor_is_told_from_a_graphics_card():
 
 
 def test_every_shader_says_what_it_takes():
-    for parts in opengl._SHADERS.values():
+    for parts in SHADERS.values():
         for names in parts:
             source = shader_source(names, True)
             assert source.startswith("#version 330 core\n#define NUMBERS\n// ")
