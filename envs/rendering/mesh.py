@@ -305,7 +305,7 @@ def _corner_byte(work, grid_i, grid_j, word, corner):  # type: ignore[no-untyped
 def _merge_plane(work, level, direction, out):  # type: ignore[no-untyped-def]
     """Cover the faces in `work.grid` by rectangles; return the new end of the level's list."""
     largest = 1 << level
-    tolerance = 24 if level == 1 else 48
+    tolerance = 64 if level == 1 else 160
     for i in range(8):
         for j in range(8):
             n = work.grid[i, j]
