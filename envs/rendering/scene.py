@@ -81,6 +81,16 @@ def mark_bodies(geometry, per_edge, positions, active, near, w, stamp):  # type:
                     near[w, ((face * per_edge + i) * per_edge + j) * 8 + k] = stamp
 
 
+@kernel
+def update_figures(state, geometry, quads, near, per_edge, stamp):  # type: ignore[no-untyped-def]
+    """Build the figures of every world, and stamp the sections around bodies."""
+    players, mobs = state.players, state.mobs
+    for w in range(players.active.shape[0]):
+        build_quads(state, geometry, quads, w)
+        mark_bodies(geometry, per_edge, players.position, players.active, near, w, stamp)
+        mark_bodies(geometry, per_edge, mobs.position, mobs.active, near, w, stamp)
+
+
 class Scene:
     """Everything visible in a batch of worlds."""
 
@@ -105,14 +115,14 @@ class Scene:
     def update(self) -> None:
         """Take in what the last tick moved."""
         self.stamp += 1
-        state = self.state
-        for w in range(state.players.active.shape[0]):
-            build_quads(state, self.geometry, self.quads, w)
-            for bodies in (state.players, state.mobs):
-                mark_bodies(
-                    self.geometry, self.sections.per_edge, bodies.position, bodies.active,
-                    self.mesh.near, w, self.stamp,
-                )  # fmt: skip
+        update_figures(
+            self.state,
+            self.geometry,
+            self.quads,
+            self.mesh.near,
+            self.sections.per_edge,
+            self.stamp,
+        )
 
     def make_room(self) -> None:
         """Enlarge the mesh; for renderers whose kernel ran out of it."""
