@@ -18,7 +18,8 @@ from .textures import TEXTURES
 DROPS = 110
 """Drops around an eye."""
 REACH = 10.0
-"""Edge of the cube that they fill; the eye is in its middle."""
+"""Edge of the cube that they fill; its middle lies `AHEAD` of the eye."""
+AHEAD = 3.0
 RAIN_TICKS, SNOW_TICKS = 13, 70
 """Ticks that a drop and a flake take to fall through the cube."""
 
@@ -43,19 +44,19 @@ def _ground(blocks, column, layer):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _near(eye, ux, uy, uz, tick, index, ticks):  # type: ignore[no-untyped-def]
-    """Where drop `index` is, relative to the eye."""
+def _near(eye, ahead, ux, uy, uz, tick, index, ticks):  # type: ignore[no-untyped-def]
+    """Where drop `index` is, relative to the eye, in the cube around the point `ahead` of it."""
     # Each drop starts at a tick of its own; from fall to fall its place is drawn anew.
     age = tick + (index * ticks) // DROPS
     turn = age // ticks
     fall = (age - turn * ticks) * REACH / ticks
-    x = draw(_KEY, turn, 0, index) * REACH - ux * fall - eye[0]
-    y = draw(_KEY, turn, 1, index) * REACH - uy * fall - eye[1]
-    z = draw(_KEY, turn, 2, index) * REACH - uz * fall - eye[2]
+    x = draw(_KEY, turn, 0, index) * REACH - ux * fall - eye[0] - ahead[0]
+    y = draw(_KEY, turn, 1, index) * REACH - uy * fall - eye[1] - ahead[1]
+    z = draw(_KEY, turn, 2, index) * REACH - uz * fall - eye[2] - ahead[2]
     x -= REACH * np.floor(x / REACH + 0.5)
     y -= REACH * np.floor(y / REACH + 0.5)
     z -= REACH * np.floor(z / REACH + 0.5)
-    return x, y, z
+    return x + ahead[0], y + ahead[1], z + ahead[2]
 
 
 @kernel
@@ -81,24 +82,26 @@ def weather_quads(state, geometry, views, v, quads, row):  # type: ignore[no-unt
     scale = 1.0 / np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
     ux, uy, uz = eye[0] * scale, eye[1] * scale, eye[2] * scale
     n = 0
+    forward = views.axes[v, 2]
+    ahead = (forward[0] * AHEAD, forward[1] * AHEAD, forward[2] * AHEAD)
     for index in range(DROPS):
-        x, y, z = _near(eye, ux, uy, uz, tick, index, RAIN_TICKS)
+        x, y, z = _near(eye, ahead, ux, uy, uz, tick, index, RAIN_TICKS)
         open_sky, lamp, snowy = _open_sky(state, geometry, w, eye[0] + x, eye[1] + y, eye[2] + z)
         if snowy:
-            x, y, z = _near(eye, ux, uy, uz, tick, index, SNOW_TICKS)
+            x, y, z = _near(eye, ahead, ux, uy, uz, tick, index, SNOW_TICKS)
             open_sky, lamp, still = _open_sky(
                 state, geometry, w, eye[0] + x, eye[1] + y, eye[2] + z
             )
             open_sky = open_sky and still
         distance = np.sqrt(x * x + y * y + z * z)
-        if not open_sky or distance < 0.6 or distance > 0.5 * REACH:
+        if not open_sky or distance < 0.6 or distance > 0.75 * REACH:
             continue
         # Across: to the right of somebody at the eye who looks at the drop.
         ax, ay, az = y * uz - z * uy, z * ux - x * uz, x * uy - y * ux
         length = np.sqrt(ax * ax + ay * ay + az * az)
         if length < 0.05 * distance:
             continue
-        half, tall = (0.03, 0.03) if snowy else (0.011, 0.34)
+        half, tall = (0.04, 0.04) if snowy else (0.011, 0.34)
         ax, ay, az = ax / length * half, ay / length * half, az / length * half
         tx, ty, tz = ux * tall, uy * tall, uz * tall
         corner = quads.corner[row, n]

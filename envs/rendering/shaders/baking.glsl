@@ -17,8 +17,9 @@ float daylight(float elevation) {
     return t * t * (3.0 - 2.0 * t);
 }
 
-// corner: 0, 1 and 3 of the quad; size: blocks along u and v.
-void bake(vec3 c0, vec3 c1, vec3 c3, vec2 size, vec3 shaded, uvec4 marks) {
+// own: this corner; c0, c1, c3: corners 0, 1 and 3; size: blocks along u and v.  Texture lies along
+// the edges c0 c1 and c0 c3, as in shade.py, so corner 2 of a face that narrows is not at (1, 1).
+void bake(vec3 own, vec3 c0, vec3 c1, vec3 c3, vec2 size, vec3 shaded, uvec4 marks) {
     vec3 e = c1 - c0, f = c3 - c0;
     vec3 n = cross(e, f), middle = c0 + 0.5 * (e + f);
     float square = dot(n, n);
@@ -27,6 +28,7 @@ void bake(vec3 c0, vec3 c1, vec3 c3, vec2 size, vec3 shaded, uvec4 marks) {
     float density = 16.0 / (forward.w * texel * max(0.05, sqrt(slant)));
     vec3 place = eye.xyz + middle;
     float share = daylight(dot(place, sun.xyz) * inversesqrt(dot(place, place)));
+    uv = vec2(dot(cross(f, n), own - c0), dot(cross(n, e), own - c0)) / max(1e-20, square);
     repeats = size;
     tint = shaded;
     sky_light = vec4((sun_tint * share * sun.w + moon_tint * (1.0 - share)) * shaded, density);

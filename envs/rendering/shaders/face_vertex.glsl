@@ -33,9 +33,9 @@ void main() {
     vec3 c3 = corner_at(record, cell, extent, code, 0, 1);
     int k = gl_VertexID & 3;
     int u = (k == 1 || k == 2) ? 1 : 0, v = k >> 1;
-    gl_Position = on_screen(corner_at(record, cell, extent, code, u, v));
-    uv = vec2(u, v);
+    vec3 own = corner_at(record, cell, extent, code, u, v);
+    gl_Position = on_screen(own);
     uint marks = (record.x >> 24) | (((record.w >> 18) & 15u) << 8);
-    bake(c0, c1, c3, vec2(extent), vec3(face_shade[direction]),
+    bake(own, c0, c1, c3, vec2(extent), vec3(face_shade[direction]),
         uvec4(record.y, record.z, marks, (record.x >> 16) & 255u));
 }

@@ -17,7 +17,6 @@ void main() {
     vec3 c0 = uintBitsToFloat(t0.xyz), c1 = uintBitsToFloat(t1.xyz), c3 = uintBitsToFloat(t3.xyz);
     vec3 own = k == 0 ? c0 : k == 1 ? c1 : k == 2 ? uintBitsToFloat(t2.xyz) : c3;
     gl_Position = on_screen(own);
-    uv = vec2((k == 1 || k == 2) ? 1.0 : 0.0, float(k >> 1));
     vec3 colour = vec3(t1.w & 255u, (t1.w >> 8) & 255u, (t1.w >> 16) & 255u) * (1.0 / 255.0);
-    bake(c0, c1, c3, vec2(1.0), colour, uvec4(t2.w, t3.w, t1.w >> 24, t0.w));
+    bake(own, c0, c1, c3, vec2(1.0), colour, uvec4(t2.w, t3.w, t1.w >> 24, t0.w));
 }

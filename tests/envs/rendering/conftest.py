@@ -84,7 +84,7 @@ def eyes(scene, planet, count, seed):
             place = geometry.centre[column] * (geometry.bottom + min(layer, 40) + 0.5)
         else:
             column = int(rng.integers(6 * SIZE * SIZE))
-            layer = top_of(planet, column) + rng.uniform(-1.5, 6.0)
+            layer = top_of(planet, column) + rng.integers(-2, 6) + rng.uniform(0.2, 0.8)
             place = geometry.centre[column] * (geometry.bottom + layer)
         up = place / np.sqrt((place**2).sum())
         heading = np.cross(up, rng.normal(size=3))

@@ -54,7 +54,7 @@ def test_it_draws_what_the_software_renderer_draws(scene, view_maker, sift):
     theirs = drawn(SoftwareRenderer(scene, 64, 64), views)
     assert psnr(ours.rgb, theirs.rgb) >= 33.0
     each = [psnr(a, b) for a, b in zip(ours.rgb, theirs.rgb, strict=True)]
-    assert np.median(each) >= 40.0 and min(each) >= 26.0
+    assert min(each) >= 33.0 and np.median(each) >= 40.0
     assert (ours.segmentation == theirs.segmentation).mean() >= 0.993
     same = ours.segmentation == theirs.segmentation
     assert np.median(np.abs(ours.depth - theirs.depth)[same]) < 1e-3
