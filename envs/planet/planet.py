@@ -1,6 +1,6 @@
 """A planet as it is born: the same configuration and seed give the same blocks everywhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -53,6 +53,11 @@ class Planet:
     """(columns, 64), see `light`."""
     hash: int
     """The hash of the blocks, see `cells.hash_of_blocks`."""
+
+    def without_cells(self) -> "Planet":
+        """The same planet, but for its arrays: enough to tell which one it is."""
+        nothing = np.empty((0, LAYERS), np.uint8)
+        return replace(self, blocks=nothing, light=nothing)
 
     def lay(self, cells: Cells, w: int) -> None:
         """Make world `w` this planet as generated; every section has to be drawn anew."""

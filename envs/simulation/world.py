@@ -91,7 +91,7 @@ class Simulation:
         mobs = min(256, max(12, 6 * players))
         events = 256 + 16 * players
         self.state = new_state(self.geometry, worlds, players, mobs, items, events)
-        self.planets: list[Planet | None] = [None] * worlds
+        self.planets: list[Planet | None] = [None] * worlds  # without their cells
         """The planet that each world was laid from."""
         self.seeds = [0] * worlds
         """The seed of each world's last reset."""
@@ -175,11 +175,12 @@ class Simulation:
         return planet
 
     def _lay(self, w: int, planet: Planet) -> None:
-        if self.planets[w] is planet:
+        laid = self.planets[w]
+        if laid is not None and laid.seed == planet.seed:
             revert_edits(self.state.cells, self.geometry, w)
         else:
             planet.lay(self.state.cells, w)
-            self.planets[w] = planet
+            self.planets[w] = planet.without_cells()
 
     def _places(
         self,

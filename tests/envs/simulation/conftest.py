@@ -35,7 +35,7 @@ class Arena:
     def __init__(
         self, players: int = 2, kind: str = "flat", size: int = 8, seed: int = 1, **rules: Any
     ) -> None:
-        planet = planet_of(kind, size)
+        self.planet = planet = planet_of(kind, size)
         self.sim = Simulation(planet.config, players=players, **{**QUIET, **rules})
         self.geometry = self.sim.geometry
         middle = size / 2

@@ -90,7 +90,7 @@ def test_where_there_is_no_slot_things_join_or_the_oldest_goes(arena):
 
     world = arena(players=1)
     world.sim = Simulation(PlanetConfig(kind="flat", size=8), players=1, items=2, mobs=False)
-    planet = arena(players=1).sim.planets[0]
+    planet = arena(players=1).planet
     spot = np.array([world.spot(planet.blocks, 0, 4.5, 4.5)])
     world.sim.reset(0, 1, planet=planet, spawn=spot)
     world.settle()

@@ -17,7 +17,7 @@ def test_a_world_can_be_reset_by_seed_alone():
     planet = sim.reset(0, 11)
     players = sim.state.players
     assert players.active.all() and players.id[0].tolist() == [1, 2, 3]
-    assert sim.planets[0] is planet and planet.config == FLAT
+    assert sim.planets[0].hash == planet.hash and planet.config == FLAT
     first = sim.state_hash()
     sim.reset(0, 12)
     assert sim.state_hash() != first
@@ -27,7 +27,7 @@ def test_a_world_can_be_reset_by_seed_alone():
 
 def test_worlds_of_a_batch_do_not_touch_each_other(arena):
     alone = arena(players=1, seed=3)
-    planet = alone.sim.planets[0]
+    planet = alone.planet
     batch = Simulation(planet.config, worlds=3, players=1, mobs=False, weather=False)
     spawn = alone.state.players.spawn[0].copy()
     for w in range(3):
@@ -44,7 +44,7 @@ def test_worlds_of_a_batch_do_not_touch_each_other(arena):
 
 
 def test_part_of_a_batch_can_advance(arena):
-    planet = arena(players=1).sim.planets[0]
+    planet = arena(players=1).planet
     sim = Simulation(planet.config, worlds=4, players=1, mobs=False)
     for w in range(4):
         sim.reset(w, w, planet=planet)
@@ -173,7 +173,7 @@ def test_a_world_must_be_reset_before_anything_else():
 
 def test_a_planet_of_another_kind_is_refused(arena):
     with pytest.raises(ConfigError, match="this simulation has planets of"):
-        Simulation(FLAT).reset(0, planet=arena().sim.planets[0])
+        Simulation(FLAT).reset(0, planet=arena().planet)
 
 
 def test_players_at_first_look_at_each_other_or_north():
