@@ -86,7 +86,7 @@ def cache_folder(path: Path) -> Path:
 @cache
 def _say_once() -> None:
     print(
-        "mpgenie: compiling the planet for this machine, once (about half a minute) ...",
+        "mpgenie: compiling the planet for this machine, once (a minute or two) ...",
         file=sys.stderr,
     )
 
