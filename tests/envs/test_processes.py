@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,6 +40,7 @@ def in_another_process(method, env):
     ours, theirs = context.Pipe()
     process = context.Process(target=send_final_hash, args=(theirs, env))
     process.start()
+    theirs.close()  # so that a child that dies is noticed at once
     assert ours.poll(600), "no answer"
     answer = ours.recv()
     process.join(60)
@@ -62,7 +65,10 @@ def test_a_fork_draws_with_an_opengl_context_of_its_own(gl):
     env.close()
 
 
-def test_a_spawned_process_gets_the_same(env):
+def test_a_spawned_process_gets_the_same(env, monkeypatch):
+    # The child imports this module by its name, also where the tests run outside the clone.
+    root = str(Path(__file__).parents[2])
+    monkeypatch.setattr(sys, "path", [*sys.path, root])
     assert in_another_process("spawn", env) == final_hash(env)
 
 
