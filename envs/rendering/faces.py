@@ -14,16 +14,27 @@ from numpy.typing import NDArray
 from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import TORCH
 
+from .baking import RECORD
 from .mesh import CORNER, SEE_THROUGH
-from .raster import BATCH, DEPTH_ONE, EDGE, NARROW, NEAR, border, draw_quad, fill_rows
-from .shade import RECORD
+from .raster import (
+    BATCH,
+    DEPTH_ONE,
+    EDGE,
+    NARROW,
+    NEAR,
+    QUAD,
+    TOP_PLACE,
+    WEATHER,
+    border,
+    draw_quad,
+    fill_rows,
+)
+from .shade import ACROSS, LINE, LINE_SIZE
 
 ROWS = 41
 """Numbers for each face in a batch."""
-TOP_PLACE = 0x7FFFFFFF
-"""The inverted place of the first face drawn."""
-QUAD, WEATHER, HAND = -1, -2, -3
-"""Stands for the section of a face that is not a block's: a figure's, rain, snow, the hand."""
+ROW = np.uint64(BATCH)
+"""From one row of a batch to the next; unsigned, so that loops over it vectorise."""
 
 
 class RasterWork(NamedTuple):
@@ -33,6 +44,8 @@ class RasterWork(NamedTuple):
     """(pixels + NARROW,) what each pixel sees of opaque faces; 0 = sky.  See `raster`."""
     veil: NDArray[np.int64]
     """(pixels + NARROW,) the nearest water or glass; 0 = none."""
+    hand: NDArray[np.int64]
+    """(pixels + NARROW,) the own hand; all 0 between two views."""
     ray_length: NDArray[np.float32]
     """(pixels,) length of each pixel's ray per metre of depth."""
     slot: NDArray[np.int32]
@@ -53,9 +66,11 @@ class RasterWork(NamedTuple):
     corner: NDArray[np.float32]
     """(places, 9) its first corner and two edges in view axes."""
     record: NDArray[np.float32]
-    """(places, RECORD) see `shade`."""
+    """(places, RECORD) see `baking`."""
     what: NDArray[np.int64]
     """(places, 4) texture, crack stage, segmentation number, entity id; filled with `record`."""
+    line: NDArray[np.float32]
+    """(LINE_SIZE,) a row of pixels in the making; see `shade`."""
     edges: NDArray[np.float64]
     """(ROWS * BATCH,) scratch of `raster.fill_quad`."""
     poly: NDArray[np.float64]
@@ -74,9 +89,12 @@ def new_raster_work(
     y = (np.arange(height) + (0.5 - height * 0.5)) / focal
     length = np.sqrt(1.0 + x[None, :] * x[None, :] + y[:, None] * y[:, None])
     turned = np.zeros((chunks, 3, 81), np.float32)
+    line = np.ones(LINE_SIZE, np.float32)
+    line[int(ACROSS) : int(ACROSS) + LINE] = np.arange(LINE)
     return RasterWork(
         key=np.zeros(width * height + NARROW, np.int64),
         veil=np.zeros(width * height + NARROW, np.int64),
+        hand=np.zeros(width * height + NARROW, np.int64),
         ray_length=length.astype(np.float32).ravel(),
         slot=np.full(chunks, -1, np.int32),
         turned=turned,
@@ -87,6 +105,7 @@ def new_raster_work(
         corner=np.zeros((places, 9), np.float32),
         record=np.zeros((places, RECORD), np.float32),
         what=np.zeros((places, 4), np.int64),
+        line=line,
         edges=np.zeros(ROWS * BATCH),
         poly=np.zeros((2, 8, 3)),
         home=np.concatenate([np.zeros((1, 3)), np.eye(3)]),
@@ -252,11 +271,11 @@ def set_up(  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _slope(batch, row, i, xa, ya, xb, yb):  # type: ignore[no-untyped-def]
-    """Put one edge of face i into four rows of the batch."""
+def _slope(batch, at, xa, ya, xb, yb):  # type: ignore[no-untyped-def]
+    """Put one edge of a face into four rows of the batch, the first of which it has at `at`."""
     left, left_slope, right, right_slope = border(xa, ya, xb, yb)
-    batch[row * BATCH + i], batch[(row + 1) * BATCH + i] = left, left_slope
-    batch[(row + 2) * BATCH + i], batch[(row + 3) * BATCH + i] = right, right_slope
+    batch[at], batch[at + ROW] = left, left_slope
+    batch[at + ROW + ROW], batch[at + ROW + ROW + ROW] = right, right_slope
 
 
 @kernel
@@ -266,50 +285,72 @@ def _project(batch, count, ex, ey, ez, focal, width, height, two_sided):  # type
     inverse_focal = one / focal
     cx, cy = width * half, height * half
     near, edge = np.float32(NEAR), np.float32(EDGE)
-    for i in range(count):
-        upper, lower = batch[12 * BATCH + i], batch[13 * BATCH + i]
-        x0, y0 = upper * batch[i] - ex, upper * batch[BATCH + i] - ey
-        z0 = upper * batch[2 * BATCH + i] - ez
-        x1, y1 = upper * batch[3 * BATCH + i] - ex, upper * batch[4 * BATCH + i] - ey
-        z1 = upper * batch[5 * BATCH + i] - ez
-        x2, y2 = lower * batch[6 * BATCH + i] - ex, lower * batch[7 * BATCH + i] - ey
-        z2 = lower * batch[8 * BATCH + i] - ez
-        x3, y3 = lower * batch[9 * BATCH + i] - ex, lower * batch[10 * BATCH + i] - ey
-        z3 = lower * batch[11 * BATCH + i] - ez
-        ux, uy, uz = x1 - x0, y1 - y0, z1 - z0
-        vx, vy, vz = x3 - x0, y3 - y0, z3 - z0
-        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-        d = nx * x0 + ny * y0 + nz * z0
-        batch[i], batch[BATCH + i], batch[2 * BATCH + i] = x0, y0, z0
-        batch[3 * BATCH + i], batch[4 * BATCH + i], batch[5 * BATCH + i] = ux, uy, uz
-        batch[6 * BATCH + i], batch[7 * BATCH + i], batch[8 * BATCH + i] = vx, vy, vz
-        i0, i1, i2, i3 = focal / z0, focal / z1, focal / z2, focal / z3
-        x0, x1, x2, x3 = cx + x0 * i0, cx + x1 * i1, cx + x2 * i2, cx + x3 * i3
-        y0, y1, y2, y3 = cy + y0 * i0, cy + y1 * i1, cy + y2 * i2, cy + y3 * i3
-        batch[9 * BATCH + i], batch[10 * BATCH + i] = x0, x1
-        batch[11 * BATCH + i], batch[12 * BATCH + i] = x2, x3
-        batch[13 * BATCH + i], batch[14 * BATCH + i] = y0, y1
-        batch[15 * BATCH + i], batch[16 * BATCH + i] = y2, y3
-        first_x = max(zero, np.ceil(min(min(x0, x1), min(x2, x3)) - edge - half))
-        last_x = min(width - one, np.floor(max(max(x0, x1), max(x2, x3)) + edge - half))
-        first_y = max(zero, np.ceil(min(min(y0, y1), min(y2, y3)) - edge - half))
-        last_y = min(height - one, np.floor(max(max(y0, y1), max(y2, y3)) + edge - half))
-        batch[17 * BATCH + i], batch[18 * BATCH + i] = first_x, last_x
-        batch[19 * BATCH + i], batch[20 * BATCH + i] = first_y, last_y
-        inverse = one / d
-        across, along = nx * inverse * inverse_focal, ny * inverse * inverse_focal
-        batch[21 * BATCH + i], batch[22 * BATCH + i] = across, along
-        batch[23 * BATCH + i] = nz * inverse - across * (cx - half) - along * (cy - half)
-        whole = min(min(z0, z1), min(z2, z3)) >= near
-        seen = ((d > zero) | two_sided) & (max(max(z0, z1), max(z2, z3)) >= near)
-        seen = seen & (((first_x <= last_x) & (first_y <= last_y)) | (not whole))
-        _slope(batch, 25, i, x0, y0, x1, y1)
-        _slope(batch, 29, i, x1, y1, x2, y2)
-        _slope(batch, 33, i, x2, y2, x3, y3)
-        _slope(batch, 37, i, x3, y3, x0, y0)
-        # 0: not seen; 1: draw by its outline; 2: crosses the near plane, or is seen from behind.
-        plain = one if whole & (d > zero) else two
-        batch[24 * BATCH + i] = plain if seen else zero
+    for begin in range(0, count, NARROW):
+        # What a batch holds beyond its last face is worked out with the rest, and not used.
+        for k in range(NARROW):
+            i = np.uint64(begin) + np.uint64(k)
+            upper, lower = batch[np.uint64(12) * ROW + i], batch[np.uint64(13) * ROW + i]
+            x0, y0 = upper * batch[i] - ex, upper * batch[ROW + i] - ey
+            z0 = upper * batch[np.uint64(2) * ROW + i] - ez
+            x1, y1 = (
+                upper * batch[np.uint64(3) * ROW + i] - ex,
+                upper * batch[np.uint64(4) * ROW + i] - ey,
+            )
+            z1 = upper * batch[np.uint64(5) * ROW + i] - ez
+            x2, y2 = (
+                lower * batch[np.uint64(6) * ROW + i] - ex,
+                lower * batch[np.uint64(7) * ROW + i] - ey,
+            )
+            z2 = lower * batch[np.uint64(8) * ROW + i] - ez
+            x3, y3 = (
+                lower * batch[np.uint64(9) * ROW + i] - ex,
+                lower * batch[np.uint64(10) * ROW + i] - ey,
+            )
+            z3 = lower * batch[np.uint64(11) * ROW + i] - ez
+            ux, uy, uz = x1 - x0, y1 - y0, z1 - z0
+            vx, vy, vz = x3 - x0, y3 - y0, z3 - z0
+            nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+            d = nx * x0 + ny * y0 + nz * z0
+            batch[i], batch[ROW + i], batch[np.uint64(2) * ROW + i] = x0, y0, z0
+            (
+                batch[np.uint64(3) * ROW + i],
+                batch[np.uint64(4) * ROW + i],
+                batch[np.uint64(5) * ROW + i],
+            ) = ux, uy, uz
+            (
+                batch[np.uint64(6) * ROW + i],
+                batch[np.uint64(7) * ROW + i],
+                batch[np.uint64(8) * ROW + i],
+            ) = vx, vy, vz
+            i0, i1, i2, i3 = focal / z0, focal / z1, focal / z2, focal / z3
+            x0, x1, x2, x3 = cx + x0 * i0, cx + x1 * i1, cx + x2 * i2, cx + x3 * i3
+            y0, y1, y2, y3 = cy + y0 * i0, cy + y1 * i1, cy + y2 * i2, cy + y3 * i3
+            batch[np.uint64(9) * ROW + i], batch[np.uint64(10) * ROW + i] = x0, x1
+            batch[np.uint64(11) * ROW + i], batch[np.uint64(12) * ROW + i] = x2, x3
+            batch[np.uint64(13) * ROW + i], batch[np.uint64(14) * ROW + i] = y0, y1
+            batch[np.uint64(15) * ROW + i], batch[np.uint64(16) * ROW + i] = y2, y3
+            first_x = max(zero, np.ceil(min(min(x0, x1), min(x2, x3)) - edge - half))
+            last_x = min(width - one, np.floor(max(max(x0, x1), max(x2, x3)) + edge - half))
+            first_y = max(zero, np.ceil(min(min(y0, y1), min(y2, y3)) - edge - half))
+            last_y = min(height - one, np.floor(max(max(y0, y1), max(y2, y3)) + edge - half))
+            batch[np.uint64(17) * ROW + i], batch[np.uint64(18) * ROW + i] = first_x, last_x
+            batch[np.uint64(19) * ROW + i], batch[np.uint64(20) * ROW + i] = first_y, last_y
+            inverse = one / d
+            across, along = nx * inverse * inverse_focal, ny * inverse * inverse_focal
+            batch[np.uint64(21) * ROW + i], batch[np.uint64(22) * ROW + i] = across, along
+            batch[np.uint64(23) * ROW + i] = (
+                nz * inverse - across * (cx - half) - along * (cy - half)
+            )
+            whole = min(min(z0, z1), min(z2, z3)) >= near
+            seen = ((d > zero) | two_sided) & (max(max(z0, z1), max(z2, z3)) >= near)
+            seen = seen & (((first_x <= last_x) & (first_y <= last_y)) | (not whole))
+            _slope(batch, np.uint64(25) * ROW + i, x0, y0, x1, y1)
+            _slope(batch, np.uint64(29) * ROW + i, x1, y1, x2, y2)
+            _slope(batch, np.uint64(33) * ROW + i, x2, y2, x3, y3)
+            _slope(batch, np.uint64(37) * ROW + i, x3, y3, x0, y0)
+            # 0: not seen; 1: draw by its outline; 2: crosses the near plane, or seen from behind.
+            plain = one if whole & (d > zero) else two
+            batch[np.uint64(24) * ROW + i] = plain if seen else zero
 
 
 @kernel

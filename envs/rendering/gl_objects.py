@@ -117,11 +117,8 @@ class GlObjects:
         """Upload what an appearance and a size of planet fix: textures and the lattice."""
         geometry, look = self._scene.geometry, self._scene.look
         count = len(look.texel)
-        texels = np.empty((count, 16, 16, 4), np.uint8)
-        texels[..., :3] = look.texel
-        texels[..., 3] = look.crack
         self._textures = self._hold(
-            self.context.texture_array((16, 16, count), 4, texels.tobytes())
+            self.context.texture_array((16, 16, count), 4, look.texel.tobytes())
         )
         self._textures.filter = (moderngl.NEAREST, moderngl.NEAREST)
         self._means = self._texture((count, 1), "f4")

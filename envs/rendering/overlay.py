@@ -42,6 +42,7 @@ def draw_stars(stars, sky_row, state, axes, work, rgb, w, day, focal, veiled):  
             for j in range(column, column + size):
                 if 0 <= i < height and 0 <= j < width:
                     at = i * width + j
-                    if work.key[at] == 0 and not (veiled and work.veil[at] != 0):
+                    covered = work.key[at] | work.hand[at] | (work.veil[at] if veiled else 0)
+                    if covered == 0:
                         for k in range(3):
                             rgb[i, j, k] = min(255, int(rgb[i, j, k]) + bright)

@@ -15,8 +15,10 @@ NEAR = 0.05
 """Nothing nearer to the eye's plane than this is drawn, in metres."""
 DEPTH_ONE = float(1 << 58)
 """The key of inverse depth 1 / metre."""
-PLACE_MASK = (1 << 32) - 1
-"""The bits of a key that hold the place in the order of drawing."""
+TOP_PLACE = 0x7FFFFFFF
+"""The inverted place of the first face drawn, in the lower half of a key."""
+QUAD, WEATHER, HAND = -1, -2, -3
+"""Stands for the section of a face that is not a block's: a figure's, rain, snow, the hand."""
 EDGE = 1e-4
 """Pixels by which a face reaches beyond its edge, so that neighbours never leave a gap."""
 NARROW = 8

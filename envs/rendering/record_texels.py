@@ -11,10 +11,10 @@ import numpy as np
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import TORCH
 
+from .baking import crack_of
 from .figures import hand_quads
 from .mesh import CORNER
 from .sky import day_angle
-from .software import crack_of
 
 HERE = np.zeros(3)
 """The eye, for what is given relative to it."""

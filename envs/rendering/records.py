@@ -18,9 +18,10 @@ from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import TORCH
 
 from .culling import visible_sections
-from .faces import QUAD, draw_quads, draw_sections, draw_veil, looks_away
+from .faces import draw_quads, draw_sections, draw_veil, looks_away
 from .figures import HAND_QUADS
 from .mesh import SEE_THROUGH
+from .raster import QUAD
 from .record_texels import (
     add_faces,
     add_hand,

@@ -25,28 +25,31 @@ from .textures import texture_array
 class Look(NamedTuple):
     """An `Appearance` as arrays, for kernels."""
 
-    texel: NDArray[np.float32]
-    """(T, 16, 16, 3), 0 to 255."""
+    texel: NDArray[np.uint8]
+    """(T, 16, 16, 4) red, green, blue, and the stage of mining beyond which the texel is cracked,
+    1 to 10; 11 = never."""
+    word: NDArray[np.float32]
+    """(T * 256,) the same memory, 32 bits for each texel."""
     mean: NDArray[np.float32]
     """(T, 3)."""
     light: NDArray[np.float32]
     """See `sky.LIGHT`."""
     bright: NDArray[np.int32]
     """(16,) brightness of each light level, 0 to 255."""
-    crack: NDArray[np.uint8]
-    """(16, 16) the stage of mining, 1 to 10, beyond which each texel is cracked."""
 
 
 def look_of(appearance: Appearance) -> Look:
     """The arrays of one appearance."""
     texels = texture_array(appearance)
     mean = np.array([[int(t[..., c].astype(np.int64).sum()) for c in range(3)] for t in texels])
+    texel = np.empty((len(texels), 16, 16, 4), np.uint8)
+    texel[..., :3], texel[..., 3] = texels, crack_pattern()
     return Look(
-        texel=texels.astype(np.float32),
+        texel=texel,
+        word=texel.view(np.float32).ravel(),
         mean=(mean / 256.0).astype(np.float32),
         light=light_row(appearance),
         bright=mesh_tables(appearance).bright,
-        crack=crack_pattern(),
     )
 
 

@@ -1,207 +1,171 @@
-"""Pass two of the software renderer: what colour is each pixel?
+"""What a face, and the sky, look like: the formulas of the software renderer's second pass.
 
-A face that won pixels gets one record of numbers; a pixel then costs a division, a texel, and a
-dozen multiplications.  For a face with corner `o`, edges `e` (along u) and `f` (along v), a point
-`z * ray` of its plane has
+A face that won pixels has one record of numbers (`baking`); the pixels of a row that see it differ
+by a few linear terms only.  Light runs bilinearly over the face.  Texture fades to the texture's
+mean colour between one and two texels a pixel.  Fog grows with the square of the distance beyond
+where it starts.
 
-    u = z * (m . ray) - m . o,   m = (f x n) / (n . n),   n = e x f,
-
-so `z * (linear in the pixel)`; v alike.  Light runs bilinearly over (u, v).  Texture fades to the
-texture's mean colour between one and two texels a pixel.  Fog grows with the square of the
-distance beyond where it starts.
+A row in the making is a few planes of one array, `LINE` numbers apart, and runs of pixels are
+worked on eight at a time: the compiler turns such loops into the processor's vectors.  What is
+written past the end of a run is overwritten by the next.
 """
 
 import numpy as np
 
-from mpgenie.envs.kernels import inlined
+from mpgenie.envs.kernels import kernel
 
-from .sky import daylight
-
-RECORD = 28
-"""Floats in a record: u (4), v (4), sky light (4), lamp light (4), sky colour (3), lamp colour (3),
-ambient colour (3), repeats along u and v (2), texels per pixel and metre (1)."""
-FADE_FROM, FADE_TO = 1.0, 2.0
-"""Texels per pixel between which a texture fades to its mean."""
-
-
-@inlined
-def bake_plane(record, focal, width, height, corner, wide, deep):  # type: ignore[no-untyped-def]
-    """Fill the part of a record that follows from where the face lies.
-
-    Args:
-        record: (RECORD,) float32.
-        corner: (9,) corner o, edge e and edge f in view axes, metres.
-        wide, deep: Blocks along u and v.
-    """
-    ox, oy, oz = float(corner[0]), float(corner[1]), float(corner[2])
-    ex, ey, ez = float(corner[3]), float(corner[4]), float(corner[5])
-    fx, fy, fz = float(corner[6]), float(corner[7]), float(corner[8])
-    nx = ey * fz - ez * fy
-    ny = ez * fx - ex * fz
-    nz = ex * fy - ey * fx
-    square = nx * nx + ny * ny + nz * nz
-    scale = 1.0 / square
-    ux, uy, uz = (
-        (fy * nz - fz * ny) * scale,
-        (fz * nx - fx * nz) * scale,
-        (fx * ny - fy * nx) * scale,
-    )
-    vx, vy, vz = (
-        (ny * ez - nz * ey) * scale,
-        (nz * ex - nx * ez) * scale,
-        (nx * ey - ny * ex) * scale,
-    )
-    inverse = 1.0 / focal
-    left, top = (0.5 - width * 0.5) * inverse, (0.5 - height * 0.5) * inverse
-    record[0], record[1] = ux * inverse, uy * inverse
-    record[2] = uz + ux * left + uy * top
-    record[3] = ux * ox + uy * oy + uz * oz
-    record[4], record[5] = vx * inverse, vy * inverse
-    record[6] = vz + vx * left + vy * top
-    record[7] = vx * ox + vy * oy + vz * oz
-    record[25], record[26] = wide, deep
-    # Texels per pixel: the larger texel axis, seen at the slant of the face's middle.
-    mx, my, mz = ox + 0.5 * (ex + fx), oy + 0.5 * (ey + fy), oz + 0.5 * (ez + fz)
-    record[22], record[23], record[24] = mx, my, mz  # for `bake_colour`
-    along = abs(nx * mx + ny * my + nz * mz)
-    slant = along / np.sqrt(square * (mx * mx + my * my + mz * mz))
-    area = np.sqrt(square) / (wide * deep)
-    record[27] = 16.0 * inverse / (np.sqrt(area) * max(0.05, np.sqrt(slant)))
+STEP = 8
+"""Pixels worked on at once."""
+LINE = 1976
+"""Room for the pixels of a row in each plane of a line: the widest picture, and what is spare."""
+INVERSE, RAY, ACROSS, RED, GREEN, BLUE, FADE, FOG, TEXEL = (np.uint64(k * LINE) for k in range(9))
+KEEP_RED, KEEP_GREEN, KEEP_BLUE = (np.uint64(k * LINE) for k in range(9, 12))
+"""Planes of a line: inverse depth, length of the ray per metre of depth, column, the colour (first
+its light), how much of the texture and of the fog shows, which texel (first its index, then
+its bits); three to keep a colour in."""
+LINE_SIZE = 12 * LINE
 
 
-@inlined
-def bake_light(record, sky, lamp):  # type: ignore[no-untyped-def]
-    """Fill the light of a record from the corner bytes of the sky's and the lamps' brightness."""
-    for kind in range(2):
-        word = sky if kind == 0 else lamp
-        at = 8 + 4 * kind
-        c0 = float(word & 255) * (1.0 / 255.0)
-        c1 = float((word >> 8) & 255) * (1.0 / 255.0)
-        c2 = float((word >> 16) & 255) * (1.0 / 255.0)
-        c3 = float((word >> 24) & 255) * (1.0 / 255.0)
-        record[at] = c0
-        record[at + 1] = c1 - c0
-        record[at + 2] = c3 - c0
-        record[at + 3] = c0 - c1 + c2 - c3
+@kernel
+def _light_run(line, record, place, texture, sky_row, y, first, stop):  # type: ignore[no-untyped-def]
+    """Fill light, fade, fog and texel of a run of pixels; return how many show any texture."""
+    zero, one, two, sixteen = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(16.0)
+    sixteenth = np.float32(0.0625)
+    ux, uc = record[place, 0], record[place, 1] * y + record[place, 2]
+    vx, vc = record[place, 4], record[place, 5] * y + record[place, 6]
+    u_off, v_off = record[place, 3], record[place, 7]
+    r0, r1, r2, r3 = record[place, 8], record[place, 9], record[place, 10], record[place, 11]
+    g0, g1, g2, g3 = record[place, 12], record[place, 13], record[place, 14], record[place, 15]
+    b0, b1, b2, b3 = record[place, 16], record[place, 17], record[place, 18], record[place, 19]
+    wide, deep, coarse = record[place, 23], record[place, 24], record[place, 25]
+    last_column, last_row = wide - one, deep - one
+    fog_start, fog_scale = sky_row[27], sky_row[28]
+    texel = np.float32(texture * 256)
+    textured = 0
+    for begin in range(first, stop, STEP):
+        for k in range(STEP):
+            at = np.uint64(begin) + np.uint64(k)
+            x = line[ACROSS + at]
+            z = one / line[INVERSE + at]
+            u = min(one, max(zero, z * (ux * x + uc) - u_off))
+            v = min(one, max(zero, z * (vx * x + vc) - v_off))
+            uv = u * v
+            line[RED + at] = min(one, r0 + u * r1 + v * r2 + uv * r3)
+            line[GREEN + at] = min(one, g0 + u * g1 + v * g2 + uv * g3)
+            line[BLUE + at] = min(one, b0 + u * b1 + v * b2 + uv * b3)
+            fade = min(one, max(zero, two - z * coarse))
+            line[FADE + at] = fade
+            textured += fade > zero
+            column = np.floor(min(u * wide, last_column))
+            row = np.floor(min(v * deep, last_row))
+            column -= sixteen * np.floor(column * sixteenth)
+            row -= sixteen * np.floor(row * sixteenth)
+            line[TEXEL + at] = texel + row * sixteen + column
+            fog = min(one, max(zero, (z * line[RAY + at] - fog_start) * fog_scale))
+            line[FOG + at] = fog * fog
+    return textured
 
 
-@inlined
-def bake_colour(record, sky_row, light, shade, tint_r, tint_g, tint_b):  # type: ignore[no-untyped-def]
-    """Fill the colours of a record: sun or moon where the face stands, lamps, ambient.
-
-    Args:
-        shade: Brightness of the face for the direction it looks in.
-        tint_r, tint_g, tint_b: Colour of the quad, 0 to 1.
-    """
-    # Position from the core in view axes is eye + the middle of the face.
-    x, y, z = sky_row[33] + record[22], sky_row[34] + record[23], sky_row[35] + record[24]
-    elevation = (x * sky_row[3] + y * sky_row[4] + z * sky_row[5]) / np.sqrt(x * x + y * y + z * z)
-    share = daylight(elevation)
-    sun = share * sky_row[36] * shade
-    moon = (1.0 - share) * shade
-    record[16] = (light[0] * sun + light[3] * moon) * tint_r
-    record[17] = (light[1] * sun + light[4] * moon) * tint_g
-    record[18] = (light[2] * sun + light[5] * moon) * tint_b
-    record[19] = light[6] * shade * tint_r
-    record[20] = light[7] * shade * tint_g
-    record[21] = light[8] * shade * tint_b
-    ambient = light[9] * shade
-    record[22] = ambient * tint_r
-    record[23] = ambient * tint_g
-    record[24] = ambient * tint_b
+@kernel
+def _paint_run(line, record, place, crack, sky_row, first, stop):  # type: ignore[no-untyped-def]
+    """Turn the light of a run of pixels into its colour, 0 to 255."""
+    one, cracked = np.float32(1.0), np.float32(0.35)
+    red, green, blue = record[place, 20], record[place, 21], record[place, 22]
+    fog_red, fog_green, fog_blue = sky_row[29], sky_row[30], sky_row[31]
+    stage = np.int32(crack)
+    for begin in range(first, stop, STEP):
+        for k in range(STEP):
+            at = np.uint64(begin) + np.uint64(k)
+            bits = np.float32(line[TEXEL + at]).view(np.int32)
+            fade, fog = line[FADE + at], line[FOG + at]
+            dark = cracked if (stage > (bits >> 24)) & (fade > 0.0) else one
+            r = red + (np.float32(bits & 255) - red) * fade
+            g = green + (np.float32((bits >> 8) & 255) - green) * fade
+            b = blue + (np.float32((bits >> 16) & 255) - blue) * fade
+            r = line[RED + at] * (r * dark)
+            g = line[GREEN + at] * (g * dark)
+            b = line[BLUE + at] * (b * dark)
+            line[RED + at] = r + (fog_red - r) * fog
+            line[GREEN + at] = g + (fog_green - g) * fog
+            line[BLUE + at] = b + (fog_blue - b) * fog
 
 
-@inlined
-def shade_pixel(  # type: ignore[no-untyped-def]
-    records, place, texel, means, texture, sky_row, x, y, inverse_z, ray_length, crack, cracks
-):  # fmt: skip
-    """Colour of one pixel of a face, fog included: three floats, 0 to 255.
+@kernel
+def face_run(line, texels, record, place, texture, crack, sky_row, y, first, stop):  # type: ignore[no-untyped-def]
+    """Colour the pixels `first` to `stop` of a row, which all see one face, fog included.
 
     Args:
-        records, place: Where its record is: (places, RECORD) float32, and the row.
-        texel, means, texture: (T, 16, 16, 3) and (T, 3) float32, and the row.
-        x, y: Column and row of the pixel.
-        inverse_z: 1 / depth along the axis of view.
-        ray_length: Length of the pixel's ray per metre of depth.
+        line: (LINE_SIZE,) float32: inverse depth, ray and column are read, the colour is written.
+        texels: (T * 256,) the bits of red, green, blue and the stage of mining that cracks it.
+        record, place: Where the face's record is: (places, RECORD) float32, and the row.
+        texture: Index of the face's texture.
         crack: How far the block is mined, 0 (not at all) to 10.
-        cracks: (16, 16) uint8, the stage from which each texel is cracked.
+        y: The row of pixels, float32.
     """
-    z = np.float32(1.0) / inverse_z
-    u = z * (records[place, 0] * x + records[place, 1] * y + records[place, 2]) - records[place, 3]
-    v = z * (records[place, 4] * x + records[place, 5] * y + records[place, 6]) - records[place, 7]
-    u = min(np.float32(1.0), max(np.float32(0.0), u))
-    v = min(np.float32(1.0), max(np.float32(0.0), v))
-    uv = u * v
-    sky = (
-        records[place, 8] + u * records[place, 9] + v * records[place, 10] + uv * records[place, 11]
-    )
-    lamp = (
-        records[place, 12]
-        + u * records[place, 13]
-        + v * records[place, 14]
-        + uv * records[place, 15]
-    )
-    light_r = min(
-        np.float32(1.0), sky * records[place, 16] + lamp * records[place, 19] + records[place, 22]
-    )
-    light_g = min(
-        np.float32(1.0), sky * records[place, 17] + lamp * records[place, 20] + records[place, 23]
-    )
-    light_b = min(
-        np.float32(1.0), sky * records[place, 18] + lamp * records[place, 21] + records[place, 24]
-    )
-    r, g, b = means[texture, 0], means[texture, 1], means[texture, 2]
-    fade = np.float32(2.0) - z * records[place, 27]
-    if fade > 0.0:
-        fade = min(fade, np.float32(1.0))
-        column = int(u * records[place, 25] * np.float32(16.0)) & 15
-        row = int(v * records[place, 26] * np.float32(16.0)) & 15
-        if u >= 1.0:
-            column = 15
-        if v >= 1.0:
-            row = 15
-        r += (texel[texture, row, column, 0] - r) * fade
-        g += (texel[texture, row, column, 1] - g) * fade
-        b += (texel[texture, row, column, 2] - b) * fade
-        if crack > cracks[row, column]:
-            r, g, b = r * np.float32(0.35), g * np.float32(0.35), b * np.float32(0.35)
-    r, g, b = r * light_r, g * light_g, b * light_b
-    fog = (z * ray_length - sky_row[27]) * sky_row[28]
-    if fog > 0.0:
-        fog = min(fog, np.float32(1.0))
-        fog *= fog
-        r += (sky_row[29] - r) * fog
-        g += (sky_row[30] - g) * fog
-        b += (sky_row[31] - b) * fog
-    return r, g, b
+    if _light_run(line, record, place, texture, sky_row, y, first, stop):
+        for at in range(np.uint64(first), np.uint64(stop)):
+            line[TEXEL + at] = texels[np.uint64(line[TEXEL + at])]
+    _paint_run(line, record, place, crack, sky_row, first, stop)
 
 
-@inlined
-def shade_sky(sky_row, rx, ry, ray_length):  # type: ignore[no-untyped-def]
-    """Colour of the sky along the ray (rx, ry, 1): three floats, 0 to 255."""
+@kernel
+def sky_run(line, sky_row, focal, left, ry, first, stop):  # type: ignore[no-untyped-def]
+    """Colour the pixels `first` to `stop` of a row, which all see the sky.
+
+    Args:
+        focal: Pixels per unit of tangent, float32.
+        left, ry: Tangents of column 0 and of the row.
+    """
     if sky_row[32] > 0.0:
-        return sky_row[29], sky_row[30], sky_row[31]
-    scale = np.float32(1.0) / ray_length
-    height = (sky_row[0] * rx + sky_row[1] * ry + sky_row[2]) * scale
-    towards = (sky_row[3] * rx + sky_row[4] * ry + sky_row[5]) * scale
-    t = min(np.float32(1.0), max(np.float32(0.0), height * np.float32(1.9)))
-    t = t * (np.float32(2.0) - t)
-    r = sky_row[15] + (sky_row[12] - sky_row[15]) * t
-    g = sky_row[16] + (sky_row[13] - sky_row[16]) * t
-    b = sky_row[17] + (sky_row[14] - sky_row[17]) * t
-    if towards > 0.0:
-        glow = towards * towards * (np.float32(1.0) - t) * sky_row[21]
-        r += (sky_row[18] - r) * glow
-        g += (sky_row[19] - g) * glow
-        b += (sky_row[20] - b) * glow
-    if abs(towards) > 0.97 and sky_row[25] > 0.0 and height > -0.1:
+        for at in range(np.uint64(first), np.uint64(stop)):
+            line[RED + at], line[GREEN + at] = sky_row[29], sky_row[30]
+            line[BLUE + at] = sky_row[31]
+        return
+    zero, one, two, steep = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(1.9)
+    inverse = one / focal
+    up_x, up_c = sky_row[0] * inverse, sky_row[0] * left + sky_row[1] * ry + sky_row[2]
+    sun_x, sun_c = sky_row[3] * inverse, sky_row[3] * left + sky_row[4] * ry + sky_row[5]
+    low_r, low_g, low_b = sky_row[15], sky_row[16], sky_row[17]
+    high_r, high_g, high_b = sky_row[12] - low_r, sky_row[13] - low_g, sky_row[14] - low_b
+    dusk_r, dusk_g, dusk_b, dusk = sky_row[18], sky_row[19], sky_row[20], sky_row[21]
+    bodies = 0
+    for begin in range(first, stop, STEP):
+        for k in range(STEP):
+            at = np.uint64(begin) + np.uint64(k)
+            x = line[ACROSS + at]
+            scale = one / line[RAY + at]
+            height = (up_x * x + up_c) * scale
+            towards = (sun_x * x + sun_c) * scale
+            t = min(one, max(zero, height * steep))
+            t = t * (two - t)
+            glow = max(zero, towards)
+            glow = glow * glow * (one - t) * dusk
+            r, g, b = low_r + high_r * t, low_g + high_g * t, low_b + high_b * t
+            line[RED + at] = r + (dusk_r - r) * glow
+            line[GREEN + at] = g + (dusk_g - g) * glow
+            line[BLUE + at] = b + (dusk_b - b) * glow
+            bodies += (towards * towards > np.float32(0.9409)) & (height > np.float32(-0.1))
+    if bodies and sky_row[25] > 0.0:
+        _sun_and_moon(line, sky_row, inverse, left, ry, first, stop)
+
+
+@kernel
+def _sun_and_moon(line, sky_row, inverse, left, ry, first, stop):  # type: ignore[no-untyped-def]
+    """Lay the square sun and the smaller moon opposite it over a run of sky."""
+    share = np.float32(0.9)
+    for at in range(np.uint64(first), np.uint64(stop)):
+        rx, scale = line[ACROSS + at] * inverse + left, np.float32(1.0) / line[RAY + at]
+        height = (sky_row[0] * rx + sky_row[1] * ry + sky_row[2]) * scale
+        towards = (sky_row[3] * rx + sky_row[4] * ry + sky_row[5]) * scale
+        if abs(towards) <= 0.97 or height <= -0.1:
+            continue
         across = abs(sky_row[6] * rx + sky_row[7] * ry + sky_row[8]) * scale
         along = abs(sky_row[9] * rx + sky_row[10] * ry + sky_row[11]) * scale
         size = sky_row[25] * abs(towards)
         if towards > 0.0 and across < size and along < size:
-            r, g, b = sky_row[22], sky_row[23], sky_row[24]
+            line[RED + at], line[GREEN + at] = sky_row[22], sky_row[23]
+            line[BLUE + at] = sky_row[24]
         elif towards < 0.0 and across < size * 0.7 and along < size * 0.7:
-            r += (np.float32(224.0) - r) * np.float32(0.9)
-            g += (np.float32(228.0) - g) * np.float32(0.9)
-            b += (np.float32(238.0) - b) * np.float32(0.9)
-    return r, g, b
+            line[RED + at] += (np.float32(224.0) - line[RED + at]) * share
+            line[GREEN + at] += (np.float32(228.0) - line[GREEN + at]) * share
+            line[BLUE + at] += (np.float32(238.0) - line[BLUE + at]) * share

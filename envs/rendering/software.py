@@ -1,8 +1,8 @@
 """The software renderer: no system library, the same bits everywhere, and fast on a processor.
 
 Two passes over each view.  The first finds which face every pixel sees (`faces`, `raster`); the
-second colours each pixel once (`shade`).  Depth, block and entity numbers and visibility come from
-the same two passes.
+second colours each pixel once (`baking`, `colours`, `shade`).  Depth, block and entity numbers and
+visibility come from the same two passes.
 """
 
 from typing import NamedTuple
@@ -11,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
-from mpgenie.envs.planet.blocks import WATER
 
+from .baking import bake_faces
 from .camera import Views, focal_length
+from .colours import DEPTH_UNIT, colour_view
 from .culling import CULL_ALL, visible_sections
 from .faces import (
-    HAND,
-    QUAD,
-    TOP_PLACE,
-    WEATHER,
     draw_quads,
     draw_quads_as,
     draw_sections,
@@ -28,8 +25,8 @@ from .faces import (
 )
 from .figures import hand_quads, new_hand_quads
 from .overlay import draw_stars
+from .raster import HAND, NEAR, TOP_PLACE, WEATHER
 from .scene import Scene
-from .shade import bake_colour, bake_light, bake_plane, shade_pixel, shade_sky
 from .sky import SKY_SIZE, fill_sky, star_directions
 from .weather_quads import new_weather, weather_quads
 
@@ -63,123 +60,6 @@ def new_frames(
 
 
 @kernel
-def _bake_quad(quads, w, index, record, what, corner, light, bright, sky_row, focal, width, height):  # type: ignore[no-untyped-def]
-    """Fill the record of a quad that has won pixels, and what it is."""
-    bake_plane(record, focal, width, height, corner, 1.0, 1.0)
-    sky_light = np.int64(bright[quads.light[w, index, 0] // 17])
-    lamp_light = np.int64(bright[quads.light[w, index, 1] // 17])
-    bake_light(record, sky_light * 0x1010101, lamp_light * 0x1010101)
-    colour = quads.colour[w, index]
-    third = 1.0 / 255.0
-    bake_colour(
-        record, sky_row, light, 1.0, colour[0] * third, colour[1] * third, colour[2] * third
-    )
-    entity = quads.entity[w, index]
-    what[0], what[1], what[2], what[3] = quads.texture[w, index], 0, 0, entity
-    if entity > 0:
-        what[2] = 1000 + entity
-
-
-@kernel
-def _bake_all(  # type: ignore[no-untyped-def]
-    players, columns, faces, quads, weather, light, bright, work, sky_row, w, slot, places,
-    focal, width, height,
-):  # fmt: skip
-    """Fill the records of all faces that have won pixels, and what they are."""
-    records, whats, corners, source = work.record, work.what, work.corner, work.source
-    for place in range(places):
-        index, section = source[place, 0], source[place, 1]
-        record, what, corner = records[place], whats[place], corners[place]
-        if section == QUAD:
-            _bake_quad(
-                quads, w, index, record, what, corner, light, bright, sky_row, focal, width, height
-            )
-            continue
-        if section == WEATHER:
-            _bake_quad(
-                weather,
-                0,
-                index,
-                record,
-                what,
-                corner,
-                light,
-                bright,
-                sky_row,
-                focal,
-                width,
-                height,
-            )
-            continue
-        word = np.int64(faces[index, 0])
-        wide, deep = 1 << ((word >> 12) & 3), 1 << ((word >> 14) & 3)
-        bake_plane(record, focal, width, height, corner, float(wide), float(deep))
-        bake_light(record, np.int64(faces[index, 1]), np.int64(faces[index, 2]))
-        bake_colour(record, sky_row, light, light[10 + ((word >> 9) & 7)], 1.0, 1.0, 1.0)
-        what[0], what[1], what[2], what[3] = word >> 24, 0, (word >> 16) & 255, 0
-        if slot >= 0 and players.dig_ticks[w, slot] > 0:
-            what[1] = crack_of(players, columns, w, slot, section, word)
-
-
-@kernel
-def crack_of(players, columns, w, slot, section, word):  # type: ignore[no-untyped-def]
-    """How far the player in a slot has mined the block of a face: 0 (not at all) to 10."""
-    if slot < 0:
-        return 0
-    cell = players.dig_cell[w, slot]
-    if cell < 0 or players.dig_ticks[w, slot] == 0:
-        return 0
-    column = columns[section >> 3, (word & 7) + 1, ((word >> 3) & 7) + 1]
-    if column * 64 + (section & 7) * 8 + ((word >> 6) & 7) != cell:
-        return 0
-    needed = max(1, players.dig_needed[w, slot])
-    return 1 + min(9, players.dig_ticks[w, slot] * 10 // needed)
-
-
-@kernel
-def _colour_view(  # type: ignore[no-untyped-def]
-    key, veil, ray_length, record, what, texel, mean, light, crack, sky_row, rgb,
-    focal, width, height, veiled,
-):  # fmt: skip
-    """Colour the pixels of one view; all its faces are baked."""
-    inverse = np.float32(1.0 / focal)
-    left = np.float32((0.5 - width * 0.5) / focal)
-    top = np.float32((0.5 - height * 0.5) / focal)
-    depth_unit = np.float32(1.0 / 67108864.0)
-    half = np.float32(0.5)
-    at = 0
-    for y in range(height):
-        yf = np.float32(y)
-        for x in range(width):
-            value = key[at]
-            xf = np.float32(x)
-            if value == 0:
-                r, g, b = shade_sky(
-                    sky_row, xf * inverse + left, yf * inverse + top, ray_length[at]
-                )
-            else:
-                place = TOP_PLACE - (value & 0xFFFFFFFF)
-                r, g, b = shade_pixel(
-                    record, place, texel, mean, what[place, 0], sky_row, xf, yf,
-                    np.float32(value >> 32) * depth_unit, ray_length[at], what[place, 1], crack,
-                )  # fmt: skip
-            if veiled and veil[at] > value:
-                place = TOP_PLACE - (veil[at] & 0xFFFFFFFF)
-                wr, wg, wb = shade_pixel(
-                    record, place, texel, mean, what[place, 0], sky_row, xf, yf,
-                    np.float32(veil[at] >> 32) * depth_unit, ray_length[at], what[place, 1], crack,
-                )  # fmt: skip
-                share = light[19] if what[place, 2] == WATER else light[20]
-                r += (wr - r) * share
-                g += (wg - g) * share
-                b += (wb - b) * share
-            rgb[y, x, 0] = np.uint8(r + half)
-            rgb[y, x, 1] = np.uint8(g + half)
-            rgb[y, x, 2] = np.uint8(b + half)
-            at += 1
-
-
-@kernel
 def _measure_view(players, work, frames, w, v, distance, veiled):  # type: ignore[no-untyped-def]
     """Write depth, segmentation and visibility of one view, where they are wanted."""
     wanted = max(frames.depth.shape[0], frames.segmentation.shape[0], frames.visible.shape[0])
@@ -189,7 +69,7 @@ def _measure_view(players, work, frames, w, v, distance, veiled):  # type: ignor
     want_depth = v < frames.depth.shape[0]
     want_number = v < frames.segmentation.shape[0]
     want_visible = v < frames.visible.shape[0]
-    depth_unit = np.float32(1.0 / 67108864.0)
+    depth_unit = np.float32(DEPTH_UNIT)
     far = np.float32(distance)
     if want_visible:
         for p in range(frames.visible.shape[1]):
@@ -232,39 +112,35 @@ def forget_slots(work):  # type: ignore[no-untyped-def]
 
 @kernel
 def _draw_hand(  # type: ignore[no-untyped-def]
-    state, geometry, hand, look, work, sky_row, rgb, w, slot, focal, width, height, place
+    state, geometry, columns, faces, hand, look, work, sky_row, w, slot, focal, width, height,
+    place,
 ):  # fmt: skip
-    """Lay the own arm and item over a finished frame, by way of the veil."""
+    """Draw the own arm and item into `work.hand`.
+
+    Returns:
+        The first column and the first row that hold any of it.
+    """
     hand_quads(state, geometry, hand, 0, w, slot)
+    left, top = np.int64(width), np.int64(height)
     if hand.count[0] == 0:
-        return
-    veil, first = work.veil, place
-    for at in range(veil.shape[0]):
-        veil[at] = 0
+        return left, top
     last = draw_quads_as(
-        HAND, veil, hand, work, 0, work.home[0], work.home[1:], 0, 9.0, width, height, focal, place
-    )
-    for place in range(first, last):
-        _bake_quad(
-            hand, 0, work.source[place, 0], work.record[place], work.what[place],
-            work.corner[place], look.light, look.bright, sky_row, focal, width, height,
-        )  # fmt: skip
-    at = 0
-    depth_unit, half = np.float32(1.0 / 67108864.0), np.float32(0.5)
-    for y in range(height):
-        for x in range(width):
-            value = veil[at]
-            if value != 0:
-                place = TOP_PLACE - (value & 0xFFFFFFFF)
-                r, g, b = shade_pixel(
-                    work.record, place, look.texel, look.mean, work.what[place, 0], sky_row,
-                    np.float32(x), np.float32(y), np.float32(value >> 32) * depth_unit,
-                    work.ray_length[at], 0, look.crack,
-                )  # fmt: skip
-                rgb[y, x, 0] = np.uint8(r + half)
-                rgb[y, x, 1] = np.uint8(g + half)
-                rgb[y, x, 2] = np.uint8(b + half)
-            at += 1
+        HAND, work.hand, hand, work, 0, work.home[0], work.home[1:], 0, 9.0, width, height, focal,
+        place,
+    )  # fmt: skip
+    bake_faces(
+        state.players, columns, faces, hand, hand, hand, look, work, sky_row, w, slot, place, last,
+        focal, width, height,
+    )  # fmt: skip
+    for n in range(place, last):
+        corner = hand.corner[0, work.source[n, 0]]
+        for k in range(4):
+            x, y, z = corner[k, 0], corner[k, 1], corner[k, 2]
+            if z < NEAR:
+                return np.int64(0), np.int64(0)
+            left = min(left, np.int64(np.floor(width * 0.5 + focal * x / z)) - 1)
+            top = min(top, np.int64(np.floor(height * 0.5 + focal * y / z)) - 1)
+    return max(left, np.int64(0)), max(top, np.int64(0))
 
 
 @kernel
@@ -302,22 +178,22 @@ def draw_views(  # type: ignore[no-untyped-def]
             for at in range(work.veil.shape[0]):
                 work.veil[at] = 0
             place = draw_veil(geometry, mesh, culling, work, w, veiled, width, height, focal, place)
-        _bake_all(
-            state.players, sections.column, mesh.face[w], quads, weather, look.light, look.bright,
-            work, sky[v], w, views.slot[v], place, focal, width, height,
+        bake_faces(
+            state.players, sections.column, mesh.face[w], quads, weather, hand, look, work, sky[v],
+            w, views.slot[v], 0, place, focal, width, height,
         )  # fmt: skip
         _measure_view(state.players, work, frames, w, v, distance, veiled)
         if v < frames.rgb.shape[0]:
-            _colour_view(
-                work.key, work.veil, work.ray_length, work.record, work.what, look.texel, look.mean,
-                look.light, look.crack, sky[v], frames.rgb[v], focal, width, height, veiled,
-            )  # fmt: skip
-            draw_stars(stars, sky[v], state, axes, work, frames.rgb[v], w, day, focal, veiled)
+            left, top = np.int64(width), np.int64(height)
             if views.slot[v] >= 0:
-                _draw_hand(
-                    state, geometry, hand, look, work, sky[v], frames.rgb[v], w, views.slot[v],
-                    focal, width, height, place,
+                left, top = _draw_hand(
+                    state, geometry, sections.column, mesh.face[w], hand, look, work, sky[v], w,
+                    views.slot[v], focal, width, height, place,
                 )  # fmt: skip
+            colour_view(look, work, sky[v], frames.rgb[v], focal, width, height, veiled, left, top)
+            draw_stars(stars, sky[v], state, axes, work, frames.rgb[v], w, day, focal, veiled)
+            for at in range(top * width, height * width):
+                work.hand[at] = 0
     return -1
 
 
