@@ -1,14 +1,20 @@
 """What the simulation tells of each player, in one call per tick: facts, senses, words and views.
 
-Row k of every array is about player slot `slots[k]`; an array without rows is not wanted.
+Row k of every array is about player slot `slots[k]`.
 """
 
-import numpy as np
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import FIRST_TOOL
-from mpgenie.envs.planet.geometry import tangent_axes
-from mpgenie.envs.rendering.camera import EYE_HEIGHT, EYE_HEIGHT_SNEAKING, look
+from mpgenie.envs.planet.cells import Cells
+from mpgenie.envs.planet.geometry import Geometry, tangent_axes
+from mpgenie.envs.rendering.camera import EYE_HEIGHT, EYE_HEIGHT_SNEAKING, Views, look
+from mpgenie.envs.simulation.state import Records
 
 from .masks import BLOCK, DEAD, EMPTY, TOOL
 from .state_observation import observe_state
@@ -91,38 +97,70 @@ def _hear(players, w, p, reach, team_only, row):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def observe_bodies(  # type: ignore[no-untyped-def]
-    records, cells, geometry, w, slots, reach, team_only, facts, views, senses, heard, known,
-    near, distances,
-):  # fmt: skip
+def _pose(views, k, pose):  # type: ignore[no-untyped-def]
+    """Camera to planet: the columns are right, down, forward and the eye."""
+    for row in range(3):
+        for column in range(3):
+            pose[row, column] = views.axes[k, column, row]
+        pose[row, 3] = views.eye[k, row]
+        pose[3, row] = 0.0
+    pose[3, 3] = 1.0
+
+
+class Looking(NamedTuple):
+    """What `observe_bodies` reads and fills; n rows of what is wanted, none of what is not."""
+
+    records: Records
+    """Of the simulation."""
+    cells: Cells
+    geometry: Geometry
+    reach: float
+    """How far messages are heard."""
+    team_only: bool
+    """Whether only the own team hears them."""
+    slots: NDArray[np.int64]
+    """(n,) the player slots told of; all are active."""
+    facts: NDArray[np.int64]
+    """(n, FACTS)."""
+    views: Views
+    poses: NDArray[np.float64]
+    """(n, 4, 4); they need views."""
+    senses: NDArray[np.float32]
+    """(n, 18)."""
+    heard: NDArray[np.uint8]
+    """(n, players)."""
+    known: NDArray[np.uint8]
+    """(n, 478)."""
+    near: NDArray[np.float64]
+    """(8, 6) work space of `observe_state`."""
+    distances: NDArray[np.float64]
+    """(8,) likewise."""
+
+
+@kernel
+def observe_bodies(bundle, w):  # type: ignore[no-untyped-def]
     """Fill the rows of everything that is wanted.
 
     Args:
-        records: `Records` of the simulation.
-        cells: Its cells.
-        geometry: Of its planets.
+        bundle: A `Looking`.
         w: Which world.
-        slots: (n,) the player slots told of; all are active.
-        reach: How far messages are heard.
-        team_only: Whether only the own team hears them.
-        facts: (n, FACTS) int64.
-        views: `Views` with n rows or none.
-        senses: (n, 18) float32 or none.
-        heard: (n, players) uint8 or none.
-        known: (n, 478) uint8 or none.
-        near: Work space of `observe_state`.
-        distances: Likewise.
     """
-    players = records.players
-    for k in range(slots.shape[0]):
-        p = slots[k]
+    rows = opened(bundle)
+    players = rows.records.players
+    for k in range(rows.slots.shape[0]):
+        p = rows.slots[k]
         player = players[w, p]
-        _note_facts(player, facts[k])
-        if k < views.world.shape[0]:
-            _look(player, views, k, w, p)
-        if k < senses.shape[0]:
-            _sense(player, geometry, senses[k])
-        if k < heard.shape[0]:
-            _hear(players, w, p, reach, team_only, heard[k])
-        if k < known.shape[0]:
-            observe_state(records, cells, geometry, w, p, near, distances, known[k])
+        _note_facts(player, rows.facts[k])
+        if k < rows.views.world.shape[0]:
+            _look(player, rows.views, k, w, p)
+        if k < rows.poses.shape[0]:
+            _pose(rows.views, k, rows.poses[k])
+        if k < rows.senses.shape[0]:
+            _sense(player, rows.geometry, rows.senses[k])
+        if k < rows.heard.shape[0]:
+            _hear(players, w, p, rows.reach, rows.team_only, rows.heard[k])
+        if k < rows.known.shape[0]:
+            observe_state(
+                rows.records, rows.cells, rows.geometry, w, p, rows.near, rows.distances,
+                rows.known[k],
+            )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from mpgenie.envs.scenarios.base import Event
 
 from .config import EnvConfig
-from .masks import mask_for
+from .masks import discrete_mask, raw_mask
 
 
 def infos_of(
@@ -32,14 +32,15 @@ def infos_of(
             mine[actor].append(event)
         if target in mine and target != actor:
             mine[target].append(event)
-    mode, messages = config.action_mode, config.messages
+    mask_for = discrete_mask if config.action_mode == "discrete" else raw_mask
+    messages = config.messages
     return {
         name: {
             **shared,
             "id": entity,
             "events": mine[entity],
-            "reward_parts": dict(parts[slot]),
-            "action_mask": mask_for(mode, grip, held, messages),
+            "reward_parts": {**parts[slot]},
+            "action_mask": mask_for(grip, held, messages),
         }
         for name, slot, (entity, grip, held) in players
     }

@@ -10,7 +10,6 @@ Masks are made once, shared and read-only.
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +56,6 @@ def raw_mask(grip: int, held: int, messages: int) -> dict[str, NDArray[np.int8] 
         words[1:] = 0 if grip == DEAD else 1
         mask["message"] = _fixed(words)
     return mask
-
-
-def mask_for(mode: str, grip: int, held: int, messages: int) -> Any:
-    """The mask of an action of one of the two modes."""
-    return (discrete_mask if mode == "discrete" else raw_mask)(grip, held, messages)
 
 
 def _fixed(mask: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -160,10 +160,11 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             StateError: Before `reset`, after the last player's end, or after `close`.
         """
         self._require_episode("step")
-        self._reader.read(actions, self.agents)
-        self._simulation.step(self._reader.buttons, self._reader.camera, self._reader.message)
-        events = self._simulation.events(WORLD)
-        outcome = self._scenario.step(self._simulation, events)
+        reader, simulation = self._reader, self._simulation
+        reader.read(actions, self.agents)
+        simulation.step(reader.buttons, reader.camera, reader.message)
+        events = simulation.events(WORLD)
+        outcome = self._scenario.step(simulation, events)
         self.cycle += 1
         self._drawing.moved()
 
@@ -174,7 +175,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             self._check_observations(observations)
         if self.render_mode == "human":
             self._screen.show(self._slots(self.agents))
-        if any(terminations.values()) or any(truncations.values()):
+        if True in terminations.values() or True in truncations.values():
             self._retire([*terminations], [*map(max, terminations.values(), truncations.values())])
         return observations, rewards, terminations, truncations, infos
 
@@ -284,7 +285,8 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         for agent, facts in zip(self.agents, self._observer.facts, strict=True):
             slot = self._slot[agent]
             ended = bool(outcome.ended[slot]) or (mortal and facts[1] == DEAD)
-            rewards[agent] = float(sum(outcome.parts[slot].values()))
+            parts = outcome.parts[slot]
+            rewards[agent] = float(sum(parts.values())) if parts else 0.0
             terminations[agent] = ended
             truncations[agent] = late and not ended
         return rewards, terminations, truncations

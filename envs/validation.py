@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.bundle import Bundle, opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.simulation.actions import BUTTONS, NO_OP, discrete_table
 from mpgenie.errors import ActionError
@@ -21,8 +22,9 @@ _INT64 = np.dtype(np.int64)
 
 
 @kernel
-def pack_discrete(rows, counts, bits, turns, buttons, camera, message):  # type: ignore[no-untyped-def]
+def pack_discrete(bundle):  # type: ignore[no-untyped-def]
     """Pack rows of components; the first bad entry as `row * components + component`, else -1."""
+    rows, counts, bits, turns, buttons, camera, message = opened(bundle)
     players, components = rows.shape
     for p in range(players):
         for c in range(components):
@@ -41,11 +43,12 @@ def pack_discrete(rows, counts, bits, turns, buttons, camera, message):  # type:
 
 
 @kernel
-def pack_raw(pressed, turned, said, limit, tokens, buttons, camera, message):  # type: ignore[no-untyped-def]
+def pack_raw(bundle):  # type: ignore[no-untyped-def]
     """Pack raw actions; -1, or the first bad entry as `row * 32 + entry`.
 
     Entries count the buttons, then pitch, yaw and message.
     """
+    pressed, turned, said, limit, tokens, buttons, camera, message = opened(bundle)
     players, names = pressed.shape
     for p in range(players):
         for k in range(names):
@@ -81,12 +84,17 @@ class ActionReader:
         self._missing_is_idle = config.missing == "noop"
         self._tokens = config.messages
         self._counts = component_counts(config.messages)
-        self._bits, self._turns = discrete_table()
+        bits, turns = discrete_table()
         self._idle = np.array([*NO_OP, 0][: len(self._counts)], np.int64)
         self._rows = np.zeros((players, len(self._counts)), np.int64)
         self._pressed = np.zeros((players, len(BUTTONS)), np.int64)
         self._turned = np.zeros((players, 2), np.float64)
         self._said = np.zeros(players, np.int64)
+        packed = (self.buttons, self.camera, self.message)
+        self._discrete_bundle = Bundle((self._rows, self._counts, bits, turns, *packed))
+        self._raw_bundle = Bundle(
+            (self._pressed, self._turned, self._said, CAMERA_LIMIT, self._tokens, *packed)
+        )
         self._keys = {"buttons", "camera"} | ({"message"} if config.messages else set())
 
     def read(self, actions: Mapping[str, Any], living: Sequence[str]) -> None:
@@ -127,14 +135,13 @@ class ActionReader:
         rows, shape = self._rows, self._idle.shape
         if len(actions) < len(self._agents):
             rows[:] = self._idle
+        slots = self._slot
         for agent, action in actions.items():
             if type(action) is np.ndarray and action.dtype is _INT64 and action.shape == shape:
-                rows[self._slot[agent]] = action
+                rows[slots[agent]] = action
             else:
-                rows[self._slot[agent]] = _numbers(agent, "the action", action, shape, "iu")
-        wrong = pack_discrete(
-            rows, self._counts, self._bits, self._turns, self.buttons, self.camera, self.message
-        )
+                rows[slots[agent]] = _numbers(agent, "the action", action, shape, "iu")
+        wrong = pack_discrete(self._discrete_bundle)
         if wrong >= 0:
             self._refuse_component(*divmod(wrong, len(self._counts)))
 
@@ -161,16 +168,7 @@ class ActionReader:
             self._turned[slot] = _numbers(agent, "camera", action["camera"], (2,), "fiu")
             if self._tokens:
                 self._said[slot] = _numbers(agent, "message", action["message"], (), "iu")
-        wrong = pack_raw(
-            self._pressed,
-            self._turned,
-            self._said,
-            CAMERA_LIMIT,
-            self._tokens,
-            self.buttons,
-            self.camera,
-            self.message,
-        )
+        wrong = pack_raw(self._raw_bundle)
         if wrong >= 0:
             self._refuse_entry(*divmod(wrong, 32))
 

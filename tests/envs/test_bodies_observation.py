@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mpgenie.envs.bodies_observation import FACTS, observe_bodies
+from mpgenie.envs.bodies_observation import FACTS, Looking, observe_bodies
+from mpgenie.envs.bundle import Bundle
 from mpgenie.envs.masks import BLOCK, DEAD, EMPTY, TOOL
 from mpgenie.envs.planet.blocks import ITEM
 from mpgenie.envs.planet.geometry import geometry_of
@@ -36,36 +37,50 @@ def state():
 
 
 def look(state, reach=1e9, team_only=False):
-    arrays = {
-        "facts": np.zeros((3, FACTS), np.int64),
-        "views": new_views(3),
-        "senses": np.zeros((3, len(PROPRIO)), np.float32),
-        "heard": np.zeros((3, 4), np.uint8),
-        "known": np.zeros((3, STATE_SIZE), np.uint8),
-    }
-    observe_bodies(
-        records_of(state), state.cells, GEOMETRY, 0, SLOTS, reach, team_only,
-        *arrays.values(), np.zeros((NEAREST, 6)), np.zeros(NEAREST),
-    )  # fmt: skip
-    return arrays
+    rows = Looking(
+        records_of(state),
+        state.cells,
+        GEOMETRY,
+        reach,
+        team_only,
+        SLOTS,
+        facts=np.zeros((3, FACTS), np.int64),
+        views=new_views(3),
+        poses=np.zeros((3, 4, 4)),
+        senses=np.zeros((3, len(PROPRIO)), np.float32),
+        heard=np.zeros((3, 4), np.uint8),
+        known=np.zeros((3, STATE_SIZE), np.uint8),
+        near=np.zeros((NEAREST, 6)),
+        distances=np.zeros(NEAREST),
+    )
+    observe_bodies(Bundle(rows), 0)
+    return rows
 
 
 def test_facts_say_what_is_in_hand(state):
     players = state.players
     players.hotbar_item[0, :, 0] = [0, 0, ITEM["diamond_axe"], ITEM["stone"]]
     players.hotbar_count[0, :, 0] = 1
-    assert look(state)["facts"].tolist() == [[1, EMPTY, 0], [3, TOOL, 0], [4, BLOCK, 0]]
+    assert look(state).facts.tolist() == [[1, EMPTY, 0], [3, TOOL, 0], [4, BLOCK, 0]]
     players.alive[0, 2] = False
-    assert look(state)["facts"][1, 1] == DEAD
+    assert look(state).facts[1, 1] == DEAD
 
 
 def test_views_are_those_of_the_renderers(state):
     state.players.sneaking[0, 2] = True
-    views, expected = look(state)["views"], new_views(3)
+    views, expected = look(state).views, new_views(3)
     for row, slot in enumerate(SLOTS):
         first_person(state, expected, row, 0, slot)
     for ours, theirs in zip(views, expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_poses_lead_from_the_camera_to_the_planet(state):
+    seen = look(state)
+    for k in range(3):
+        ahead = seen.poses[k] @ (0.0, 0.0, 2.0, 1.0)
+        np.testing.assert_allclose(ahead[:3], seen.views.eye[k] + 2.0 * seen.views.axes[k, 2])
+        assert ahead[3] == 1.0
 
 
 def test_velocity_is_told_in_the_axes_of_the_body(state):
@@ -73,7 +88,7 @@ def test_velocity_is_told_in_the_axes_of_the_body(state):
     up = players.position[0, 2] / np.sqrt(players.position[0, 2] @ players.position[0, 2])
     right = np.cross(players.heading[0, 2], up)
     players.velocity[0, 2] = 0.3 * players.heading[0, 2] + 0.1 * right - 0.2 * up
-    senses = dict(zip(PROPRIO, look(state)["senses"][1], strict=True))
+    senses = dict(zip(PROPRIO, look(state).senses[1], strict=True))
     assert senses["velocity_forward"] == pytest.approx(0.3)
     assert senses["velocity_right"] == pytest.approx(0.1)
     assert senses["velocity_up"] == pytest.approx(-0.2)
@@ -85,11 +100,11 @@ def test_velocity_is_told_in_the_axes_of_the_body(state):
 def test_digging_is_told_as_a_share(state):
     players = state.players
     players.dig_cell[0, 0], players.dig_ticks[0, 0], players.dig_needed[0, 0] = 3, 1, 4
-    assert look(state)["senses"][0, list(PROPRIO).index("digging")] == 0.25
+    assert look(state).senses[0, list(PROPRIO).index("digging")] == 0.25
 
 
 def test_messages_reach_as_far_as_they_may(state):
-    assert look(state)["heard"].tolist() == [[5, 0, 7, 8]] * 3
-    assert look(state, reach=0.1)["heard"].tolist() == [[5, 0, 0, 0], [0, 0, 7, 0], [0, 0, 0, 8]]
+    assert look(state).heard.tolist() == [[5, 0, 7, 8]] * 3
+    assert look(state, reach=0.1).heard.tolist() == [[5, 0, 0, 0], [0, 0, 7, 0], [0, 0, 0, 8]]
     state.players.team[0, 3] = 1
-    assert look(state, team_only=True)["heard"].tolist() == [[5, 0, 7, 0]] * 2 + [[0, 0, 0, 8]]
+    assert look(state, team_only=True).heard.tolist() == [[5, 0, 7, 0]] * 2 + [[0, 0, 0, 8]]
