@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.exact import sincos
 
 FRONT, BACK, RIGHT, LEFT, OVER, UNDER = range(6)
@@ -18,20 +18,6 @@ FRONT, BACK, RIGHT, LEFT, OVER, UNDER = range(6)
 ALL_SIDES = 63
 SIDE_SHADE = np.array([236, 224, 204, 204, 255, 150], np.int64)
 """Brightness of each side of a box, out of 255, so that it looks solid."""
-
-# Which end of the box (0 low, 1 high) corners 0 to 3 of each side take along right, up, forward.
-# Seen from outside, corner 0 is the upper left one and they go round clockwise.
-_ENDS = np.array(
-    [
-        [[1, 1, 1], [0, 1, 1], [0, 0, 1], [1, 0, 1]],
-        [[0, 1, 0], [1, 1, 0], [1, 0, 0], [0, 0, 0]],
-        [[1, 1, 0], [1, 1, 1], [1, 0, 1], [1, 0, 0]],
-        [[0, 1, 1], [0, 1, 0], [0, 0, 0], [0, 0, 1]],
-        [[0, 1, 1], [1, 1, 1], [1, 1, 0], [0, 1, 0]],
-        [[1, 0, 1], [0, 0, 1], [0, 0, 0], [1, 0, 0]],
-    ],
-    dtype=np.int64,
-)
 
 
 class Quads(NamedTuple):
@@ -133,6 +119,35 @@ def turned(frame, angle):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
+@inlined
+def _add_side(quads, w, side, texture, paint, mark, first, second, third, fourth):  # type: ignore[no-untyped-def]
+    """Append one side of a box to row w, its corners given from the upper left one clockwise."""
+    n = quads.count[w]
+    if n >= quads.texture.shape[1]:
+        return
+    corner = quads.corner[w, n]
+    corner[0, 0], corner[0, 1], corner[0, 2] = first
+    corner[1, 0], corner[1, 1], corner[1, 2] = second
+    corner[2, 0], corner[2, 1], corner[2, 2] = third
+    corner[3, 0], corner[3, 1], corner[3, 2] = fourth
+    quads.texture[w, n] = texture
+    shade = SIDE_SHADE[side]
+    pale = 120 if mark[3] else 255
+    quads.colour[w, n, 0] = paint[3] * shade // 255
+    quads.colour[w, n, 1] = paint[4] * shade * pale // 65025
+    quads.colour[w, n, 2] = paint[5] * shade * pale // 65025
+    quads.entity[w, n] = mark[0]
+    quads.light[w, n, 0] = mark[1]
+    quads.light[w, n, 1] = mark[2]
+    quads.count[w] = n + 1
+
+
+@inlined
+def _along(at, by, x, y, z):  # type: ignore[no-untyped-def]
+    """The point `by` metres from another along an axis."""
+    return at[0] + by * x, at[1] + by * y, at[2] + by * z
+
+
 @kernel
 def add_box(quads, w, frame, box, sides, paint, mark):  # type: ignore[no-untyped-def]
     """Append the sides of a box to row w; what finds no room is left out.
@@ -146,28 +161,25 @@ def add_box(quads, w, frame, box, sides, paint, mark):  # type: ignore[no-untype
         paint: (texture of the front, of the other sides, of top and underside, red, green, blue).
         mark: (entity id, sky light * 17, lamp light * 17, hurt: True reddens).
     """
-    n = quads.count[w]
-    room = quads.texture.shape[1]
-    for side in range(6):
-        if not (sides >> side) & 1 or n >= room:
-            continue
-        for k in range(4):
-            x = box[1] if _ENDS[side, k, 0] else box[0]
-            y = box[3] if _ENDS[side, k, 1] else box[2]
-            z = box[5] if _ENDS[side, k, 2] else box[4]
-            for axis in range(3):
-                # Tuples are indexed by a running number, as long as all are of one type.
-                quads.corner[w, n, k, axis] = (
-                    frame[axis] + x * frame[3 + axis] + y * frame[6 + axis] + z * frame[9 + axis]
-                )
-        quads.texture[w, n] = paint[0] if side == 0 else paint[1] if side < 4 else paint[2]
-        shade = SIDE_SHADE[side]
-        pale = 120 if mark[3] else 255
-        quads.colour[w, n, 0] = paint[3] * shade // 255
-        quads.colour[w, n, 1] = paint[4] * shade * pale // 65025
-        quads.colour[w, n, 2] = paint[5] * shade * pale // 65025
-        quads.entity[w, n] = mark[0]
-        quads.light[w, n, 0] = mark[1]
-        quads.light[w, n, 1] = mark[2]
-        n += 1
-    quads.count[w] = n
+    # Each corner by its ends along right, up and forward: low or high.
+    ox, oy, oz, rx, ry, rz, ux, uy, uz, ax, ay, az = frame
+    x0, x1, y0, y1, z0, z1 = box
+    low, high = _along((ox, oy, oz), x0, rx, ry, rz), _along((ox, oy, oz), x1, rx, ry, rz)
+    ll, lh = _along(low, y0, ux, uy, uz), _along(low, y1, ux, uy, uz)
+    hl, hh = _along(high, y0, ux, uy, uz), _along(high, y1, ux, uy, uz)
+    lll, llh = _along(ll, z0, ax, ay, az), _along(ll, z1, ax, ay, az)
+    lhl, lhh = _along(lh, z0, ax, ay, az), _along(lh, z1, ax, ay, az)
+    hll, hlh = _along(hl, z0, ax, ay, az), _along(hl, z1, ax, ay, az)
+    hhl, hhh = _along(hh, z0, ax, ay, az), _along(hh, z1, ax, ay, az)
+    if sides & (1 << FRONT):
+        _add_side(quads, w, FRONT, paint[0], paint, mark, hhh, lhh, llh, hlh)
+    if sides & (1 << BACK):
+        _add_side(quads, w, BACK, paint[1], paint, mark, lhl, hhl, hll, lll)
+    if sides & (1 << RIGHT):
+        _add_side(quads, w, RIGHT, paint[1], paint, mark, hhl, hhh, hlh, hll)
+    if sides & (1 << LEFT):
+        _add_side(quads, w, LEFT, paint[1], paint, mark, lhh, lhl, lll, llh)
+    if sides & (1 << OVER):
+        _add_side(quads, w, OVER, paint[2], paint, mark, lhh, hhh, hhl, lhl)
+    if sides & (1 << UNDER):
+        _add_side(quads, w, UNDER, paint[2], paint, mark, hlh, llh, lll, hll)

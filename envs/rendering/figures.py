@@ -9,6 +9,7 @@ eight legs), husk (a taller zombie of the desert), sheep (woolly).  Lengths are 
 import numpy as np
 
 from mpgenie.envs.kernels import kernel
+from mpgenie.envs.planet.blocks import TABLE
 from mpgenie.envs.planet.exact import PI, sincos
 from mpgenie.envs.planet.geometry import column_of
 
@@ -29,6 +30,8 @@ from .held_items import CUBE, ITEM_QUADS, ITEM_SHAPE, NOTHING, add_block, add_it
 from .textures import TEXTURES
 
 __all__ = ["Quads", "build_quads", "hand_quads", "new_hand_quads", "new_quads"]
+
+_NEAREST_LAYERS = (0, 1, -1, 2, -2)
 
 PLAYER_QUADS = 60 + ITEM_QUADS
 MOB_QUADS = 72
@@ -92,15 +95,23 @@ def new_hand_quads(views: int) -> Quads:
 
 
 @kernel
-def light_at(state, geometry, w, position, height):  # type: ignore[no-untyped-def]
-    """Sky and lamp light, level * 17, at a height above a point; daylight above the sky."""
+def light_at(cells, geometry, w, position, height):  # type: ignore[no-untyped-def]
+    """Sky and lamp light, level * 17, at a height above a point; daylight above the sky.
+
+    Where that cell is opaque and so holds no light, the nearest that is not counts, above or below.
+    """
     x, y, z = position[0], position[1], position[2]
     radius = np.sqrt(x * x + y * y + z * z)
-    layer = int(np.floor(radius - geometry.bottom + height))
-    if layer > 63:
-        return 255, 0
-    value = state.cells.light[w, column_of(geometry, x, y, z), max(0, layer)]
-    return int(value >> 4) * 17, int(value & 15) * 17
+    layer = max(0, int(np.floor(radius - geometry.bottom + height)))
+    column = column_of(geometry, x, y, z)
+    for step in _NEAREST_LAYERS:
+        at = layer + step
+        if at > 63:
+            return 255, 0
+        if at >= 0 and not TABLE.opaque[cells.blocks[w, column, at]]:
+            value = cells.light[w, column, at]
+            return int(value >> 4) * 17, int(value & 15) * 17
+    return 0, 0
 
 
 @kernel
@@ -199,28 +210,27 @@ def _scaled(frame, scale):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _add_player(state, geometry, quads, w, p):  # type: ignore[no-untyped-def]
-    players = state.players
-    place, heading = players.position[w, p], players.heading[w, p]
+def _add_player(player, cells, geometry, quads, w):  # type: ignore[no-untyped-def]
+    place, heading = player.position, player.heading
     frame = upright_frame(place[0], place[1], place[2], heading[0], heading[1], heading[2])
-    sky, lamp = light_at(state, geometry, w, place, 0.9)
-    mark = (players.id[w, p], sky, lamp, players.hurt_wait[w, p] > 0)
-    colour = players.colour[w, p]
+    sky, lamp = light_at(cells, geometry, w, place, 0.9)
+    mark = (player.id, sky, lamp, player.hurt_wait > 0)
+    colour = player.colour
     shirt = (int(colour[0]), int(colour[1]), int(colour[2]))
-    if not players.alive[w, p]:
+    if not player.alive:
         # Flat on the back, head away from where it looked.
         frame = pitched(moved(frame, 0.0, 0.13, 0.9), PI * 0.5)
         _add_human(quads, w, frame, PLAYER, shirt, (0.0, 0.1, 0.1, 0.0, 0.0), 0, mark)
         return
-    stride = _gait(players.velocity[w, p], players.stride[w, p])
-    item = int(players.hotbar_item[w, p, players.held[w, p]])
+    stride = _gait(player.velocity, player.stride)
+    item = int(player.hotbar_item[player.held])
     right = -stride * 0.8 + (0.35 if item else 0.0)
-    swing = players.swing[w, p]
+    swing = player.swing
     if swing > 0:
         right += 1.5 * sincos(swing * (PI / 7.0))[0]
-    nod = min(45.0, max(-45.0, float(players.pitch[w, p]))) * (-PI / 180.0)
+    nod = min(45.0, max(-45.0, float(player.pitch))) * (-PI / 180.0)
     lean = 0.0
-    if players.sneaking[w, p]:
+    if player.sneaking:
         lean = 0.42
         frame = moved(frame, 0.0, -0.04, 0.0)
     _add_human(quads, w, frame, PLAYER, shirt, (stride, stride * 0.8, right, nod, lean), item, mark)
@@ -278,14 +288,13 @@ def _add_sheep(quads, w, frame, stride, mark):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _add_mob(state, geometry, quads, w, m):  # type: ignore[no-untyped-def]
-    mobs = state.mobs
-    place, heading = mobs.position[w, m], mobs.heading[w, m]
+def _add_mob(mob, cells, geometry, quads, w):  # type: ignore[no-untyped-def]
+    place, heading = mob.position, mob.heading
     frame = upright_frame(place[0], place[1], place[2], heading[0], heading[1], heading[2])
-    sky, lamp = light_at(state, geometry, w, place, 0.6)
-    mark = (mobs.id[w, m], sky, lamp, mobs.hurt_wait[w, m] > 0)
-    stride = _gait(mobs.velocity[w, m], mobs.stride[w, m])
-    kind = mobs.kind[w, m]
+    sky, lamp = light_at(cells, geometry, w, place, 0.6)
+    mark = (mob.id, sky, lamp, mob.hurt_wait > 0)
+    stride = _gait(mob.velocity, mob.stride)
+    kind = mob.kind
     if kind == SPIDER_KIND:
         _add_spider(quads, w, frame, stride, mark)
         return
@@ -296,9 +305,9 @@ def _add_mob(state, geometry, quads, w, m):  # type: ignore[no-untyped-def]
     frame = _scaled(frame, _STYLE_SHAPE[style, 3])
     colour = _STYLE_COLOUR[style, 0]
     shirt = (colour[0], colour[1], colour[2])
-    swing = mobs.swing[w, m]
+    swing = mob.swing
     blow = 0.7 * sincos(swing * (PI / 7.0))[0] if swing > 0 else 0.0
-    sway = 0.08 * sincos(mobs.stride[w, m] * 1.3)[0]
+    sway = 0.08 * sincos(mob.stride * 1.3)[0]
     if style == SKELETON:
         pose = (stride, 0.4 + sway, 1.35 + blow, 0.0, 0.0)
         _add_human(quads, w, frame, style, shirt, pose, 0, mark)
@@ -310,15 +319,14 @@ def _add_mob(state, geometry, quads, w, m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _add_dropped(state, geometry, quads, w, i):  # type: ignore[no-untyped-def]
+def _add_dropped(thing, cells, geometry, quads, w):  # type: ignore[no-untyped-def]
     """A dropped item: small, turning once in three seconds, bobbing by 3 cm."""
-    items = state.items
-    place, item = items.position[w, i], int(items.item[w, i])
+    place, item = thing.position, int(thing["item"])
     if ITEM_SHAPE[item] == NOTHING:
         return
-    sky, lamp = light_at(state, geometry, w, place, 0.2)
-    mark = (items.id[w, i], sky, lamp, False)
-    spin = (items.age[w, i] % 60) * (2.0 * PI / 60.0)
+    sky, lamp = light_at(cells, geometry, w, place, 0.2)
+    mark = (thing.id, sky, lamp, False)
+    spin = (thing.age % 60) * (2.0 * PI / 60.0)
     # Any tangent serves as heading, since it turns.
     frame = turned(upright_frame(place[0], place[1], place[2], 0.0, 0.0, 0.0), spin)
     bob = 0.03 * sincos(2.0 * spin)[0]
@@ -329,18 +337,18 @@ def _add_dropped(state, geometry, quads, w, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def build_quads(state, geometry, quads, w):  # type: ignore[no-untyped-def]
+def build_quads(records, cells, geometry, quads, w):  # type: ignore[no-untyped-def]
     """Fill row w with the figures of world w: players, then mobs, then items, by slot."""
     quads.count[w] = 0
-    for p in range(state.players.active.shape[1]):
-        if state.players.active[w, p]:
-            _add_player(state, geometry, quads, w, p)
-    for m in range(state.mobs.active.shape[1]):
-        if state.mobs.active[w, m]:
-            _add_mob(state, geometry, quads, w, m)
-    for i in range(state.items.active.shape[1]):
-        if state.items.active[w, i]:
-            _add_dropped(state, geometry, quads, w, i)
+    for p in range(records.players.shape[1]):
+        if records.players[w, p].active:
+            _add_player(records.players[w, p], cells, geometry, quads, w)
+    for m in range(records.mobs.shape[1]):
+        if records.mobs[w, m].active:
+            _add_mob(records.mobs[w, m], cells, geometry, quads, w)
+    for i in range(records.items.shape[1]):
+        if records.items[w, i].active:
+            _add_dropped(records.items[w, i], cells, geometry, quads, w)
 
 
 @kernel
@@ -354,7 +362,7 @@ def hand_quads(state, geometry, quads, v, w, p):  # type: ignore[no-untyped-def]
     players = state.players
     if not (players.active[w, p] and players.alive[w, p]):
         return
-    sky, lamp = light_at(state, geometry, w, players.position[w, p], 1.3)
+    sky, lamp = light_at(state.cells, geometry, w, players.position[w, p], 1.3)
     mark = (players.id[w, p], sky, lamp, players.hurt_wait[w, p] > 0)
     item = int(players.hotbar_item[w, p, players.held[w, p]])
     swing = sincos(players.swing[w, p] * (PI / 7.0))[0] if players.swing[w, p] > 0 else 0.0

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.bundle import Bundle, opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.geometry import Geometry, locate
-from mpgenie.envs.simulation.state import WorldState
+from mpgenie.envs.simulation.state import WorldState, records_of
 
 from .appearance import Appearance
 from .culling import CullingWork, new_culling
@@ -68,13 +69,13 @@ def crack_pattern() -> NDArray[np.uint8]:
 
 
 @kernel
-def mark_bodies(geometry, per_edge, positions, active, near, w, stamp):  # type: ignore[no-untyped-def]
+def _mark_bodies(geometry, per_edge, bodies, near, w, stamp):  # type: ignore[no-untyped-def]
     """Stamp the sections in or next to which active bodies of world w stand."""
-    for p in range(active.shape[1]):
-        if not active[w, p]:
+    for slot in range(bodies.shape[1]):
+        body = bodies[w, slot]
+        if not body.active:
             continue
-        x, y, z = positions[w, p, 0], positions[w, p, 1], positions[w, p, 2]
-        face, a, b, layer = locate(geometry, x, y, z)
+        face, a, b, layer = locate(geometry, body.position[0], body.position[1], body.position[2])
         for da in (-1.5, 1.5):
             for db in (-1.5, 1.5):
                 for dk in (-1.5, 3.0):
@@ -85,13 +86,13 @@ def mark_bodies(geometry, per_edge, positions, active, near, w, stamp):  # type:
 
 
 @kernel
-def update_figures(state, geometry, quads, near, per_edge, stamp):  # type: ignore[no-untyped-def]
+def _update(bundle, stamp):  # type: ignore[no-untyped-def]
     """Build the figures of every world, and stamp the sections around bodies."""
-    players, mobs = state.players, state.mobs
-    for w in range(players.active.shape[0]):
-        build_quads(state, geometry, quads, w)
-        mark_bodies(geometry, per_edge, players.position, players.active, near, w, stamp)
-        mark_bodies(geometry, per_edge, mobs.position, mobs.active, near, w, stamp)
+    records, cells, geometry, quads, near, per_edge = opened(bundle)
+    for w in range(near.shape[0]):
+        build_quads(records, cells, geometry, quads, w)
+        _mark_bodies(geometry, per_edge, records.players, near, w, stamp)
+        _mark_bodies(geometry, per_edge, records.mobs, near, w, stamp)
 
 
 class Scene:
@@ -114,17 +115,26 @@ class Scene:
         )
         self.stamp = 0
         """Counts the calls of `update`."""
+        self._bundle_up()
 
     def update(self) -> None:
         """Take in what the last tick moved."""
+        if self._bundled is not self.state:
+            self._bundle_up()
         self.stamp += 1
-        update_figures(
-            self.state,
-            self.geometry,
-            self.quads,
-            self.mesh.near,
-            self.sections.per_edge,
-            self.stamp,
+        _update(self._bundle, self.stamp)
+
+    def _bundle_up(self) -> None:
+        self._bundled = self.state
+        self._bundle = Bundle(
+            (
+                records_of(self.state),
+                self.state.cells,
+                self.geometry,
+                self.quads,
+                self.mesh.near,
+                self.sections.per_edge,
+            )
         )
 
     def make_room(self) -> None:

@@ -15,7 +15,7 @@ from mpgenie.envs.rendering.figures import (
     new_quads,
 )
 from mpgenie.envs.rendering.held_items import ITEM_QUADS
-from mpgenie.envs.simulation.state import new_state
+from mpgenie.envs.simulation.state import new_state, records_of
 
 pytestmark = pytest.mark.laws
 
@@ -53,7 +53,7 @@ def player(state):
 
 def drawn(state):
     quads = new_quads(1, 1, 1, 1)
-    build_quads(state, GEOMETRY, quads, 0)
+    build_quads(records_of(state), state.cells, GEOMETRY, quads, 0)
     return quads
 
 
