@@ -156,6 +156,16 @@ def test_quads_carry_the_id_the_shirt_and_the_light(state, player):
     assert (quads.light[0, :n] == (11 * 17, 6 * 17)).all()
 
 
+@pytest.mark.parametrize("lit", [21, 19, 22], ids=["above", "below", "two above"])
+def test_a_figure_inside_a_block_takes_the_light_of_the_nearest_open_cell(state, player, lit):
+    buried = [layer for layer in (19, 20, 21, 22) if layer != lit]
+    state.cells.blocks[:, :, buried] = BLOCK["stone"]
+    state.cells.light[:] = 0
+    state.cells.light[:, :, lit] = (9 << 4) | 3
+    quads = drawn(state)
+    assert (quads.light[0, : quads.count[0]] == (9 * 17, 3 * 17)).all()
+
+
 def test_above_the_sky_there_is_daylight(state, player):
     state.cells.light[:] = 0
     player.position[0, 0] = UP * (GEOMETRY.bottom + 70.0)

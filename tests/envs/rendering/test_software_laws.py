@@ -15,6 +15,7 @@ from mpgenie.envs.rendering.camera import FIRST, THIRD, TOP, first_person, follo
 from mpgenie.envs.rendering.culling import CULL_ALL, FACING, FRUSTUM, HORIZON, OCCLUSION
 from mpgenie.envs.rendering.scene import Scene
 from mpgenie.envs.rendering.software import SoftwareRenderer, new_frames
+from mpgenie.envs.simulation.weather import sun_direction
 from mpgenie.envs.simulation.world import Simulation
 
 pytestmark = pytest.mark.laws
@@ -204,10 +205,30 @@ def test_cracks_show_only_to_the_one_who_mines(flat):
     np.testing.assert_array_equal(before.segmentation, after.segmentation)
 
 
-def test_night_is_darker_than_day_and_has_stars():
-    day, night = (Stage("flat", 12, tick=tick).draw().rgb for tick in (0, 12_000))
-    noon, midnight = sorted((day[:3].mean(), night[:3].mean()), reverse=True)
-    assert midnight < 0.6 * noon
+def at_noon_and_at_midnight():
+    """The same stage when the sun stands highest over the first player, and half a day later."""
+    stage = Stage("flat", 12)
+    day, offset = stage.sim.rules.day, int(stage.state.clock.day_offset[0])
+    place = stage.state.players.position[0, 0]
+    suns = np.array([sun_direction(tick + offset, day) for tick in range(0, day, 100)])
+    noon = 100 * int(np.argmax(suns @ place))
+    return [Stage("flat", 12, tick=tick) for tick in (noon, noon + day // 2)]
+
+
+def test_night_is_darker_than_day():
+    day, night = (stage.draw().rgb[:3] for stage in at_noon_and_at_midnight())
+    assert night.mean() < 0.6 * day.mean()
+
+
+def test_only_the_night_has_stars():
+    skies = []
+    for stage in at_noon_and_at_midnight():
+        stage.state.players.pitch[0, 0] = -60.0
+        frames = stage.draw(stage.views(kinds=(FIRST,)), side=32)
+        skies.append(frames.rgb[0][frames.segmentation[0] == 0].astype(int))
+    for sky, stars in zip(skies, (False, True), strict=True):
+        brighter = sky.min(axis=1) - np.median(sky, axis=0).max() > 40
+        assert brighter.any() == stars
 
 
 def test_rain_falls_between_the_eye_and_the_world(flat):
