@@ -11,153 +11,119 @@ import numpy as np
 
 from mpgenie.envs.kernels import inlined, kernel
 
-NEAR = 0.05
-"""Nothing nearer to the eye's plane than this is drawn, in metres."""
+from .outlines import (
+    ACROSS,
+    ALONG,
+    BORDER,
+    BOTTOM,
+    CENTRE,
+    EDGE,
+    LEFT,
+    NEAR,
+    RIGHT,
+    ROW,
+    STEP,
+    TOP,
+    border,
+)
+
 DEPTH_ONE = float(1 << 58)
 """The key of inverse depth 1 / metre."""
 TOP_PLACE = 0x7FFFFFFF
 """The inverted place of the first face drawn, in the lower half of a key."""
 QUAD, WEATHER, HAND = -1, -2, -3
 """Stands for the section of a face that is not a block's: a figure's, rain, snow, the hand."""
-EDGE = 1e-4
-"""Pixels by which a face reaches beyond its edge, so that neighbours never leave a gap."""
-NARROW = 8
-"""Pixels that are drawn at once; keys need as many spare ones at the end."""
-BATCH = 64
-"""Faces worked out at a time."""
-FAR = 1e9
 
 
 @inlined
-def border(xa, ya, xb, yb):  # type: ignore[no-untyped-def]
-    """An edge as the left and as the right border of what it bounds: x on row 0, and slope, twice.
-
-    Going clockwise, edges that go down bound on the right and edges that go up on the left; the
-    border that an edge is not lies far away.
-    """
-    dy = yb - ya
-    slope = (xb - xa) / dy
-    start = xa - ya * slope
-    down, up = dy > np.float32(1e-6), dy < np.float32(-1e-6)
-    flat = xa - xa
-    far = flat + np.float32(FAR)
-    return (
-        start if up else -far,
-        slope if up else flat,
-        start if down else far,
-        slope if down else flat,
-    )
+def _fixed(number):  # type: ignore[no-untyped-def]
+    """An inverse depth as the integer that keys hold."""
+    return np.int64(min(9.2e18, max(-9.2e18, number * DEPTH_ONE)))
 
 
 @inlined
-def _row(key, start, stop, depth, slope, place):  # type: ignore[no-untyped-def]
-    """Write a face into part of a row of keys; return how many pixels it won."""
-    won = 0
-    for at in range(start, stop):
-        value = (depth & -4294967296) | place
-        old = key[at]
-        won += value > old
-        key[at] = max(value, old)
-        depth += slope
-    return won
-
-
-@inlined
-def fill_rows(  # type: ignore[no-untyped-def]
-    key, width, place, edges, i, first_x, last_x, first_y, last_y, across, along, centre
-):  # fmt: skip
-    """Draw a quad given by its four borders on the picture.
+def fill(key, width, place, batch, i):  # type: ignore[no-untyped-def]
+    """Draw a quad given by its outline.
 
     Args:
-        key: (height * width + NARROW,) int64 keys, changed in place.
+        key: (height * width + STEP,) int64 keys, changed in place.
         place: The inverted place in the order of drawing.
-        edges, i: Column i of rows 25 to 40 holds the `border` of each edge.
-        first_x, last_x, first_y, last_y: The pixels around it, within the picture.
-        across, along, centre: Inverse depth of pixel (x, y) is across * x + along * y + centre.
+        batch, i: Column i of a batch holds the outline; see `outlines`.
 
     Returns:
         How many pixels it won.
     """
-    a, b = float(edges[25 * BATCH + i]), float(edges[26 * BATCH + i])
-    c, e = float(edges[27 * BATCH + i]), float(edges[28 * BATCH + i])
-    f, g = float(edges[29 * BATCH + i]), float(edges[30 * BATCH + i])
-    h, l = float(edges[31 * BATCH + i]), float(edges[32 * BATCH + i])  # noqa: E741
-    j, k = float(edges[33 * BATCH + i]), float(edges[34 * BATCH + i])
-    m, n = float(edges[35 * BATCH + i]), float(edges[36 * BATCH + i])
-    p, q = float(edges[37 * BATCH + i]), float(edges[38 * BATCH + i])
-    r, s = float(edges[39 * BATCH + i]), float(edges[40 * BATCH + i])
-    slope = np.int64(across * DEPTH_ONE)
+    left, right = np.int64(batch[LEFT + i]), np.int64(batch[RIGHT + i])
+    top, bottom = np.int64(batch[TOP + i]), np.int64(batch[BOTTOM + i])
+    across, along = float(batch[ACROSS + i]), float(batch[ALONG + i])
+    depth = _fixed(float(batch[CENTRE + i]) + along * top + across * left)
+    slope, down = _fixed(across), _fixed(along)
+    at = BORDER + i
+    a0, b0, c0 = batch[at], batch[at + ROW], batch[at + ROW + ROW]
+    at += ROW + ROW + ROW
+    a1, b1, c1 = batch[at], batch[at + ROW], batch[at + ROW + ROW]
+    at += ROW + ROW + ROW
+    a2, b2, c2 = batch[at], batch[at + ROW], batch[at + ROW + ROW]
+    at += ROW + ROW + ROW
+    a3, b3, c3 = batch[at], batch[at + ROW], batch[at + ROW + ROW]
     won = 0
-    narrow = last_x - first_x < NARROW
-    for y in range(first_y, last_y + 1):
-        yc = y + 0.5
-        left = max(max(a + yc * b, f + yc * g), max(j + yc * k, p + yc * q))
-        right = min(min(c + yc * e, h + yc * l), min(m + yc * n, r + yc * s))
-        start = max(first_x, np.int64(np.ceil(max(left, -1.0) - EDGE - 0.5)))
-        stop = min(last_x, np.int64(np.floor(min(right, width + 1.0) + EDGE - 0.5)))
-        if narrow:
+    for y in range(top, bottom + 1):
+        row = np.float32(y - top)
+        d0, d1, d2, d3 = c0 + b0 * row, c1 + b1 * row, c2 + b2 * row, c3 + b3 * row
+        for x in range(left, right + 1, STEP):
             # Always as many pixels, most of them masked: one step of the processor's vectors.
-            depth = np.int64((centre + along * y + across * first_x) * DEPTH_ONE)
-            base = y * width + first_x
-            for pixel in range(NARROW):
-                value = ((depth + pixel * slope) & -4294967296) | place
-                x = first_x + pixel
-                value = value if (x >= start) & (x <= stop) else 0
-                old = key[base + pixel]
+            begin, here = np.uint64(y * width + x), depth + (x - left) * slope
+            column = np.float32(x - left)
+            for k in range(STEP):
+                along_row = column + np.float32(k)
+                inside = min(
+                    min(a0 * along_row + d0, a1 * along_row + d1),
+                    min(a2 * along_row + d2, a3 * along_row + d3),
+                )
+                value = ((here + k * slope) & -4294967296) | place
+                value = value if (inside >= 0.0) & (x + k <= right) else 0
+                old = key[begin + np.uint64(k)]
                 won += value > old
-                key[base + pixel] = max(value, old)
-        elif start <= stop:
-            depth = np.int64((centre + along * y + across * start) * DEPTH_ONE)
-            base = y * width
-            won += _row(key, base + start, base + stop + 1, depth, slope, place)
+                key[begin + np.uint64(k)] = max(value, old)
+        depth += down
     return won
 
 
 @kernel
 def fill_quad(  # type: ignore[no-untyped-def]
-    key, edges, width, height, focal, place,
+    key, single, width, height, focal, place,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
 ):  # fmt: skip
-    """Draw a quad whose four corners lie beyond the near plane; see `fill_rows`.
+    """Draw a quad whose four corners lie beyond the near plane; see `fill`.
 
     Args:
-        edges: (41 * BATCH,) float64 scratch.
+        single: (ROWS * BATCH,) float32, a batch of which the first column is used.
         focal: Pixels per unit of tangent.
         nx, ny, nz, d: The quad's plane, n . p = d with d > 0 (it faces the eye).
     """
-    cx, cy = width * 0.5, height * 0.5
+    cx, cy = width * 0.5 - 0.5, height * 0.5 - 0.5
     i0, i1, i2, i3 = focal / z0, focal / z1, focal / z2, focal / z3
     x0, y0 = cx + x0 * i0, cy + y0 * i0
     x1, y1 = cx + x1 * i1, cy + y1 * i1
     x2, y2 = cx + x2 * i2, cy + y2 * i2
     x3, y3 = cx + x3 * i3, cy + y3 * i3
-    low_x = max(-1.0, min(min(x0, x1), min(x2, x3)) - EDGE - 0.5)
-    high_x = min(width + 1.0, max(max(x0, x1), max(x2, x3)) + EDGE - 0.5)
-    low_y = max(-1.0, min(min(y0, y1), min(y2, y3)) - EDGE - 0.5)
-    high_y = min(height + 1.0, max(max(y0, y1), max(y2, y3)) + EDGE - 0.5)
-    first_x, last_x = max(0, int(np.ceil(low_x))), min(width - 1, int(np.floor(high_x)))
-    first_y, last_y = max(0, int(np.ceil(low_y))), min(height - 1, int(np.floor(high_y)))
-    if first_x > last_x or first_y > last_y:
+    left = max(0.0, np.ceil(min(min(x0, x1), min(x2, x3)) - EDGE))
+    right = min(width - 1.0, np.floor(max(max(x0, x1), max(x2, x3)) + EDGE))
+    top = max(0.0, np.ceil(min(min(y0, y1), min(y2, y3)) - EDGE))
+    bottom = min(height - 1.0, np.floor(max(max(y0, y1), max(y2, y3)) + EDGE))
+    if not (left <= right and top <= bottom):
         return 0
-    inverse = 1.0 / d
-    across = nx * inverse / focal
-    along = ny * inverse / focal
-    centre = nz * inverse - across * (cx - 0.5) - along * (cy - 0.5)
-    for edge in range(4):
-        xa, ya, xb, yb = x0, y0, x1, y1
-        if edge == 1:
-            xa, ya, xb, yb = x1, y1, x2, y2
-        elif edge == 2:
-            xa, ya, xb, yb = x2, y2, x3, y3
-        elif edge == 3:
-            xa, ya, xb, yb = x3, y3, x0, y0
-        a, b, c, e = border(xa, ya, xb, yb)
-        row = 25 + 4 * edge
-        edges[row * BATCH], edges[(row + 1) * BATCH] = a, b
-        edges[(row + 2) * BATCH], edges[(row + 3) * BATCH] = c, e
-    return fill_rows(
-        key, width, place, edges, 0, first_x, last_x, first_y, last_y, across, along, centre
-    )
+    first, three = np.uint64(0), np.uint64(3)
+    single[LEFT], single[RIGHT], single[TOP], single[BOTTOM] = left, right, top, bottom
+    across, along = nx / (d * focal), ny / (d * focal)
+    single[ACROSS], single[ALONG], single[CENTRE] = across, along, nz / d - across * cx - along * cy
+    x0, x1, x2, x3 = x0 - left, x1 - left, x2 - left, x3 - left
+    y0, y1, y2, y3 = y0 - top, y1 - top, y2 - top, y3 - top
+    border(single, BORDER, x0, y0, x1, y1)
+    border(single, BORDER + ROW * three, x1, y1, x2, y2)
+    border(single, BORDER + ROW * three + ROW * three, x2, y2, x3, y3)
+    border(single, BORDER + ROW * three + ROW * three + ROW * three, x3, y3, x0, y0)
+    return fill(key, width, place, single, first)
 
 
 @kernel
@@ -181,7 +147,7 @@ def _clip(poly, count, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def fill_clipped(  # type: ignore[no-untyped-def]
-    key, edges, width, height, focal, place, poly,
+    key, single, width, height, focal, place, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
 ):  # fmt: skip
     """Draw a quad of which a part lies before the near plane; see `fill_quad`."""
@@ -196,7 +162,7 @@ def fill_clipped(  # type: ignore[no-untyped-def]
         # A fan of quads over the remaining polygon; an odd corner is used twice.
         j = i + 1 if i + 1 < count else i
         won += fill_quad(
-            key, edges, width, height, focal, place,
+            key, single, width, height, focal, place,
             cut[0, 0], cut[0, 1], cut[0, 2], cut[i - 1, 0], cut[i - 1, 1], cut[i - 1, 2],
             cut[i, 0], cut[i, 1], cut[i, 2], cut[j, 0], cut[j, 1], cut[j, 2], nx, ny, nz, d,
         )  # fmt: skip
@@ -205,7 +171,7 @@ def fill_clipped(  # type: ignore[no-untyped-def]
 
 @kernel
 def draw_quad(  # type: ignore[no-untyped-def]
-    key, edges, width, height, focal, place, two_sided, poly,
+    key, single, width, height, focal, place, two_sided, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
 ):  # fmt: skip
     """Draw a quad with corners anywhere; see `fill_quad`.
@@ -232,10 +198,10 @@ def draw_quad(  # type: ignore[no-untyped-def]
         x1, y1, z1, x3, y3, z3 = x3, y3, z3, x1, y1, z1
     if z0 >= NEAR and z1 >= NEAR and z2 >= NEAR and z3 >= NEAR:
         return fill_quad(
-            key, edges, width, height, focal, place,
+            key, single, width, height, focal, place,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
         )  # fmt: skip
     return fill_clipped(
-        key, edges, width, height, focal, place, poly,
+        key, single, width, height, focal, place, poly,
         x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
     )  # fmt: skip

@@ -18,8 +18,9 @@ from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import TORCH
 
 from .culling import visible_sections
-from .faces import draw_quads, draw_sections, draw_veil, looks_away
+from .faces import draw_quads, draw_sections, draw_veil
 from .figures import HAND_QUADS
+from .hiding import facing, look_from
 from .mesh import SEE_THROUGH
 from .raster import QUAD
 from .record_texels import (
@@ -58,7 +59,7 @@ class Records(NamedTuple):
     used: NDArray[np.int64]
     """(3,) texels in use, first record of sky, stars."""
     scratch: NDArray[np.float64]
-    """(8,) the eye as `faces.looks_away` wants it."""
+    """(8,) what `hiding.look_from` fills: the eye (6), and how high it stands (2)."""
 
 
 def new_records(views: int, texels: int) -> Records:
@@ -110,8 +111,6 @@ def _add_sections(  # type: ignore[no-untyped-def]
     w, slot, eye = views.world[v], views.slot[v], views.eye[v]
     size, per_edge = geometry.size, sections.per_edge
     faces, counts, extents = mesh.face[w], mesh.count[w], mesh.extent[w]
-    length = np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
-    spread = 6.2 * 1.5707963267948966 / size
     start = at
     veiled = 0
     for n in range(found):
@@ -132,28 +131,19 @@ def _add_sections(  # type: ignore[no-untyped-def]
         if at + total > data.shape[0]:
             return -1
         chunk, low = section >> 3, geometry.bottom + (section & 7) * 8
-        face = chunk // (per_edge * per_edge)
-        for k in range(3):
-            turn[3 + k] = (
-                geometry.axes[face, k, 0] * eye[0]
-                + geometry.axes[face, k, 1] * eye[1]
-                + geometry.axes[face, k, 2] * eye[2]
-            )
-        bound = sections.bound[section]
-        middle = (bound[0] * eye[0] + bound[1] * eye[1] + bound[2] * eye[2]) / (low + 4.0)
-        reach[0], reach[1] = middle + length * spread, middle - length * spread
+        look_from(geometry, sections, section, eye, turn, reach)
         begin = np.int64(mesh.first[w, section, lod])
         place = place_of(section, per_edge)
         crack, cell = crack_in(state, geometry, sections, w, slot, section)
         for direction in range(6):
             count = np.int64(counts[section, lod, direction])
-            if count and not (
-                cull & 8
-                and looks_away(
+            anything = 255
+            if cull & 8:
+                _, anything = facing(
                     sections.plane, per_edge, chunk, low, extents[section, direction], direction,
                     turn, size, reach,
-                )
-            ):  # fmt: skip
+                )  # fmt: skip
+            if count and anything:
                 at = add_faces(faces, data, at, begin, count, place, crack, cell)
             begin += count
     records.span[v, 0], records.span[v, 1] = start, at - start
