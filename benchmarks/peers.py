@@ -26,11 +26,15 @@ PATIENCE = 60
 
 def figures(setting: Setting) -> Iterator[Figure]:
     """Run each peer's script, and read the figure it prints."""
+    missing: set[str] = set()
     for package, script, argument in SCRIPTS:
+        if package in missing:
+            continue
         answer = ask(setting.peers_python, Path(__file__).with_name(script), argument, setting)
         if answer.startswith("{"):
             yield Figure(**json.loads(answer))
         elif f"No module named '{package}'" in answer:
+            missing.add(package)
             print(f"{package} is not installed beside us: pip install {package}")
         else:
             print(f"{package} {argument}: {answer}")

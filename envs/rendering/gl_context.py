@@ -1,6 +1,6 @@
 """Ways to an OpenGL context without a window, tried one after the other.
 
-`attempts` says of each way whether it worked and why not, for `mpgenie doctor`.
+Each `Attempt` says whether it worked and why not, here and in `mpgenie doctor`.
 """
 
 import os
@@ -30,8 +30,29 @@ def is_hardware(device: str) -> bool:
     return not any(word in device.lower() for word in ON_THE_PROCESSOR)
 
 
+def try_back_end(back_end: str, require: int = 330) -> tuple[Any, Attempt]:
+    """A new moderngl context made in one way, or None, and how it went.
+
+    Args:
+        back_end: A key of `BACK_ENDS`.
+        require: The least version of OpenGL, times 100.
+    """
+    import moderngl
+
+    # Mesa's drawing threads do not survive a fork, and gain little beside one process per core.
+    os.environ.setdefault("LP_NUM_THREADS", "0")
+    if back_end == "x11" and not os.environ.get("DISPLAY"):
+        return None, Attempt(back_end, False, "DISPLAY is not set")
+    arguments = BACK_ENDS[back_end]
+    try:
+        context = moderngl.create_context(require=require, standalone=True, **arguments)
+    except Exception as error:  # glcontext and moderngl raise plain Exception
+        return None, Attempt(back_end, False, str(error))
+    return context, Attempt(back_end, True, str(context.info["GL_RENDERER"]))
+
+
 def create_context(require: int = 330) -> tuple[Any, list[Attempt]]:
-    """A new moderngl context, current in this thread.
+    """A new moderngl context, current in this thread, made in the first way that works.
 
     Args:
         require: The least version of OpenGL, times 100.
@@ -42,22 +63,12 @@ def create_context(require: int = 330) -> tuple[Any, list[Attempt]]:
     Raises:
         RendererError: If none works; the message names every attempt and its reason.
     """
-    import moderngl
-
-    # Mesa's drawing threads do not survive a fork, and gain little beside one process per core.
-    os.environ.setdefault("LP_NUM_THREADS", "0")
     attempts: list[Attempt] = []
-    for back_end, arguments in BACK_ENDS.items():
-        if back_end == "x11" and not os.environ.get("DISPLAY"):
-            attempts.append(Attempt(back_end, False, "DISPLAY is not set"))
-            continue
-        try:
-            context = moderngl.create_context(require=require, standalone=True, **arguments)
-        except Exception as error:  # glcontext and moderngl raise plain Exception
-            attempts.append(Attempt(back_end, False, str(error)))
-            continue
-        attempts.append(Attempt(back_end, True, str(context.info["GL_RENDERER"])))
-        return context, attempts
+    for back_end in BACK_ENDS:
+        context, attempt = try_back_end(back_end, require)
+        attempts.append(attempt)
+        if attempt.works:
+            return context, attempts
     reasons = "; ".join(f"{attempt.back_end}: {attempt.answer}" for attempt in attempts)
     raise RendererError(
         f"no OpenGL context can be made here ({reasons}). Use renderer='software', which needs no "

@@ -1,6 +1,7 @@
 """The command line: one small file per command, imported when it runs."""
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -82,19 +83,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What stands after `mpgenie`; None reads the command line.
 
     Returns:
-        0 if it worked, 1 if it could not, 130 if it was stopped with Ctrl-C.
+        0 if it worked, 1 if it could not, 130 if it was stopped with Ctrl-C, 141 if nobody reads
+        any more what it prints.
     """
     parser = build_parser()
     options = parser.read(arguments)
-    if options.command is None:
-        parser.print_help()
-        return 0
+    status = 0
     try:
-        status: int = options.run(options)
+        if options.command is None:
+            print(parser.format_help(), end="")
+        else:
+            status = options.run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print(f"\nmpgenie {options.command}: stopped", file=sys.stderr)
         return 130
-    except MpgenieError as error:
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more when it ends
+        return 141
+    except (MpgenieError, OSError) as error:
         print(f"mpgenie {options.command}: {error}", file=sys.stderr)
         return 1
     return status

@@ -5,7 +5,10 @@ measured in the same run where they are installed.
 """
 
 import argparse
+import os
 from pathlib import Path
+
+from mpgenie.errors import ConfigError
 
 EXAMPLES = """\
 examples:
@@ -21,7 +24,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mpgenie bench`."""
     add = parser.add_argument
     add("--quick", action="store_true", help="short windows, no cold start, no peers")
-    add("--only", choices=MODULES, nargs="+", default=None, help="measure these kinds alone")
+    kinds = f"measure these kinds alone: {', '.join(MODULES)}"
+    add("--only", choices=MODULES, nargs="+", metavar="KIND", default=None, help=kinds)
     add("--core", type=int, metavar="N", help="stay on this core")
     add("--json", type=Path, metavar="FILE", help="write the figures there too")
     add("--peers-python", metavar="PATH", help="a Python that has VizDoom and Miniworld")
@@ -31,6 +35,11 @@ def run(options: argparse.Namespace) -> int:
     """Measure and print the table."""
     from mpgenie.benchmarks.run import measure_all
 
+    cores = sorted(os.sched_getaffinity(0))
+    if options.core is not None and options.core not in cores:
+        raise ConfigError(f"--core must be one of {cores}, got {options.core}")
+    if options.json is not None and not options.json.parent.is_dir():
+        raise ConfigError(f"--json: there is no folder {options.json.parent}")
     measure_all(
         kinds=options.only or MODULES,
         quick=options.quick,

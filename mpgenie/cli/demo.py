@@ -2,6 +2,7 @@
 
 The planet and the players' walk follow from the seed.  The picture shows six moments of it.
 Drawn through OpenGL wherever a context can be made, else by the software renderer.
+Defaults stand in brackets.
 """
 
 import argparse
@@ -42,20 +43,43 @@ def size(text: str) -> tuple[int, int]:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mpgenie demo`."""
     add = parser.add_argument
-    add("--seed", type=int, default=7, help="of planet and players (default: %(default)s)")
-    add("--players", type=int, default=2, metavar="N", help="how many (default: %(default)s)")
-    add("--seconds", type=int, default=10, metavar="S", help="how long (default: %(default)s)")
-    add("--scenario", default="free_play", help="what is played (default: %(default)s)")
-    add("--planet", default="normal", help="normal or flat (default: %(default)s)")
+    add(
+        "--seed",
+        type=int,
+        default=7,
+        metavar="N",
+        help="of planet and players (%(default)s)",
+    )
+    add("--players", type=int, default=2, metavar="N", help="how many (%(default)s)")
+    add("--seconds", type=int, default=10, metavar="S", help="how long (%(default)s)")
+    add(
+        "--scenario",
+        default="free_play",
+        metavar="NAME",
+        help="what is played (%(default)s)",
+    )
+    add("--planet", default="normal", metavar="KIND", help="normal or flat (%(default)s)")
     add(
         "--renderer",
         choices=("auto", "opengl", "software"),
         default="auto",
-        help="auto: OpenGL wherever a context can be made (default: %(default)s)",
+        help="auto: OpenGL wherever a context can be made (%(default)s)",
     )
-    add("--view", type=size, default=(360, 480), metavar="WxH", help="of each view (480x360)")
-    add("--output", type=Path, default=Path("out/demo.mp4"), metavar="FILE", help="%(default)s")
-    add("--sheet", type=Path, metavar="FILE", help="the picture (default: beside the video)")
+    add(
+        "--view",
+        type=size,
+        default=(360, 480),
+        metavar="WxH",
+        help="of each view (480x360)",
+    )
+    add(
+        "--output",
+        type=Path,
+        default=Path("out/demo.mp4"),
+        metavar="FILE",
+        help="the video (%(default)s)",
+    )
+    add("--sheet", type=Path, metavar="FILE", help="the picture (beside the video)")
     add("--force", action="store_true", help="overwrite files that are not ours")
 
 
@@ -63,9 +87,13 @@ def run(options: argparse.Namespace) -> int:
     """Play, draw and save, then print the figures."""
     from mpgenie import pictures
 
-    sheet = options.sheet or options.output.with_suffix(".png")
     if options.seconds < 1:
         raise ConfigError(f"--seconds must be at least 1, got {options.seconds}")
+    if options.output.is_dir():
+        raise ConfigError(f"--output names the video, but {options.output} is a folder")
+    sheet = options.sheet or options.output.with_suffix(".png")
+    if sheet == options.output:
+        raise ConfigError(f"video and picture need a file each, got {sheet} for both")
     for path in (options.output, sheet):
         refuse_to_overwrite(path, force=options.force)
 

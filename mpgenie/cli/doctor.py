@@ -32,9 +32,6 @@ EXTRAS = {
     "pyglet": "play",
     "ray": "scale",
 }
-BACK_ENDS = {"egl": "backend='egl', ", "x11": ""}
-"""How each way to a context without a window is asked for."""
-
 FIXES = {
     "egl": "apt-get install libegl1 libgl1-mesa-dri (or the driver of the GPU)",
     "x11": "only for a window without EGL: apt-get install libgl1 xvfb, then run under xvfb-run",
@@ -52,8 +49,8 @@ def run(options: argparse.Namespace) -> int:
     for line in versions():
         print(line)
     print()
-    for back_end, how in BACK_ENDS.items():
-        works, answer = try_back_end(how)
+    for back_end in FIXES:
+        works, answer = ask_back_end(back_end)
         print(f"OpenGL {back_end:<4} {'works: ' if works else 'fails: '}{answer}")
         if not works:
             print(f"            fix: {FIXES[back_end]}")
@@ -79,29 +76,32 @@ def versions() -> Iterator[str]:
             yield f"{package:<18}not installed (pip install 'mpgenie[{extra}]')"
 
 
-def try_back_end(how: str) -> tuple[bool, str]:
+ATTEMPT = """
+import sys
+from mpgenie.envs.rendering.gl_context import try_back_end
+context, attempt = try_back_end(sys.argv[1])
+print(attempt.answer, *(["| OpenGL", context.version_code] if attempt.works else []))
+sys.exit(not attempt.works)
+"""
+
+
+def ask_back_end(back_end: str) -> tuple[bool, str]:
     """Make a context in a process of its own, which a broken driver may take down.
 
     Args:
-        how: Arguments of `moderngl.create_context`, each followed by a comma.
+        back_end: A key of `gl_context.BACK_ENDS`.
 
     Returns:
         Whether it worked, and the name of the device or the reason.
     """
-    code = (
-        f"import moderngl\ncontext = moderngl.create_context({how}standalone=True)\n"
-        "print(context.info['GL_RENDERER'], '| OpenGL', context.version_code)"
-    )
     try:
         asked = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+            [sys.executable, "-c", ATTEMPT, back_end], capture_output=True, text=True, timeout=60
         )
     except subprocess.TimeoutExpired:
         return False, "no answer within a minute"
-    if asked.returncode == 0:
-        return True, asked.stdout.strip()
-    lines = asked.stderr.strip().splitlines() or [f"died with status {asked.returncode}"]
-    return False, lines[-1]
+    said = asked.stdout.strip() or asked.stderr.strip() or f"died with status {asked.returncode}"
+    return asked.returncode == 0, said.splitlines()[-1]
 
 
 def video_encoder() -> str:

@@ -1,6 +1,9 @@
 """The command line: every refusal says the way out, and a stopped run ends quietly."""
 
+import os
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -87,6 +90,38 @@ def test_a_wrong_argument_is_refused_with_the_way_out(capsys, arguments, way_out
     assert way_out in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "way_out"),
+    [
+        (["demo", "--output", "."], "--output names the video, but . is a folder"),
+        (["demo", "--output", "one.png"], "video and picture need a file each"),
+        (["bench", "--core", "4096"], "--core must be one of [0"),
+        (["bench", "--json", "nowhere/figures.json"], "there is no folder nowhere"),
+    ],
+)
+def test_what_cannot_be_met_is_refused_before_any_work(capsys, arguments, way_out):
+    assert main(arguments) == 1
+    assert way_out in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_file_that_cannot_be_written_is_named_in_one_line(capsys, tmp_path):
+    (tmp_path / "file").touch()
+    assert main(small(tmp_path, "--output", str(tmp_path / "file" / "demo.mp4"))) == 1
+    said = capsys.readouterr().err
+    assert str(tmp_path / "file") in said and said.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_ends_it_quietly():
+    command = [sys.executable, "-m", "mpgenie"]
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, timeout=60)
+    os.close(write)
+    assert run.stderr == b""
+    assert run.returncode == 141
+
+
 def test_an_error_of_ours_is_one_line_without_a_traceback(capsys, tmp_path):
     assert main(small(tmp_path, "--seconds", "0")) == 1
     assert capsys.readouterr().err == "mpgenie demo: --seconds must be at least 1, got 0\n"
@@ -146,11 +181,13 @@ def test_a_picture_is_marked_as_ours_so_that_a_second_run_replaces_it(tmp_path):
 def test_the_doctor_gives_each_back_end_or_the_reason_and_the_fix(capsys, monkeypatch):
     monkeypatch.setattr(doctor, "frame_hash", lambda renderer: "0123456789abcdef")
     monkeypatch.setattr(doctor, "renderer_of_auto", lambda: "software")
-    monkeypatch.setitem(doctor.BACK_ENDS, "egl", "backend='no such', ")
+    monkeypatch.setitem(doctor.FIXES, "no such", "none")
+    monkeypatch.delenv("DISPLAY", raising=False)
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
-    assert "OpenGL egl  fails" in said
-    assert "fix: apt-get install libegl1" in said
+    assert "OpenGL x11  fails: DISPLAY is not set" in said
+    assert "fix: only for a window without EGL: apt-get install libgl1 xvfb" in said
+    assert "OpenGL no such fails: KeyError: 'no such'" in said, "it outlives a dying attempt"
     assert "0123456789abcdef" in said
 
 
@@ -159,6 +196,6 @@ def test_the_doctor_fails_where_nothing_can_be_drawn(capsys, monkeypatch):
         raise RendererError("the rasteriser cannot be compiled")
 
     monkeypatch.setattr(doctor, "frame_hash", broken)
-    monkeypatch.setattr(doctor, "try_back_end", lambda how: (True, "a device"))
+    monkeypatch.setattr(doctor, "ask_back_end", lambda name: (True, "a device"))
     assert main(["doctor"]) == 1
     assert "software    fails: the rasteriser" in capsys.readouterr().out
