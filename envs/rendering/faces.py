@@ -23,7 +23,6 @@ from .outlines import (
     PLAIN,
     ROW,
     ROWS,
-    STEP,
     TASK,
     UPPER,
     UX,
@@ -40,7 +39,7 @@ from .outlines import (
     outline,
     turn_chunk,
 )
-from .raster import QUAD, TOP_PLACE, WEATHER, draw_quad, fill
+from .raster import QUAD, SPAN, TOP_PLACE, WEATHER, draw_quad, fill
 from .shade import ACROSS, LINE, LINE_SIZE
 
 QUEUE = BATCH + 3072
@@ -51,11 +50,11 @@ class RasterWork(NamedTuple):
     """Scratch of one drawing thread, for pictures of one size."""
 
     key: NDArray[np.int64]
-    """(pixels + STEP,) what each pixel sees of opaque faces; 0 = sky.  See `raster`."""
+    """(pixels + SPAN,) what each pixel sees of opaque faces; 0 = sky.  See `raster`."""
     veil: NDArray[np.int64]
-    """(pixels + STEP,) the nearest water or glass; 0 = none."""
+    """(pixels + SPAN,) the nearest water or glass; 0 = none."""
     hand: NDArray[np.int64]
-    """(pixels + STEP,) the own hand; all 0 between two views."""
+    """(pixels + SPAN,) the own hand; all 0 between two views."""
     ray_length: NDArray[np.float32]
     """(pixels,) length of each pixel's ray per metre of depth."""
     slot: NDArray[np.int32]
@@ -105,9 +104,9 @@ def new_raster_work(
     line = np.ones(LINE_SIZE, np.float32)
     line[int(ACROSS) : int(ACROSS) + LINE] = np.arange(LINE)
     return RasterWork(
-        key=np.zeros(width * height + STEP, np.int64),
-        veil=np.zeros(width * height + STEP, np.int64),
-        hand=np.zeros(width * height + STEP, np.int64),
+        key=np.zeros(width * height + SPAN, np.int64),
+        veil=np.zeros(width * height + SPAN, np.int64),
+        hand=np.zeros(width * height + SPAN, np.int64),
         ray_length=length.astype(np.float32).ravel(),
         slot=np.full(chunks, -1, np.int32),
         turned=turned,

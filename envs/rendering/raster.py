@@ -22,11 +22,13 @@ from .outlines import (
     NEAR,
     RIGHT,
     ROW,
-    STEP,
     TOP,
     border,
 )
 
+SPAN = 16
+"""Pixels drawn at once; keys need as many spare ones at the end.  With fewer, the compiler would
+unroll the loop over them instead of using the processor's vectors."""
 DEPTH_ONE = float(1 << 58)
 """The key of inverse depth 1 / metre."""
 TOP_PLACE = 0x7FFFFFFF
@@ -46,7 +48,7 @@ def fill(key, width, place, batch, i):  # type: ignore[no-untyped-def]
     """Draw a quad given by its outline.
 
     Args:
-        key: (height * width + STEP,) int64 keys, changed in place.
+        key: (height * width + SPAN,) int64 keys, changed in place.
         place: The inverted place in the order of drawing.
         batch, i: Column i of a batch holds the outline; see `outlines`.
 
@@ -70,11 +72,11 @@ def fill(key, width, place, batch, i):  # type: ignore[no-untyped-def]
     for y in range(top, bottom + 1):
         row = np.float32(y - top)
         d0, d1, d2, d3 = c0 + b0 * row, c1 + b1 * row, c2 + b2 * row, c3 + b3 * row
-        for x in range(left, right + 1, STEP):
+        for x in range(left, right + 1, SPAN):
             # Always as many pixels, most of them masked: one step of the processor's vectors.
             begin, here = np.uint64(y * width + x), depth + (x - left) * slope
             column = np.float32(x - left)
-            for k in range(STEP):
+            for k in range(SPAN):
                 along_row = column + np.float32(k)
                 inside = min(
                     min(a0 * along_row + d0, a1 * along_row + d1),
