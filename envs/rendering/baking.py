@@ -17,8 +17,8 @@ from .sky import daylight
 
 RECORD = 32
 """Floats in a record: u (4), v (4), light of red, green and blue (4 each: constant, along u, along
-v, along both), mean colour (3), texels along u and v (2), texels per pixel and metre (1); then the
-middle of the face (3), for `_bake_light`."""
+v, along both), mean colour (3), texels along u and v (2), texels per pixel and metre (1),
+texels per pixel where it is nearest (1); then the middle of the face (3), for `_bake_light`."""
 
 
 @inlined
@@ -59,11 +59,13 @@ def _bake_plane(record, focal, width, height, corner, wide, deep):  # type: igno
     record[23], record[24] = wide * 16.0, deep * 16.0
     # Texels per pixel: the larger texel axis, seen at the slant of the face's middle.
     mx, my, mz = ox + 0.5 * (ex + fx), oy + 0.5 * (ey + fy), oz + 0.5 * (ez + fz)
-    record[26], record[27], record[28] = mx, my, mz  # for `bake_light`
+    record[27], record[28], record[29] = mx, my, mz  # for `_bake_light`
     along = abs(nx * mx + ny * my + nz * mz)
     slant = along / np.sqrt(square * (mx * mx + my * my + mz * mz))
     area = np.sqrt(square) / (wide * deep)
     record[25] = 16.0 * inverse / (np.sqrt(area) * max(0.05, np.sqrt(slant)))
+    nearest = oz + min(0.0, min(ez, min(fz, ez + fz)))
+    record[26] = max(0.0, nearest) * record[25] * 0.999
 
 
 @inlined
@@ -86,7 +88,7 @@ def _bake_light(record, sky_row, light, shade, sky, lamp, tint_r, tint_g, tint_b
         tint_r, tint_g, tint_b: Colour of the quad, 0 to 1.
     """
     # Position from the core in view axes is eye + the middle of the face.
-    x, y, z = sky_row[33] + record[26], sky_row[34] + record[27], sky_row[35] + record[28]
+    x, y, z = sky_row[33] + record[27], sky_row[34] + record[28], sky_row[35] + record[29]
     elevation = (x * sky_row[3] + y * sky_row[4] + z * sky_row[5]) / np.sqrt(x * x + y * y + z * z)
     share = daylight(elevation)
     sun = share * sky_row[36] * shade

@@ -31,9 +31,10 @@ DEPTH_UNIT = float(1 << 32) / DEPTH_ONE
 def _read_depth(line, key, start, width):  # type: ignore[no-untyped-def]
     """Fill the inverse depths of a row from its keys."""
     unit = np.float32(DEPTH_UNIT)
+    least = np.float32(1e-6)  # of the sky, which is worked on beside faces, and then overwritten
     begin = np.uint64(start)
     for at in range(np.uint64(width)):
-        line[INVERSE + at] = np.float32(np.int32(key[begin + at] >> 32)) * unit
+        line[INVERSE + at] = max(least, np.float32(np.int32(key[begin + at] >> 32)) * unit)
 
 
 @inlined

@@ -27,23 +27,33 @@ LINE_SIZE = 12 * LINE
 
 
 @kernel
-def _light_run(line, record, place, texture, sky_row, y, first, stop):  # type: ignore[no-untyped-def]
-    """Fill light, fade, fog and texel of a run of pixels; return how many show any texture."""
+def face_run(line, texels, record, place, texture, crack, sky_row, y, first, stop):  # type: ignore[no-untyped-def]
+    """Colour the pixels `first` to `stop` of a row, which all see one face, fog included.
+
+    Args:
+        line: (LINE_SIZE,) float32: inverse depth, ray and column are read, the colour is written.
+        texels: (T * 256,) the bits of red, green, blue and the stage of mining that cracks it.
+        record, place: Where the face's record is: (places, RECORD) float32, and the row.
+        texture: Index of the face's texture.
+        crack: How far the block is mined, 0 (not at all) to 10.
+        y: The row of pixels, float32.
+    """
     zero, one, two, sixteen = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(16.0)
-    sixteenth = np.float32(0.0625)
+    sixteenth, cracked, stage = np.float32(0.0625), np.float32(0.35), np.int32(crack)
     ux, uc = record[place, 0], record[place, 1] * y + record[place, 2]
     vx, vc = record[place, 4], record[place, 5] * y + record[place, 6]
     u_off, v_off = record[place, 3], record[place, 7]
     r0, r1, r2, r3 = record[place, 8], record[place, 9], record[place, 10], record[place, 11]
     g0, g1, g2, g3 = record[place, 12], record[place, 13], record[place, 14], record[place, 15]
     b0, b1, b2, b3 = record[place, 16], record[place, 17], record[place, 18], record[place, 19]
+    red, green, blue = record[place, 20], record[place, 21], record[place, 22]
     wide, deep, coarse = record[place, 23], record[place, 24], record[place, 25]
     last_column, last_row = wide - one, deep - one
     fog_start, fog_scale = sky_row[27], sky_row[28]
-    texel = np.float32(texture * 256)
-    textured = 0
+    fog_red, fog_green, fog_blue = sky_row[29], sky_row[30], sky_row[31]
+    texel, textured = np.float32(texture * 256), record[place, 26] < two
     for begin in range(first, stop, STEP):
-        for k in range(STEP):
+        for k in range(STEP):  # light, fade, fog and texel
             at = np.uint64(begin) + np.uint64(k)
             x = line[ACROSS + at]
             z = one / line[INVERSE + at]
@@ -53,9 +63,7 @@ def _light_run(line, record, place, texture, sky_row, y, first, stop):  # type: 
             line[RED + at] = min(one, r0 + u * r1 + v * r2 + uv * r3)
             line[GREEN + at] = min(one, g0 + u * g1 + v * g2 + uv * g3)
             line[BLUE + at] = min(one, b0 + u * b1 + v * b2 + uv * b3)
-            fade = min(one, max(zero, two - z * coarse))
-            line[FADE + at] = fade
-            textured += fade > zero
+            line[FADE + at] = min(one, max(zero, two - z * coarse))
             column = np.floor(min(u * wide, last_column))
             row = np.floor(min(v * deep, last_row))
             column -= sixteen * np.floor(column * sixteenth)
@@ -63,18 +71,11 @@ def _light_run(line, record, place, texture, sky_row, y, first, stop):  # type: 
             line[TEXEL + at] = texel + row * sixteen + column
             fog = min(one, max(zero, (z * line[RAY + at] - fog_start) * fog_scale))
             line[FOG + at] = fog * fog
-    return textured
-
-
-@kernel
-def _paint_run(line, record, place, crack, sky_row, first, stop):  # type: ignore[no-untyped-def]
-    """Turn the light of a run of pixels into its colour, 0 to 255."""
-    one, cracked = np.float32(1.0), np.float32(0.35)
-    red, green, blue = record[place, 20], record[place, 21], record[place, 22]
-    fog_red, fog_green, fog_blue = sky_row[29], sky_row[30], sky_row[31]
-    stage = np.int32(crack)
+    if textured:
+        for at in range(np.uint64(first), np.uint64(stop)):
+            line[TEXEL + at] = texels[np.uint64(line[TEXEL + at])]
     for begin in range(first, stop, STEP):
-        for k in range(STEP):
+        for k in range(STEP):  # the colour, 0 to 255
             at = np.uint64(begin) + np.uint64(k)
             bits = np.float32(line[TEXEL + at]).view(np.int32)
             fade, fog = line[FADE + at], line[FOG + at]
@@ -88,24 +89,6 @@ def _paint_run(line, record, place, crack, sky_row, first, stop):  # type: ignor
             line[RED + at] = r + (fog_red - r) * fog
             line[GREEN + at] = g + (fog_green - g) * fog
             line[BLUE + at] = b + (fog_blue - b) * fog
-
-
-@kernel
-def face_run(line, texels, record, place, texture, crack, sky_row, y, first, stop):  # type: ignore[no-untyped-def]
-    """Colour the pixels `first` to `stop` of a row, which all see one face, fog included.
-
-    Args:
-        line: (LINE_SIZE,) float32: inverse depth, ray and column are read, the colour is written.
-        texels: (T * 256,) the bits of red, green, blue and the stage of mining that cracks it.
-        record, place: Where the face's record is: (places, RECORD) float32, and the row.
-        texture: Index of the face's texture.
-        crack: How far the block is mined, 0 (not at all) to 10.
-        y: The row of pixels, float32.
-    """
-    if _light_run(line, record, place, texture, sky_row, y, first, stop):
-        for at in range(np.uint64(first), np.uint64(stop)):
-            line[TEXEL + at] = texels[np.uint64(line[TEXEL + at])]
-    _paint_run(line, record, place, crack, sky_row, first, stop)
 
 
 @kernel
