@@ -18,9 +18,10 @@ from mpgenie.envs.rendering.camera import (
     follow,
     new_views,
 )
+from mpgenie.envs.rendering.figures import Sight
 from mpgenie.envs.rendering.hud import draw_hud
 from mpgenie.envs.rendering.renderer import Renderer, make_renderer
-from mpgenie.envs.rendering.scene import Scene
+from mpgenie.envs.rendering.scene import EVERYTHING, Scene
 from mpgenie.envs.rendering.software import Frames, new_frames
 from mpgenie.envs.scenarios.base import WORLD
 from mpgenie.envs.simulation.world import Simulation
@@ -41,6 +42,7 @@ class Drawing:
         self.config, self.simulation = config, simulation
         self._scene: Scene | None = None
         self._renderers: dict[Size, Renderer] = {}
+        self._sight, self._size = EVERYTHING, config.resolution
         self._stale = True
 
     @property
@@ -66,19 +68,28 @@ class Drawing:
 
     def draw(self, views: Views, frames: Frames, size: Size | None = None) -> None:
         """Draw views of the current tick into frames of a size (by default the observations')."""
-        renderer = self.renderer(size or self.config.resolution, len(views.world))
+        size = size or self.config.resolution
+        renderer = self.renderer(size, len(views.world))
         scene = self._scene
         assert scene is not None
         if scene.state is not self.simulation.state:
             scene.state = self.simulation.state
+        if views is not self._sight.views or size != self._size:
+            self._sight, self._size = self._sight_of(views, size), size
+            self._stale = True
         if self._stale:
-            scene.update()
+            scene.update(self._sight)
             self._stale = False
         renderer.draw(views, frames)
         if self.config.hud and len(frames.rgb):
             for view, slot in enumerate(views.slot.tolist()):
                 if slot >= 0:
                     draw_hud(scene.state, scene.look.texel, WORLD, slot, frames.rgb[view])
+
+    def _sight_of(self, views: Views, size: Size) -> Sight:
+        height, width = size
+        half = 0.5 / focal_length((self.config.appearance or Appearance()).fov, height)
+        return Sight(views, width * half, height * half, self.config.view_distance)
 
     def renderer(self, size: Size, views: int) -> Renderer:
         """The renderer for frames of a size; the observations' own is never let go."""

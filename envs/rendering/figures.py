@@ -6,6 +6,8 @@ silhouette of its own: zombie (arms forward), skeleton (thin, with a bow), spide
 eight legs), husk (a taller zombie of the desert), sheep (woolly).  Lengths are in metres.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from mpgenie.envs.kernels import kernel
@@ -26,16 +28,19 @@ from .boxes import (
     turned,
     upright_frame,
 )
+from .camera import Views
 from .held_items import CUBE, ITEM_QUADS, ITEM_SHAPE, NOTHING, add_block, add_item
 from .textures import TEXTURES
 
-__all__ = ["Quads", "build_quads", "hand_quads", "new_hand_quads", "new_quads"]
+__all__ = ["Quads", "Sight", "build_quads", "hand_quads", "new_hand_quads", "new_quads"]
 
 _NEAREST_LAYERS = (0, 1, -1, 2, -2)
 
 PLAYER_QUADS = 60 + ITEM_QUADS
 MOB_QUADS = 72
 HAND_QUADS = 10 + ITEM_QUADS
+BODY_REACH, ITEM_REACH = 2.0, 1.0
+"""No part of a body is farther from 0.9 m above its feet, none of an item from 0.2 m above it."""
 
 PLAYER, ZOMBIE, SKELETON, HUSK = range(4)
 """Rows of `STYLE`."""
@@ -336,19 +341,62 @@ def _add_dropped(thing, cells, geometry, quads, w):  # type: ignore[no-untyped-d
     add_item(quads, w, moved(frame, 0.0, 0.15 + bob, 0.0), item, 0.7, mark)
 
 
+class Sight(NamedTuple):
+    """Which figures are wanted: those that one of these views may show; all, if there is none."""
+
+    views: Views
+    tan_x: float
+    """Tangent of half the horizontal field of view."""
+    tan_y: float
+    distance: float
+    """How far one sees."""
+
+
 @kernel
-def build_quads(records, cells, geometry, quads, w):  # type: ignore[no-untyped-def]
-    """Fill row w with the figures of world w: players, then mobs, then items, by slot."""
+def _is_wanted(body, sight, w, height, radius):  # type: ignore[no-untyped-def]
+    """Whether a view may show any of the ball around the point so high above a body's feet."""
+    views = sight.views
+    x, y, z = body.position[0], body.position[1], body.position[2]
+    scale = 1.0 + height / np.sqrt(x * x + y * y + z * z)
+    x, y, z = x * scale, y * scale, z * scale
+    far = sight.distance + radius
+    wide = radius * np.sqrt(1.0 + sight.tan_x * sight.tan_x)
+    deep = radius * np.sqrt(1.0 + sight.tan_y * sight.tan_y)
+    for v in range(views.world.shape[0]):
+        if views.world[v] != w or views.hidden[v] == body.id:
+            continue
+        eye, axes = views.eye[v], views.axes[v]
+        dx, dy, dz = x - eye[0], y - eye[1], z - eye[2]
+        if dx * dx + dy * dy + dz * dz > far * far:
+            continue
+        ahead = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
+        right = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
+        down = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
+        if (
+            ahead > -radius
+            and abs(right) < ahead * sight.tan_x + wide
+            and abs(down) < ahead * sight.tan_y + deep
+        ):
+            return True
+    return views.world.shape[0] == 0
+
+
+@kernel
+def build_quads(records, cells, geometry, quads, w, sight):  # type: ignore[no-untyped-def]
+    """Fill row w with the wanted figures of world w: players, then mobs, then items, by slot."""
     quads.count[w] = 0
     for p in range(records.players.shape[1]):
-        if records.players[w, p].active:
-            _add_player(records.players[w, p], cells, geometry, quads, w)
+        player = records.players[w, p]
+        if player.active and _is_wanted(player, sight, w, 0.9, BODY_REACH):
+            _add_player(player, cells, geometry, quads, w)
     for m in range(records.mobs.shape[1]):
-        if records.mobs[w, m].active:
-            _add_mob(records.mobs[w, m], cells, geometry, quads, w)
+        mob = records.mobs[w, m]
+        if mob.active and _is_wanted(mob, sight, w, 0.9, BODY_REACH):
+            _add_mob(mob, cells, geometry, quads, w)
     for i in range(records.items.shape[1]):
-        if records.items[w, i].active:
-            _add_dropped(records.items[w, i], cells, geometry, quads, w)
+        thing = records.items[w, i]
+        if thing.active and _is_wanted(thing, sight, w, 0.2, ITEM_REACH):
+            _add_dropped(thing, cells, geometry, quads, w)
 
 
 @kernel

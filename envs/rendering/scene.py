@@ -1,6 +1,6 @@
 """What there is to draw: the mesh of every world and the figures in it, for any renderer.
 
-A `Scene` follows one `WorldState`.  `update()` rebuilds the figures once per tick; the mesh grows
+A `Scene` follows one `WorldState`.  `update` rebuilds the figures once per tick; the mesh grows
 by itself as views look around, through `find_sections`.
 """
 
@@ -15,12 +15,16 @@ from mpgenie.envs.planet.geometry import Geometry, locate
 from mpgenie.envs.simulation.state import WorldState, records_of
 
 from .appearance import Appearance
+from .camera import new_views
 from .culling import CullingWork, new_culling
-from .figures import Quads, build_quads, new_quads
+from .figures import Quads, Sight, build_quads, new_quads
 from .mesh import Mesh, MeshTables, MeshWork, mesh_tables, new_mesh, new_work, roomier
 from .sections import Sections, sections_of
 from .sky import light_row
 from .textures import texture_array
+
+EVERYTHING = Sight(new_views(0), 0.0, 0.0, 0.0)
+"""No view: every figure."""
 
 
 class Look(NamedTuple):
@@ -87,10 +91,10 @@ def _mark_bodies(geometry, per_edge, bodies, near, w, stamp):  # type: ignore[no
 
 @kernel
 def _update(bundle, stamp):  # type: ignore[no-untyped-def]
-    """Build the figures of every world, and stamp the sections around bodies."""
-    records, cells, geometry, quads, near, per_edge = opened(bundle)
+    """Build the wanted figures of every world, and stamp the sections around bodies."""
+    records, cells, geometry, quads, sight, near, per_edge = opened(bundle)
     for w in range(near.shape[0]):
-        build_quads(records, cells, geometry, quads, w)
+        build_quads(records, cells, geometry, quads, w, sight)
         _mark_bodies(geometry, per_edge, records.players, near, w, stamp)
         _mark_bodies(geometry, per_edge, records.mobs, near, w, stamp)
 
@@ -115,23 +119,28 @@ class Scene:
         )
         self.stamp = 0
         """Counts the calls of `update`."""
-        self._bundle_up()
+        self._bundle_up(EVERYTHING)
 
-    def update(self) -> None:
-        """Take in what the last tick moved."""
-        if self._bundled is not self.state:
-            self._bundle_up()
+    def update(self, sight: Sight = EVERYTHING) -> None:
+        """Take in what the last tick moved.
+
+        Args:
+            sight: Figures that it leaves out are missing until the next call.
+        """
+        if self._bundled[0] is not self.state or self._bundled[1] is not sight:
+            self._bundle_up(sight)
         self.stamp += 1
         _update(self._bundle, self.stamp)
 
-    def _bundle_up(self) -> None:
-        self._bundled = self.state
+    def _bundle_up(self, sight: Sight) -> None:
+        self._bundled = (self.state, sight)
         self._bundle = Bundle(
             (
                 records_of(self.state),
                 self.state.cells,
                 self.geometry,
                 self.quads,
+                sight,
                 self.mesh.near,
                 self.sections.per_edge,
             )

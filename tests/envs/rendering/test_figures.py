@@ -6,15 +6,20 @@ import pytest
 from mpgenie.envs.planet.blocks import BLOCK, ITEM
 from mpgenie.envs.planet.geometry import geometry_of
 from mpgenie.envs.rendering.boxes import ALL_SIDES, add_box, empty_quads, upright_frame
+from mpgenie.envs.rendering.camera import look, new_views
 from mpgenie.envs.rendering.figures import (
+    BODY_REACH,
+    ITEM_REACH,
     MOB_QUADS,
     PLAYER_QUADS,
+    Sight,
     build_quads,
     hand_quads,
     new_hand_quads,
     new_quads,
 )
 from mpgenie.envs.rendering.held_items import ITEM_QUADS
+from mpgenie.envs.rendering.scene import EVERYTHING
 from mpgenie.envs.simulation.state import new_state, records_of
 
 pytestmark = pytest.mark.laws
@@ -51,9 +56,9 @@ def player(state):
     return state.players
 
 
-def drawn(state):
+def drawn(state, sight=EVERYTHING):
     quads = new_quads(1, 1, 1, 1)
-    build_quads(records_of(state), state.cells, GEOMETRY, quads, 0)
+    build_quads(records_of(state), state.cells, GEOMETRY, quads, 0, sight)
     return quads
 
 
@@ -124,6 +129,54 @@ def test_a_dead_player_lies_on_the_ground(state, player):
     player.alive[0, 0] = False
     low, high = extent(drawn(state))
     assert -0.15 < low[1] and high[1] < 0.5 and high[2] - low[2] > 1.6
+
+
+@pytest.mark.parametrize(
+    ("eye", "options", "shown"),
+    [
+        pytest.param((0.0, 1.0, -5.0), {}, True, id="ahead"),
+        pytest.param((5.3, 1.0, -5.0), {}, True, id="at the rim"),
+        pytest.param((12.0, 1.0, -5.0), {}, False, id="beside"),
+        pytest.param((0.0, 1.0, -21.0), {}, True, id="at the limit"),
+        pytest.param((0.0, 1.0, -23.0), {}, False, id="too far"),
+        pytest.param((0.0, 1.0, -5.0), {"turn": -1}, False, id="behind"),
+        pytest.param((0.0, 1.0, -5.0), {"world": 1}, False, id="in another world"),
+        pytest.param((0.0, 1.6, 0.0), {}, True, id="around the eye"),
+        pytest.param((0.0, 1.6, 0.0), {"hidden": 7}, False, id="the own figure"),
+    ],
+)
+def test_only_what_a_view_may_show_is_built(state, player, eye, options, shown):
+    views = new_views(1)
+    place = PLACE + eye @ np.stack([SIDEWAYS, UP, HEADING])
+    look(views, 0, *place, *(HEADING * options.get("turn", 1)), 0.0)
+    views.world[0], views.hidden[0] = options.get("world", 0), options.get("hidden", 0)
+    assert (drawn(state, Sight(views, 0.7, 0.7, 20.0)).count[0] > 0) == shown
+
+
+@pytest.mark.parametrize("kind", [ZOMBIE, SKELETON, SPIDER, HUSK, SHEEP])
+def test_nothing_of_a_mob_reaches_beyond_the_ball_that_is_looked_for(state, kind):
+    state.mobs.stride[0, 0], state.mobs.swing[0, 0] = 0.6, 3
+    state.mobs.velocity[0, 0] = HEADING
+    quads = mob(state, kind)
+    corner = quads.corner[0, : quads.count[0]].reshape(-1, 3) - (PLACE + 0.9 * UP)
+    assert np.sqrt((corner**2).sum(axis=1)).max() < BODY_REACH
+
+
+@pytest.mark.parametrize("item", sorted(set(ITEM.values()) - {0}))
+@pytest.mark.parametrize("alive", [True, False])
+def test_nothing_of_players_and_items_does_either(state, player, item, alive):
+    player.alive[0, 0] = alive
+    player.hotbar_item[0, 0, 0], player.swing[0, 0] = item, 3
+    player.stride[0, 0], player.velocity[0, 0] = 0.6, HEADING
+    quads = drawn(state)
+    corner = quads.corner[0, : quads.count[0]].reshape(-1, 3)
+    assert np.sqrt(((corner - (PLACE + 0.9 * UP)) ** 2).sum(axis=1)).max() < BODY_REACH
+    player.active[0, 0] = False
+    stand(state.items)
+    state.items.item[0, 0], state.items.age[0, 0] = item, 8
+    quads = drawn(state)
+    corner = quads.corner[0, : quads.count[0]].reshape(-1, 3)
+    assert np.sqrt(((corner - (PLACE + 0.2 * UP)) ** 2).sum(axis=1)).max() < ITEM_REACH
 
 
 def test_nobody_is_drawn_of_an_inactive_slot(state):
