@@ -152,7 +152,7 @@ def kernel(function: Function) -> Function:
 
 def allocating_kernel(function: Function) -> Function:
     """Like `kernel`, for one that makes arrays: not for what runs every tick."""
-    return _compile(function)
+    return _compile(function, _nrt=True)
 
 
 def inlined(function: Function) -> Function:

@@ -1,17 +1,25 @@
 """How bodies move among blocks: boxes of the lattice that never overlap a solid cell.
 
-A body stands on a square of the lattice, `half` metres (but at most as many tenths of a cell as
-`half` has of a metre) around its feet, and reaches `height` metres up.  Velocities are metres per
-tick in planet coordinates; a free body follows a great circle.  What is solid is asked only of the
-columns under the four corners of the square, which is enough because it is less than a cell wide.
-A body that stops at something keeps a hair (`SKIN`) away from it.
+Velocities are metres per tick in planet coordinates; a free body follows a great circle.  A body
+that stops at something keeps a hair (`SKIN`) away from it.
 """
 
 import numpy as np
 
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.exact import PI, sincos
-from mpgenie.envs.planet.geometry import column_at, direction_of, face_of, on_face
+from mpgenie.envs.planet.geometry import column_at, column_of, direction_of, face_of, on_face
+
+from .footprint import (
+    any_solid,
+    footprint,
+    half_cells,
+    overlaps,
+    overlaps_at,
+    solid_at,
+    supported,
+    top_layer,
+)
 
 SKIN = 1e-6
 """Metres or cells left between a body and what stops it."""
@@ -25,109 +33,16 @@ _TURN_B = (0.0, 0.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0)
 
 
 @kernel
-def half_cells(geometry, half, layer):  # type: ignore[no-untyped-def]
-    """Half the width of a body in cells; a cell counts as a metre below sea level.
-
-    Above it cells are wider than a metre, and so the body is fewer cells wide.
-    """
-    if layer <= geometry.below:
-        return half
-    sea = geometry.bottom + geometry.below
-    return half * sea / (geometry.bottom + layer)
-
-
-@kernel
-def footprint(geometry, face, a, b, h):  # type: ignore[no-untyped-def]
-    """The columns under the four corners of a body's square."""
-    size = geometry.size
-    if a - h >= 0.0 and b - h >= 0.0 and a + h < size and b + h < size:
-        row = face * size
-        near, far = (row + int(a - h)) * size, (row + int(a + h)) * size
-        left, right = int(b - h), int(b + h)
-        return near + left, near + right, far + left, far + right
-    return (
-        column_at(geometry, face, a - h, b - h),
-        column_at(geometry, face, a - h, b + h),
-        column_at(geometry, face, a + h, b - h),
-        column_at(geometry, face, a + h, b + h),
-    )
-
-
-@kernel
-def _solid_at(blocks, solid, column, low, high):  # type: ignore[no-untyped-def]
-    if low < 0:
-        return True
-    for layer in range(low, min(high, 63) + 1):
-        if solid[blocks[column, layer]]:
-            return True
-    return False
-
-
-@kernel
-def _any_solid(blocks, solid, columns, low, high):  # type: ignore[no-untyped-def]
-    return (
-        _solid_at(blocks, solid, columns[0], low, high)
-        or _solid_at(blocks, solid, columns[1], low, high)
-        or _solid_at(blocks, solid, columns[2], low, high)
-        or _solid_at(blocks, solid, columns[3], low, high)
-    )
-
-
-@kernel
-def _top(layer, height):  # type: ignore[no-untyped-def]
-    return int(np.ceil(layer + height)) - 1
-
-
-@kernel
-def overlaps_at(blocks, solid, geometry, face, a, b, layer, half, height):  # type: ignore[no-untyped-def]
-    """Whether a body at lattice coordinates shares space with a solid cell."""
-    columns = footprint(geometry, face, a, b, half_cells(geometry, half, layer))
-    return _any_solid(blocks, solid, columns, int(np.floor(layer)), _top(layer, height))
-
-
-@kernel
-def overlaps(blocks, solid, geometry, x, y, z, half, height):  # type: ignore[no-untyped-def]
-    """Whether a body with its feet at a point shares space with a solid cell."""
-    face = face_of(x, y, z)
-    a, b = on_face(geometry.axes, geometry.size, face, x, y, z)
-    layer = np.sqrt(x * x + y * y + z * z) - geometry.bottom
-    return overlaps_at(blocks, solid, geometry, face, a, b, layer, half, height)
-
-
-@kernel
-def occupies(geometry, x, y, z, half, height, cell):  # type: ignore[no-untyped-def]
-    """Whether a body with its feet at a point shares space with one cell."""
-    layer = np.sqrt(x * x + y * y + z * z) - geometry.bottom
-    if not np.floor(layer) <= cell & 63 <= _top(layer, height):
-        return False
-    face = face_of(x, y, z)
-    a, b = on_face(geometry.axes, geometry.size, face, x, y, z)
-    column = cell >> 6
-    columns = footprint(geometry, face, a, b, half_cells(geometry, half, layer))
-    return (
-        columns[0] == column or columns[1] == column or columns[2] == column or columns[3] == column
-    )
-
-
-@kernel
-def supported(blocks, solid, geometry, face, a, b, layer, half):  # type: ignore[no-untyped-def]
-    """Whether something solid lies right under a body's square."""
-    low = int(np.floor(layer - 0.01))
-    columns = footprint(geometry, face, a, b, half_cells(geometry, half, layer))
-    return _any_solid(blocks, solid, columns, low, low)
-
-
-@kernel
 def _sweep_up(blocks, solid, columns, layer, height, rise):  # type: ignore[no-untyped-def]
     """Move up or down among four columns: the new layer, and what stopped the body."""
     goal = layer + rise
     if rise <= 0.0:
         for low in range(int(np.floor(layer)) - 1, int(np.floor(goal)) - 1, -1):
-            if _any_solid(blocks, solid, columns, low, low):
+            if any_solid(blocks, solid, columns, low, low):
                 return low + 1.0 + SKIN, HIT_GROUND
         return goal, 0
-    for high in range(_top(layer, height) + 1, _top(goal, height) + 1):
-        if high < 64 and _any_solid(blocks, solid, columns, high, high):
+    for high in range(top_layer(layer, height) + 1, top_layer(goal, height) + 1):
+        if high < 64 and any_solid(blocks, solid, columns, high, high):
             return high - height - SKIN, HIT_CEILING
     return goal, 0
 
@@ -150,9 +65,9 @@ def _line_blocked(blocks, solid, geometry, face, along_a, near, side, h, low, hi
     else:
         first = column_at(geometry, face, side - h, near)
         second = column_at(geometry, face, side + h, near)
-    if _solid_at(blocks, solid, first, low, high):
+    if solid_at(blocks, solid, first, low, high):
         return True
-    return first != second and _solid_at(blocks, solid, second, low, high)
+    return first != second and solid_at(blocks, solid, second, low, high)
 
 
 @kernel
@@ -281,32 +196,53 @@ def carried(ux, uy, uz, dx, dy, dz, tx, ty, tz):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _off_floor(geometry, x, y, z):  # type: ignore[no-untyped-def]
+    """A point, at least a hair above the floor of its cell."""
+    r = np.sqrt(x * x + y * y + z * z)
+    floor = np.floor(r - geometry.bottom + 0.5 * SKIN)
+    if r - geometry.bottom >= floor + 0.5 * SKIN:
+        return x, y, z
+    grow = (geometry.bottom + floor + SKIN) / r
+    return x * grow, y * grow, z * grow
+
+
+@kernel
+def _standing(geometry, x, y, z, half):  # type: ignore[no-untyped-def]
+    """Where a body is: lattice coordinates, half its width in cells, columns under its corners."""
+    face, a, b = _true_face(geometry, x, y, z)
+    layer = np.sqrt(x * x + y * y + z * z) - geometry.bottom
+    h = half_cells(geometry, half, layer)
+    return face, a, b, layer, h, footprint(geometry, face, a, b, h)
+
+
+@kernel
 def move_body(blocks, solid, geometry, x, y, z, vx, vy, vz, half, height, careful):  # type: ignore[no-untyped-def]
     """Move a body by its velocity as far as blocks let it: first up or down, then along a, then b.
 
     (x, y, z) are its feet, (vx, vy, vz) metres per tick, `half` and `height` its size; a `careful`
-    body does not step off the edge of what it stands on.
+    body does not step off the edge of what it stands on.  A body inside a block, put there since
+    its last move, is `freed` first.
 
     Returns:
-        Nine numbers and a bit field: its new feet, its new direction up, the velocity that is
-        left, and what stopped it (`HIT_A` ...).
+        Nine numbers, a column and a bit field: its new feet, its new direction up, the velocity
+        that is left, the column it is in, and what stopped it (`HIT_A` ...).
     """
     axes, size = geometry.axes, geometry.size
-    r = np.sqrt(x * x + y * y + z * z)
+    x, y, z = _off_floor(geometry, x, y, z)
+    face, a, b, layer, h, columns = _standing(geometry, x, y, z, half)
+    if any_solid(blocks, solid, columns, int(np.floor(layer)), top_layer(layer, height)):
+        x, y, z = freed(blocks, solid, geometry, x, y, z, half, height)
+        face, a, b, layer, h, columns = _standing(geometry, x, y, z, half)
+    r = geometry.bottom + layer
     ux, uy, uz = x / r, y / r, z / r
-    face = face_of(x, y, z)
-    a, b = on_face(axes, size, face, x, y, z)
-    layer = r - geometry.bottom
     rise = vx * ux + vy * uy + vz * uz
     tx, ty, tz = vx - rise * ux, vy - rise * uy, vz - rise * uz
     rise = min(TOP_SPEED, max(-TOP_SPEED, rise))
     careful = careful and rise <= 0.0
     careful = careful and supported(blocks, solid, geometry, face, a, b, layer, half)
 
-    h = half_cells(geometry, half, layer)
-    columns = footprint(geometry, face, a, b, h)
     goal_layer, hits = _sweep_up(blocks, solid, columns, layer, height, rise)
-    low, high = int(np.floor(goal_layer)), _top(goal_layer, height)
+    low, high = int(np.floor(goal_layer)), top_layer(goal_layer, height)
     wide = half_cells(geometry, half, goal_layer)
     a0, b0 = a, b
     if wide > h:
@@ -340,7 +276,7 @@ def move_body(blocks, solid, geometry, x, y, z, vx, vy, vz, half, height, carefu
                     blocks, solid, geometry, face, True, a0, b1, wide, low, high, way_a
                 )
                 columns = footprint(geometry, face, slid, b1, wide)
-                if not _any_solid(blocks, solid, columns, low, high):
+                if not any_solid(blocks, solid, columns, low, high):
                     a1, hit_a = slid, hit
         hits |= (HIT_A if hit_a else 0) | (HIT_B if hit_b else 0)
     if hits & (HIT_A | HIT_B) != 0 or a0 != a or b0 != b:
@@ -353,15 +289,21 @@ def move_body(blocks, solid, geometry, x, y, z, vx, vy, vz, half, height, carefu
             found, dx, dy, dz = _settle(
                 blocks, solid, geometry, face, a, b, a1, b1, goal_layer, half, height, careful
             )
+            inside = False
             if not found:
-                return x, y, z, ux, uy, uz, 0.0, 0.0, 0.0, hits
+                column = column_of(geometry, x, y, z)
+                return x, y, z, ux, uy, uz, 0.0, 0.0, 0.0, column, hits
+    if inside:
+        column = (face * size + int(a1)) * size + int(b1)
+    else:
+        column = column_of(geometry, dx, dy, dz)
     tx, ty, tz = carried(ux, uy, uz, dx, dy, dz, tx, ty, tz)
     if hits & (HIT_GROUND | HIT_CEILING):
         rise = 0.0
     r = geometry.bottom + goal_layer
     return (
         dx * r, dy * r, dz * r, dx, dy, dz,
-        tx + rise * dx, ty + rise * dy, tz + rise * dz, hits,
+        tx + rise * dx, ty + rise * dy, tz + rise * dz, column, hits,
     )  # fmt: skip
 
 
@@ -371,12 +313,7 @@ def freed(blocks, solid, geometry, x, y, z, half, height):  # type: ignore[no-un
 
     A body that overlaps a solid cell moves aside a little, else up.
     """
-    r = np.sqrt(x * x + y * y + z * z)
-    layer = r - geometry.bottom
-    floor = np.floor(layer + 0.5 * SKIN)
-    if layer < floor + 0.5 * SKIN:
-        grow = (geometry.bottom + floor + SKIN) / r
-        x, y, z = x * grow, y * grow, z * grow
+    x, y, z = _off_floor(geometry, x, y, z)
     if not overlaps(blocks, solid, geometry, x, y, z, half, height):
         return x, y, z
     r = np.sqrt(x * x + y * y + z * z)

@@ -1,4 +1,4 @@
-"""Who is near whom: a grid of two-metre cubes over all bodies of a world, and soft pushes.
+"""Who is near whom: a grid of four-metre cubes over all bodies of a world, and soft pushes.
 
 The grid is a hash table of linked lists, filled anew each tick: players first, then mobs.  A body
 is numbered by its slot, mobs after all player slots.  Walks over it visit cubes in a fixed order
@@ -10,12 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 
-CUBE = 2.0
+CUBE = 4.0
 """Metres along the edge of a cube."""
 PUSH = 0.05
 """Metres per tick that two bodies in one place push each other apart."""
+_REACH = 1.93  # metres between the feet of bodies that may touch, at most
 _OFFSET = 1 << 20
 _PRIME_X, _PRIME_Y, _PRIME_Z = 73856093, 19349663, 83492791
 
@@ -71,7 +72,7 @@ def _enter(crowd, w, body, feet):  # type: ignore[no-untyped-def]
     crowd.head[w, bucket] = body
 
 
-@kernel
+@inlined
 def gather_crowd(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
     """Sort all living bodies of a world into cubes."""
     slots = players.shape[1]
@@ -92,7 +93,7 @@ def _push_pair(here, there, mine, theirs):  # type: ignore[no-untyped-def]
     """Push two bodies apart along the ground, each as hard as the other."""
     dx, dy, dz = here[0] - there[0], here[1] - there[1], here[2] - there[2]
     square = dx * dx + dy * dy + dz * dz
-    if square > 3.7:
+    if square > _REACH * _REACH:
         return
     scale = 1.0 / np.sqrt(here[0] * here[0] + here[1] * here[1] + here[2] * here[2])
     ux, uy, uz = here[0] * scale, here[1] * scale, here[2] * scale
@@ -117,7 +118,7 @@ def _push_pair(here, there, mine, theirs):  # type: ignore[no-untyped-def]
     theirs[2] -= force * dz
 
 
-@kernel
+@inlined
 def push_apart(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
     """Soft pushes between all bodies that overlap; the sum of all velocities stays as it was."""
     slots = players.shape[1]
@@ -128,15 +129,16 @@ def push_apart(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
             here, mine = players[w, body].position, players[w, body].velocity
         else:
             here, mine = mobs[w, body - slots].position, mobs[w, body - slots].velocity
-        i0, j0, k0 = cube_index(here[0]), cube_index(here[1]), cube_index(here[2])
-        for i in range(i0 - 1, i0 + 2):
-            for j in range(j0 - 1, j0 + 2):
-                for k in range(k0 - 1, k0 + 2):
-                    other = first_in(crowd, w, i, j, k)
-                    if other < 0:
-                        continue
+        own = crowd.cube[w, body]
+        for i in range(cube_index(here[0] - _REACH), cube_index(here[0] + _REACH) + 1):
+            for j in range(cube_index(here[1] - _REACH), cube_index(here[1] + _REACH) + 1):
+                for k in range(cube_index(here[2] - _REACH), cube_index(here[2] + _REACH) + 1):
                     key = cube_key(i, j, k)
-                    while other > body:
+                    if key < own:  # every pair once: from the cube with the lower number
+                        continue
+                    other = first_in(crowd, w, i, j, k)
+                    last = body if key == own else -1
+                    while other > last:
                         if crowd.cube[w, other] == key:
                             if other < slots:
                                 _push_pair(

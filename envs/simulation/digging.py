@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mpgenie.envs.kernels import allocating_kernel, kernel
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import AIR
 from mpgenie.envs.planet.edits import set_block
 from mpgenie.envs.planet.exact import draw
@@ -25,7 +25,7 @@ def stop_digging(players, clock, w, p):  # type: ignore[no-untyped-def]
     player.dig_needed = 0
 
 
-@allocating_kernel
+@kernel
 def dig(players, items, cells, geometry, table, clock, w, p, cell):  # type: ignore[no-untyped-def]
     """Spend a tick on a cell; the last one turns its block into an item there."""
     player = players[w, p]

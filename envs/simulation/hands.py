@@ -7,7 +7,7 @@ too; mining goes on while attack is held, placing repeats every four ticks while
 
 import numpy as np
 
-from mpgenie.envs.kernels import allocating_kernel, kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.exact import PI, sincos
 from mpgenie.envs.planet.raycast import cast
 
@@ -53,7 +53,7 @@ def choose_slots(players, w, buttons):  # type: ignore[no-untyped-def]
                 break
 
 
-@allocating_kernel
+@inlined
 def use_hands(players, mobs, items, cells, geometry, table, rules, clock, crowd, w, buttons):  # type: ignore[no-untyped-def]
     """Throw, mine or strike, and place: every living player of a world, slot by slot."""
     for p in range(players.shape[1]):

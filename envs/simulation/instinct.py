@@ -8,14 +8,16 @@ meets.
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import BLOCK
 from mpgenie.envs.planet.exact import PI, draw, draw_bits, sincos
 from mpgenie.envs.planet.geometry import column_of, step, tangent_axes
 
-from .bodies import HIT_A, HIT_B, HIT_GROUND, SKIN, carried, freed, overlaps
+from .bodies import HIT_A, HIT_B, HIT_GROUND, SKIN, carried
+from .chase import cell_of, chase, walk_to
 from .combat import SWING, knock, wound_mob, wound_player
 from .events import HIT, MOB_DESPAWN, MOB_SPAWN, emit
+from .footprint import overlaps
 from .mobs import (
     HUSK,
     MOB_BURNS,
@@ -32,7 +34,7 @@ from .mobs import (
     ZOMBIE,
 )
 from .movement import drive, in_liquid, set_heading
-from .pursuit import footing, next_cell
+from .pursuit import footing
 from .weather import daylight, sun_direction
 
 SPAWN_EVERY = 40
@@ -45,11 +47,14 @@ SIGHT = 16.0
 """Metres at which a hostile mob notices a player."""
 FAR_AWAY = 48.0
 """Metres from every player beyond which a mob is gone."""
-THINK_EVERY = 8
+CALM_WAIT = 32
+"""Ticks between two thoughts of a mob that chases nobody."""
 BITE_REACH = 1.0
 """Metres between bodies at which a mob strikes."""
 BITE_WAIT = 20
 _NIGHT_DIMS = 11
+_ARRIVED = 0.4  # metres from the middle of a cell from which a mob goes on to the next
+_STILL = 1e-12  # square of the metres per tick below which a mob stands
 _ANGLE, _AWAY, _KIND, _DEPTH, _STROLL, _KEY = range(20, 26)
 _GRASS, _SAND, _RED_SAND = BLOCK["grass"], BLOCK["sand"], BLOCK["red_sand"]
 
@@ -116,7 +121,7 @@ def _kind_for(players, clock, w, p, light, below):  # type: ignore[no-untyped-de
     return -1
 
 
-@kernel
+@inlined
 def spawn_mobs(players, mobs, cells, geometry, table, rules, clock, w):  # type: ignore[no-untyped-def]
     """Now and then bring a mob near each living player."""
     if not rules.mobs:
@@ -170,6 +175,7 @@ def add_mob(mobs, cells, geometry, table, clock, w, m, kind, x, y, z, key):  # t
     mob.attack_wait, mob.hurt_wait, mob.swing = 0, 0, 0
     mob.target = 0
     mob.think_wait = 0
+    mob.plan, mob.plan_steps, mob.lost, mob.rests = 0, 0, False, 0
     mob.key = key
     emit(clock, w, MOB_SPAWN, mob.id, 0, -1, kind)
     return True
@@ -191,31 +197,17 @@ def _nearest_player(players, w, at):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _cell_of(geometry, at):  # type: ignore[no-untyped-def]
-    r = np.sqrt(at[0] * at[0] + at[1] * at[1] + at[2] * at[2])
-    layer = min(63, max(0, int(np.floor(r - geometry.bottom + 0.01))))
-    return np.int64(column_of(geometry, at[0], at[1], at[2])) * 64 + layer
-
-
-@kernel
-def _walk_to(mobs, geometry, w, m, cell):  # type: ignore[no-untyped-def]
-    up, goal = geometry.centre[cell >> 6], mobs[w, m].goal
-    r = geometry.bottom + (cell & 63)
-    goal[0], goal[1], goal[2] = up[0] * r, up[1] * r, up[2] * r
-
-
-@kernel
 def _stroll(mobs, cells, geometry, table, clock, w, m):  # type: ignore[no-untyped-def]
     """Stand, or set out for a neighbouring column."""
     mob = mobs[w, m]
     share = draw(mob.key, clock.row[w].tick, _STROLL, 0)
-    cell = _cell_of(geometry, mob.position)
+    cell = cell_of(geometry, mob.position)
     if share < 0.3:
         beside, _ = step(geometry, cell >> 6, int(share * 13.3) & 3)
         layer = footing(cells.blocks[w], table, beside, cell & 63, MOB_TALL[mob.kind])
         if layer >= (cell & 63) - 1 and not table.liquid[cells.blocks[w, beside, min(63, layer)]]:
             cell = np.int64(beside) * 64 + min(63, layer)
-    _walk_to(mobs, geometry, w, m, cell)
+    walk_to(mobs, geometry, w, m, cell)
 
 
 @kernel
@@ -225,7 +217,7 @@ def _burn(mobs, cells, geometry, rules, clock, w, m):  # type: ignore[no-untyped
     if not MOB_BURNS[mob.kind] or mob.in_water:
         return
     at = mob.position
-    cell = _cell_of(geometry, at)
+    cell = cell_of(geometry, at)
     if np.int64(cells.light[w, cell >> 6, cell & 63]) >> 4 < 14:
         return
     sx, sy, sz = sun_direction(clock.row[w].tick + clock.row[w].day_offset, rules.day)
@@ -235,40 +227,33 @@ def _burn(mobs, cells, geometry, rules, clock, w, m):  # type: ignore[no-untyped
 
 @kernel
 def _think(players, mobs, cells, geometry, table, rules, clock, search, w, m):  # type: ignore[no-untyped-def]
-    """Look around, choose whom to chase, and plan the next step."""
+    """Look around, and choose whom to chase or where to stroll."""
     mob = mobs[w, m]
-    at, kind = mob.position, mob.kind
+    kind = mob.kind
     # Only a mob that thinks looks at every player, a few of them each tick.
-    p, square = _nearest_player(players, w, at)
+    p, square = _nearest_player(players, w, mob.position)
     if square > FAR_AWAY * FAR_AWAY:
         mob.active = False
         emit(clock, w, MOB_DESPAWN, mob.id, 0, -1, kind)
         return
     _burn(mobs, cells, geometry, rules, clock, w, m)
-    if not MOB_HOSTILE[kind] or square > SIGHT * SIGHT:
-        mob.target = 0
-        mob.think_wait = 4 * THINK_EVERY
-        _stroll(mobs, cells, geometry, table, clock, w, m)
+    if not mob.active:
         return
-    mob.target = players[w, p].id
-    mob.think_wait = THINK_EVERY
-    goal = _cell_of(geometry, players[w, p].position)
-    start = _cell_of(geometry, at)
-    found = next_cell(search, cells.blocks[w], table, geometry, w, start, goal, MOB_TALL[kind])
-    if found == goal:
-        feet = players[w, p].position
-        mob.goal[0], mob.goal[1], mob.goal[2] = feet[0], feet[1], feet[2]
-    else:
-        _walk_to(mobs, geometry, w, m, found)
+    if MOB_HOSTILE[kind] and square <= SIGHT * SIGHT:
+        chase(players, mobs, cells, geometry, table, search, w, m, p, square)
+        return
+    mob.target, mob.plan_steps = 0, 0
+    mob.think_wait = CALM_WAIT
+    _stroll(mobs, cells, geometry, table, clock, w, m)
 
 
-@kernel
+@inlined
 def _walk(mobs, cells, geometry, table, w, m):  # type: ignore[no-untyped-def]
     mob = mobs[w, m]
     at, velocity, heading = mob.position, mob.velocity, mob.heading
     goal, kind = mob.goal, mob.kind
     half, height, blocks = MOB_HALF[kind], MOB_HEIGHT[kind], cells.blocks[w]
-    x, y, z = freed(blocks, table.solid, geometry, at[0], at[1], at[2], half, height)
+    x, y, z = at[0], at[1], at[2]
     r = np.sqrt(x * x + y * y + z * z)
     ox, oy, oz = x / r, y / r, z / r
     dx, dy, dz = goal[0] - x, goal[1] - y, goal[2] - z
@@ -276,36 +261,52 @@ def _walk(mobs, cells, geometry, table, w, m):  # type: ignore[no-untyped-def]
     dx, dy, dz = dx - rise * ox, dy - rise * oy, dz - rise * oz
     length = np.sqrt(dx * dx + dy * dy + dz * dz)
     wx, wy, wz = 0.0, 0.0, 0.0
-    if length > 0.15:
+    walks = length > 0.15
+    if walks:
         wx, wy, wz = dx / length, dy / length, dz / length
         set_heading(heading, wx, wy, wz, ox, oy, oz)
-    elif mob.target != 0:
+    if length < _ARRIVED and mob.plan_steps > 0:  # the next step follows at once
         mob.think_wait = min(mob.think_wait, 1)
     swims = mob.in_water
-    jump = swims or (rise > 0.5 and length < 1.6 and length > 0.15)
+    climbs = rise > 0.5 and length < 1.6 and walks
     speed = MOB_SPEED[kind] if mob.target != 0 else 0.5 * MOB_SPEED[kind]
-    x, y, z, ux, uy, uz, vx, vy, vz, hits = drive(
+    x, y, z, ux, uy, uz, vx, vy, vz, column, hits = drive(
         blocks, table, geometry, x, y, z, velocity[0], velocity[1], velocity[2], wx, wy, wz,
-        speed, jump, mob.on_ground, swims, half, height, False,
+        speed, swims or climbs, mob.on_ground, swims, half, height, False,
     )  # fmt: skip
     hx, hy, hz = carried(ox, oy, oz, ux, uy, uz, heading[0], heading[1], heading[2])
     set_heading(heading, hx, hy, hz, ux, uy, uz)
     mx, my, mz = x - at[0], y - at[1], z - at[2]
-    mob.stride += np.sqrt(mx * mx + my * my + mz * mz) if hits & HIT_GROUND else 0.0
+    stands = hits & HIT_GROUND != 0
+    mob.stride += np.sqrt(mx * mx + my * my + mz * mz) if stands else 0.0
     at[0], at[1], at[2] = x, y, z
+    mob.on_ground = stands
+    mob.in_water = in_liquid(blocks, table.liquid, geometry, column, x, y, z)
+    fall = vx * ux + vy * uy + vz * uz
+    sx, sy, sz = vx - fall * ux, vy - fall * uy, vz - fall * uz
+    mob.rests = 0
+    if stands and not walks and not mob.in_water and sx * sx + sy * sy + sz * sz < _STILL:
+        vx, vy, vz = 0.0, 0.0, 0.0
+        mob.rests = cells.hash[w]
     velocity[0], velocity[1], velocity[2] = vx, vy, vz
-    mob.on_ground = hits & HIT_GROUND != 0
-    mob.in_water = in_liquid(blocks, table.liquid, geometry, x, y, z)
-    if hits & (HIT_A | HIT_B):
+    if hits & (HIT_A | HIT_B) and not climbs:
         mob.think_wait = min(mob.think_wait, 2)
 
 
 @kernel
-def _bite(players, mobs, rules, clock, w, m):  # type: ignore[no-untyped-def]
-    """Strike the player chased, if near enough."""
+def _rests(mobs, cells, w, m):  # type: ignore[no-untyped-def]
+    """Whether a mob stands where it stood, nothing pushes it and no block has changed since."""
     mob = mobs[w, m]
-    if mob.attack_wait > 0 or mob.target == 0:
-        return
+    if mob.rests != cells.hash[w] or mob.rests == 0:
+        return False
+    velocity = mob.velocity
+    return velocity[0] == 0.0 and velocity[1] == 0.0 and velocity[2] == 0.0
+
+
+@kernel
+def _bite(players, mobs, clock, w, m):  # type: ignore[no-untyped-def]
+    """Strike the nearest player, if near enough."""
+    mob = mobs[w, m]
     at, kind = mob.position, mob.kind
     reach = BITE_REACH + MOB_HALF[kind] + 0.3
     p, square = _nearest_player(players, w, at)
@@ -318,7 +319,7 @@ def _bite(players, mobs, rules, clock, w, m):  # type: ignore[no-untyped-def]
     wound_player(players, clock, w, p, MOB_DAMAGE[kind], mob.id)
 
 
-@kernel
+@inlined
 def move_mobs(players, mobs, cells, geometry, table, rules, clock, search, w):  # type: ignore[no-untyped-def]
     """Let every mob of a world wait, think, walk and bite."""
     for m in range(mobs.shape[1]):
@@ -333,5 +334,7 @@ def move_mobs(players, mobs, cells, geometry, table, rules, clock, search, w):  
             _think(players, mobs, cells, geometry, table, rules, clock, search, w, m)
             if not mob.active:
                 continue
-        _walk(mobs, cells, geometry, table, w, m)
-        _bite(players, mobs, rules, clock, w, m)
+        if not _rests(mobs, cells, w, m):
+            _walk(mobs, cells, geometry, table, w, m)
+        if mob.target != 0 and mob.attack_wait == 0:
+            _bite(players, mobs, clock, w, m)

@@ -6,12 +6,13 @@ kind nearby, and else the oldest stack goes, with an `item_despawn` event that s
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import FIRST_TOOL
 
-from .bodies import HIT_GROUND, freed, move_body, overlaps
+from .bodies import HIT_GROUND, move_body
 from .crowd import cube_index, cube_key, first_in
 from .events import ITEM_DESPAWN, ITEM_DROP, ITEM_PICK, emit
+from .footprint import overlaps
 from .movement import in_liquid
 from .state import HOTBAR, STACK
 
@@ -80,6 +81,7 @@ def clear_item(items, w, k):  # type: ignore[no-untyped-def]
     thing.age = 0
     thing.pick_wait = 0
     thing.thrower = 0
+    thing.rests = 0
     thing.on_ground = False
     for axis in range(3):
         thing.position[axis] = 0.0
@@ -108,6 +110,7 @@ def drop_stack(items, clock, w, item, count, x, y, z, vx, vy, vz, thrower, wait)
     velocity[0], velocity[1], velocity[2] = vx, vy, vz
     items[w, slot].pick_wait = wait
     items[w, slot].thrower = thrower
+    items[w, slot].rests = 0
     return items[w, slot].id
 
 
@@ -175,12 +178,11 @@ def _lies_still(items, cells, geometry, table, w, k):  # type: ignore[no-untyped
 def _move_item(items, cells, geometry, table, w, k):  # type: ignore[no-untyped-def]
     thing = items[w, k]
     at, velocity, blocks = thing.position, thing.velocity, cells.blocks[w]
-    x, y, z = freed(blocks, table.solid, geometry, at[0], at[1], at[2], ITEM_HALF, ITEM_HEIGHT)
-    wet = in_liquid(blocks, table.liquid, geometry, x, y, z)
-    x, y, z, ux, uy, uz, vx, vy, vz, hits = move_body(
-        blocks, table.solid, geometry, x, y, z, velocity[0], velocity[1], velocity[2],
+    x, y, z, ux, uy, uz, vx, vy, vz, column, hits = move_body(
+        blocks, table.solid, geometry, at[0], at[1], at[2], velocity[0], velocity[1], velocity[2],
         ITEM_HALF, ITEM_HEIGHT, False,
     )  # fmt: skip
+    wet = in_liquid(blocks, table.liquid, geometry, column, x, y, z)
     grounded = hits & HIT_GROUND != 0
     keep = 0.8 if wet else 0.546 if grounded else _ITEM_DRAG
     rise = vx * ux + vy * uy + vz * uz
@@ -193,7 +195,7 @@ def _move_item(items, cells, geometry, table, w, k):  # type: ignore[no-untyped-
     thing.on_ground = grounded
 
 
-@kernel
+@inlined
 def move_items(items, cells, geometry, table, clock, w):  # type: ignore[no-untyped-def]
     """Let things fall, slide and grow old."""
     for k in range(items.shape[1]):
@@ -206,7 +208,12 @@ def move_items(items, cells, geometry, table, clock, w):  # type: ignore[no-unty
             continue
         if thing.pick_wait > 0:
             thing.pick_wait -= 1
-        if not _lies_still(items, cells, geometry, table, w, k):
+        if thing.rests == cells.hash[w]:  # until some block changes
+            continue
+        if _lies_still(items, cells, geometry, table, w, k):
+            thing.rests = cells.hash[w]
+        else:
+            thing.rests = 0
             _move_item(items, cells, geometry, table, w, k)
 
 
@@ -239,10 +246,9 @@ def _picker(crowd, players, w, at):  # type: ignore[no-untyped-def]
     """The nearest player in reach of a place, -1 = none."""
     slots = players.shape[1]
     nearest, found = PICK_REACH * PICK_REACH, -1
-    i0, j0, k0 = cube_index(at[0]), cube_index(at[1]), cube_index(at[2])
-    for i in range(i0 - 1, i0 + 2):
-        for j in range(j0 - 1, j0 + 2):
-            for k in range(k0 - 1, k0 + 2):
+    for i in range(cube_index(at[0] - PICK_REACH), cube_index(at[0] + PICK_REACH) + 1):
+        for j in range(cube_index(at[1] - PICK_REACH), cube_index(at[1] + PICK_REACH) + 1):
+            for k in range(cube_index(at[2] - PICK_REACH), cube_index(at[2] + PICK_REACH) + 1):
                 body, key = first_in(crowd, w, i, j, k), cube_key(i, j, k)
                 while body >= 0:
                     if body < slots and crowd.cube[w, body] == key and players[w, body].alive:
@@ -255,7 +261,7 @@ def _picker(crowd, players, w, at):  # type: ignore[no-untyped-def]
     return found
 
 
-@kernel
+@inlined
 def pick_up(crowd, players, items, clock, w):  # type: ignore[no-untyped-def]
     """Let the nearest player take each thing that lies in reach."""
     for k in range(items.shape[1]):

@@ -7,12 +7,11 @@ less but is never faster.  Speeds are metres per tick.
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.exact import PI, sincos
-from mpgenie.envs.planet.geometry import column_of
 
 from .actions import BACK, CAMERA_CAP, FORWARD, JUMP, LEFT, RIGHT, SNEAK, SPRINT
-from .bodies import HIT_A, HIT_B, HIT_GROUND, carried, freed, move_body
+from .bodies import HIT_A, HIT_B, HIT_GROUND, carried, move_body
 from .events import ENTER_WATER, JUMPED, LEAVE_WATER, emit
 
 TICK = 0.05
@@ -40,13 +39,13 @@ def eye_height(sneaking):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def in_liquid(blocks, liquid, geometry, x, y, z):  # type: ignore[no-untyped-def]
-    """Whether a body with its feet at a point swims."""
+def in_liquid(blocks, liquid, geometry, column, x, y, z):  # type: ignore[no-untyped-def]
+    """Whether a body with its feet at a point of a column swims."""
     r = np.sqrt(x * x + y * y + z * z)
     layer = int(np.floor(r - geometry.bottom + _WADE))
     if layer < 0 or layer > 63:
         return False
-    return liquid[blocks[column_of(geometry, x, y, z), layer]]
+    return liquid[blocks[column, layer]]
 
 
 @kernel
@@ -61,7 +60,7 @@ def drive(  # type: ignore[no-untyped-def]
     `move_body`.
 
     Returns:
-        As `move_body`: feet, up, velocity for the next tick, what stopped it.
+        As `move_body`: feet, up, velocity for the next tick, column, what stopped it.
     """
     r = np.sqrt(x * x + y * y + z * z)
     ux, uy, uz = x / r, y / r, z / r
@@ -74,7 +73,7 @@ def drive(  # type: ignore[no-untyped-def]
     elif jump and on_ground:
         lift = JUMP_SPEED - (vx * ux + vy * uy + vz * uz)
     push = speed * (1.0 - keep)
-    x, y, z, ux, uy, uz, vx, vy, vz, hits = move_body(
+    x, y, z, ux, uy, uz, vx, vy, vz, column, hits = move_body(
         blocks, table.solid, geometry, x, y, z,
         vx + push * wx + lift * ux, vy + push * wy + lift * uy, vz + push * wz + lift * uz,
         half, height, careful,
@@ -89,7 +88,7 @@ def drive(  # type: ignore[no-untyped-def]
             rise = CLIMB_OUT
     else:
         rise = (rise - GRAVITY) * DRAG
-    return x, y, z, ux, uy, uz, tx + rise * ux, ty + rise * uy, tz + rise * uz, hits
+    return x, y, z, ux, uy, uz, tx + rise * ux, ty + rise * uy, tz + rise * uz, column, hits
 
 
 @kernel
@@ -146,7 +145,7 @@ def _wish(flags, heading, ux, uy, uz):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@inlined
 def move_players(players, cells, geometry, table, clock, w, buttons):  # type: ignore[no-untyped-def]
     """Walk, sprint, sneak, jump, swim and fall: every living player of a world."""
     blocks = cells.blocks[w]
@@ -156,9 +155,7 @@ def move_players(players, cells, geometry, table, clock, w, buttons):  # type: i
             continue
         flags = np.int64(buttons[w, p])
         feet, velocity, heading = player.position, player.velocity, player.heading
-        x, y, z = freed(
-            blocks, table.solid, geometry, feet[0], feet[1], feet[2], PLAYER_HALF, PLAYER_HEIGHT
-        )
+        x, y, z = feet[0], feet[1], feet[2]
         before = np.sqrt(x * x + y * y + z * z)
         vx, vy, vz = x / before, y / before, z / before
         wx, wy, wz, ahead = _wish(flags, heading, vx, vy, vz)
@@ -166,7 +163,7 @@ def move_players(players, cells, geometry, table, clock, w, buttons):  # type: i
         sprinting = flags & SPRINT != 0 and ahead and not sneaking
         swam, stood, jump = player.in_water, player.on_ground, flags & JUMP != 0
         speed = SNEAKING if sneaking else SPRINTING if sprinting else WALK
-        x, y, z, ux, uy, uz, tx, ty, tz, hits = drive(
+        x, y, z, ux, uy, uz, tx, ty, tz, column, hits = drive(
             blocks, table, geometry, x, y, z, velocity[0], velocity[1], velocity[2],
             wx, wy, wz, speed, jump, stood, swam, PLAYER_HALF, PLAYER_HEIGHT, sneaking,
         )  # fmt: skip
@@ -176,7 +173,7 @@ def move_players(players, cells, geometry, table, clock, w, buttons):  # type: i
         feet[0], feet[1], feet[2] = x, y, z
         velocity[0], velocity[1], velocity[2] = tx, ty, tz
         stands = hits & HIT_GROUND != 0
-        swims = in_liquid(blocks, table.liquid, geometry, x, y, z)
+        swims = in_liquid(blocks, table.liquid, geometry, column, x, y, z)
         rise = mx * ux + my * uy + mz * uz
         if stands:
             player.stride += np.sqrt(max(0.0, mx * mx + my * my + mz * mz - rise * rise))

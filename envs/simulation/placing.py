@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from mpgenie.envs.kernels import allocating_kernel, kernel
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import FIRST_TOOL, TORCH
 from mpgenie.envs.planet.edits import set_block
 from mpgenie.envs.planet.geometry import DOWN, LAYERS, UP, step
 
-from .bodies import occupies
 from .crowd import cube_index, cube_key, first_in
 from .events import (
     BLOCK_PLACE,
@@ -19,6 +18,7 @@ from .events import (
     OUT_OF_REACH,
     emit,
 )
+from .footprint import occupies
 from .mobs import MOB_HALF, MOB_HEIGHT
 from .movement import PLAYER_HALF, PLAYER_HEIGHT
 
@@ -79,7 +79,7 @@ def _obstacle(crowd, players, mobs, cells, geometry, table, w, item, hit, side, 
     return -1
 
 
-@allocating_kernel
+@kernel
 def place(crowd, players, mobs, cells, geometry, table, clock, w, p, hit, side):  # type: ignore[no-untyped-def]
     """Put the held block beside the cell looked at, or say why not.
 

@@ -2,7 +2,8 @@
 
 A node is a column and the layer of the feet.  One step goes to a neighbouring column: level, one
 up, or up to three down.  The search expands a bounded number of nodes and then settles for the one
-nearest to the goal, so a mob walks around a wall and stops where there is no way.
+nearest to the goal, so a mob walks around a wall and stops where there is no way.  A mob keeps the
+first steps of what it found: the farther the goal, the later it looks again.
 """
 
 from typing import NamedTuple
@@ -11,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
-from mpgenie.envs.planet.geometry import step
 
-NODES = 160
+NODES = 96
 """The most nodes that a search looks at."""
-_BUCKETS = 512
+_BUCKETS = 256
 DROP = 3
 """Layers that a mob dares to drop."""
+PLANNED = 4
+"""The most steps that a mob keeps of a way."""
 _GREED = 1.3
 
 
@@ -27,6 +29,8 @@ class Search(NamedTuple):
     cell: NDArray[np.int64]
     """(W, NODES) cells of feet."""
     parent: NDArray[np.int32]
+    turn: NDArray[np.uint8]
+    """(W, NODES) the direction of the step from the parent."""
     cost: NDArray[np.float64]
     """(W, NODES, 2) steps so far, and those plus the estimate of the rest."""
     heap: NDArray[np.int32]
@@ -39,6 +43,7 @@ def new_search(worlds: int) -> Search:
     return Search(
         cell=np.zeros((worlds, NODES), np.int64),
         parent=np.zeros((worlds, NODES), np.int32),
+        turn=np.zeros((worlds, NODES), np.uint8),
         cost=np.zeros((worlds, NODES, 2)),
         heap=np.zeros((worlds, NODES), np.int32),
         seen=np.full((worlds, _BUCKETS), -1, np.int64),
@@ -112,29 +117,52 @@ def footing(blocks, table, column, layer, tall):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _estimate(geometry, cell, goal):  # type: ignore[no-untyped-def]
-    """Metres between two cells."""
-    here, there = geometry.centre[cell >> 6], geometry.centre[goal >> 6]
-    r, q = geometry.bottom + (cell & 63), geometry.bottom + (goal & 63)
-    dx, dy, dz = here[0] * r - there[0] * q, here[1] * r - there[1] * q, here[2] * r - there[2] * q
-    return np.sqrt(dx * dx + dy * dy + dz * dz)
+def cell_after(blocks, table, geometry, cell, direction, tall):  # type: ignore[no-untyped-def]
+    """The cell of feet after one step in a direction of the lattice, -1 where there is no step."""
+    column, layer = cell >> 6, cell & 63
+    beside = np.int64(geometry.neighbour[column, direction])
+    there = footing(blocks, table, beside, layer, tall)
+    if there < 0 or there > 63:
+        return -1
+    if there > layer and not _free(blocks, table.solid, column, layer + 1, tall):
+        return -1
+    return beside * 64 + there
 
 
 @kernel
-def next_cell(search, blocks, table, geometry, w, start, goal, tall):  # type: ignore[no-untyped-def]
-    """The cell for the first step of a way from one cell of feet towards another.
+def metres_between(geometry, cell, other):  # type: ignore[no-untyped-def]
+    """Metres between two cells, along three axes one after the other, as steps go."""
+    up, r = geometry.centre[cell >> 6], geometry.bottom + (cell & 63)
+    to, q = geometry.centre[other >> 6], geometry.bottom + (other & 63)
+    return abs(up[0] * r - to[0] * q) + abs(up[1] * r - to[1] * q) + abs(up[2] * r - to[2] * q)
+
+
+@kernel
+def _first_steps(parent, turn, node, share):  # type: ignore[no-untyped-def]
+    """What is kept of the way to a node, one part of `share`: the directions, and how many."""
+    plan, length = 0, 0
+    while node > 0:
+        plan = (plan << 2 | np.int64(turn[node])) & 255
+        length += 1
+        node = parent[node]
+    return plan, min(PLANNED, (length + share - 1) // share)
+
+
+@kernel
+def find_way(search, blocks, table, geometry, w, start, goal, tall):  # type: ignore[no-untyped-def]
+    """The first steps of a way from one cell of feet towards another.
 
     `start` and `goal` are cells of feet, `tall` the cells of height that the body needs.
 
     Returns:
-        A neighbouring cell; `start` itself where no step brings it nearer.
+        The directions of at most `PLANNED` steps, two bits each, the first one lowest; how many
+        they are, 0 where no step brings it nearer; and whether the search got to the goal.
     """
     search.seen[w, :] = -1
-    cell, parent, cost, heap = search.cell[w], search.parent[w], search.cost[w], search.heap[w]
-    cell[0], parent[0], cost[0, 0] = start, -1, 0.0
-    best, nearest = 0, _estimate(geometry, start, goal)
-    cost[0, 1] = nearest
-    heap[0] = 0
+    cell, parent, turn = search.cell[w], search.parent[w], search.turn[w]
+    cost, heap = search.cost[w], search.heap[w]
+    best, nearest = 0, metres_between(geometry, start, goal)
+    cell[0], parent[0], cost[0, 0], cost[0, 1], heap[0] = start, -1, 0.0, nearest, 0
     _is_new(search, w, start)
     open_count, count = 1, 1
     while open_count > 0 and nearest > 0.5 and count + 4 <= NODES:
@@ -142,19 +170,12 @@ def next_cell(search, blocks, table, geometry, w, start, goal, tall):  # type: i
         open_count -= 1
         heap[0] = heap[open_count]
         _sift_down(search, w, open_count)
-        column, layer = cell[node] >> 6, cell[node] & 63
         for direction in range(4):
-            beside, _ = step(geometry, column, direction)
-            there = footing(blocks, table, beside, layer, tall)
-            if there < 0 or there > 63:
+            found = cell_after(blocks, table, geometry, cell[node], direction, tall)
+            if found < 0 or not _is_new(search, w, found):
                 continue
-            if there > layer and not _free(blocks, table.solid, column, layer + 1, tall):
-                continue
-            found = np.int64(beside) * 64 + there
-            if not _is_new(search, w, found):
-                continue
-            away = _estimate(geometry, found, goal)
-            cell[count], parent[count] = found, node
+            away = metres_between(geometry, found, goal)
+            cell[count], parent[count], turn[count] = found, node, direction
             cost[count, 0] = cost[node, 0] + 1.0
             cost[count, 1] = cost[count, 0] + _GREED * away
             if away < nearest:
@@ -163,6 +184,6 @@ def next_cell(search, blocks, table, geometry, w, start, goal, tall):  # type: i
             open_count += 1
             count += 1
             _sift_up(search, w, open_count - 1)
-    while parent[best] > 0:
-        best = parent[best]
-    return cell[best]
+    there = nearest <= 0.5
+    plan, steps = _first_steps(parent, turn, best, 3 if there else 1)
+    return plan, steps, there

@@ -28,7 +28,7 @@ from mpgenie.errors import SnapshotError
 
 from .state import Records, words_of
 
-VERSION = 1
+VERSION = 2
 """Goes up by one whenever the bytes or the rules that continue them change."""
 _MAGIC = b"MPGN"
 _HEADER = struct.Struct("<4sHH8sH3I4HQ16sQ4I")

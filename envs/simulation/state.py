@@ -102,7 +102,15 @@ class Mobs(NamedTuple):
     goal: NDArray[np.float64]
     """(W, M, 3) the point it walks to next."""
     think_wait: NDArray[np.int32]
-    """Ticks until it plans again."""
+    """Ticks until it thinks again."""
+    plan: NDArray[np.uint8]
+    """Directions of the steps planned, two bits each, the step under way lowest."""
+    plan_steps: NDArray[np.uint8]
+    """How many of them are left, the one under way included."""
+    lost: NDArray[np.bool_]
+    """Whether the steps planned do not get to the one it chases."""
+    rests: NDArray[np.uint64]
+    """The hash of all blocks when it last came to rest, 0 = it moves."""
     key: NDArray[np.uint64]
 
 
@@ -121,6 +129,8 @@ class Items(NamedTuple):
     """Ticks until anyone may pick it up."""
     thrower: NDArray[np.int64]
     """Id of the player who threw it, 0 = it was mined or dropped by the dying."""
+    rests: NDArray[np.uint64]
+    """The hash of all blocks when it last came to rest, 0 = it moves."""
 
 
 class Clock(NamedTuple):

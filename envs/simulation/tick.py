@@ -5,7 +5,7 @@ for walking, digging and placing (every four ticks); attacking a body, dropping 
 placed answer to the press.  An action of tick t shows in frame t + 1.
 """
 
-from mpgenie.envs.kernels import allocating_kernel, kernel
+from mpgenie.envs.kernels import kernel
 
 from .crowd import gather_crowd, push_apart
 from .events import MESSAGE, emit
@@ -30,7 +30,7 @@ def remember(players, clock, w, buttons, message):  # type: ignore[no-untyped-de
                 emit(clock, w, MESSAGE, player.id, 0, -1, message[w, p])
 
 
-@allocating_kernel
+@kernel
 def tick_world(records, cells, geometry, table, rules, work, buttons, camera, message, w):  # type: ignore[no-untyped-def]
     """Advance one world by a tick."""
     players, mobs, items = records.players, records.mobs, records.items
@@ -60,7 +60,7 @@ def tick_world(records, cells, geometry, table, rules, work, buttons, camera, me
     clock.row[w].tick += 1
 
 
-@allocating_kernel
+@kernel
 def tick(  # type: ignore[no-untyped-def]
     records, cells, geometry, table, rules, work, buttons, camera, message, first_world, last_world
 ):

@@ -12,7 +12,7 @@ from mpgenie.envs.planet.blocks import BLOCKS, TABLE
 from mpgenie.envs.planet.geometry import column_at, position_of
 from mpgenie.envs.planet.planet import Planet, PlanetConfig, make_planet
 from mpgenie.envs.simulation.actions import pack_buttons
-from mpgenie.envs.simulation.bodies import overlaps
+from mpgenie.envs.simulation.footprint import overlaps
 from mpgenie.envs.simulation.mobs import MOB_HALF, MOB_HEIGHT
 from mpgenie.envs.simulation.movement import PLAYER_HALF, PLAYER_HEIGHT
 from mpgenie.envs.simulation.world import Simulation

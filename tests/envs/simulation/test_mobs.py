@@ -5,7 +5,7 @@ import pytest
 
 from mpgenie.envs.planet.geometry import column_at, column_of
 from mpgenie.envs.simulation.mobs import MOB_HOSTILE, MOBS
-from mpgenie.envs.simulation.pursuit import new_search, next_cell
+from mpgenie.envs.simulation.pursuit import cell_after, find_way, new_search
 
 pytestmark = pytest.mark.laws
 
@@ -59,14 +59,41 @@ def test_a_search_ends_beside_the_goal_where_there_is_no_way(arena):
     for da, db in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1), (1, -1), (-1, 1), (-1, -1)):
         for _ in range(3):
             world.build(world.cell(0, 9.5 + da, 8.5 + db))
-    search, seen = new_search(1), [start]
-    for _ in range(12):
-        seen.append(
-            int(next_cell(search, world.blocks, TABLE, world.geometry, 0, seen[-1], goal, 2))
+    search, seen, steps = new_search(1), [start], 1
+    while steps > 0 and len(seen) < 20:
+        plan, steps, there = find_way(
+            search, world.blocks, TABLE, world.geometry, 0, seen[-1], goal, 2
         )
-    assert seen[-1] == seen[-2], "it stays where no step helps"
+        if steps > 0:
+            seen.append(cell_after(world.blocks, TABLE, world.geometry, seen[-1], plan & 3, 2))
+    assert not there
+    assert steps == 0, "it stays where no step helps"
     last = world.geometry.centre[seen[-1] >> 6]
     assert last @ world.geometry.centre[goal >> 6] > np.cos(4.0 / 10.0)
+
+
+def test_a_mob_at_rest_falls_when_its_ground_goes(arena):
+    world, mob = hunted(arena, "sheep", away=5.0)
+    mobs = world.state.mobs
+    while not mobs.rests[0, mob]:
+        world.tick()
+        assert world.state.clock.tick[0] < 200
+    feet = mobs.position[0, mob].copy()
+    world.build(world.cell(3, 4.5, 4.5))
+    world.tick()
+    assert np.linalg.norm(mobs.position[0, mob] - feet) < 1e-9, "an edit elsewhere moves nothing"
+    a, b = 10.5, 8.5
+    for da in (-2, -1, 0, 1, 2):
+        for db in (-2, -1, 0, 1, 2):
+            world.build(world.cell(0, a + da, b + db) - 1, "air")
+    world.tick(15)
+    assert np.linalg.norm(mobs.position[0, mob]) < np.linalg.norm(feet) - 0.9
+
+
+def test_a_mob_finds_its_way_to_a_player_in_the_air(arena):
+    world, mob = hunted(arena, away=6.0)
+    world.tick(120, p0="jump")
+    assert apart(world, mob) < 3.0
 
 
 def test_mobs_never_enter_blocks_nor_stop_hunting_over_rubble(arena, ticks):
