@@ -5,17 +5,32 @@ for walking, digging and placing (every four ticks); attacking a body, dropping 
 placed answer to the press.  An action of tick t shows in frame t + 1.
 """
 
-from mpgenie.envs.kernels import kernel
+from typing import NamedTuple
 
-from .crowd import gather_crowd, push_apart
+from mpgenie.envs.bundle import opened
+from mpgenie.envs.kernels import kernel
+from mpgenie.envs.planet.blocks import BlockTable
+from mpgenie.envs.planet.cells import Cells
+from mpgenie.envs.planet.geometry import Geometry
+
+from .crowd import Crowd, gather_crowd, push_apart
 from .events import MESSAGE, emit
 from .hands import choose_slots, use_hands
 from .health import bring_back, bury_dead, land, wait_and_heal
 from .instinct import move_mobs, spawn_mobs
 from .items import move_items, pick_up
 from .movement import move_players, turn_heads
-from .state import Timeline
+from .pursuit import Search
+from .rules import Rules
+from .state import Records, Timeline
 from .weather import change_weather
+
+
+class Work(NamedTuple):
+    """Work space for kernels; nothing in it outlives a tick."""
+
+    crowd: Crowd
+    search: Search
 
 
 @kernel
@@ -60,15 +75,33 @@ def tick_world(records, cells, geometry, table, rules, work, buttons, camera, me
     clock.row[w].tick += 1
 
 
+class Game(NamedTuple):
+    """What `tick` reads and changes."""
+
+    records: Records
+    cells: Cells
+    geometry: Geometry
+    table: BlockTable
+    rules: Rules
+    work: Work
+
+
 @kernel
-def tick(  # type: ignore[no-untyped-def]
-    records, cells, geometry, table, rules, work, buttons, camera, message, first_world, last_world
-):
+def tick(bundle, buttons, camera, message, first_world, last_world):  # type: ignore[no-untyped-def]
     """Advance worlds `first_world` up to, not including, `last_world` by a tick.
+
+    Args:
+        bundle: A `Game`.
+        buttons: (W, P) uint32.
+        camera: (W, P, 2) float32, degrees.
+        message: (W, P) uint8.
+        first_world: The first world to advance.
+        last_world: The world before which to stop.
 
     Returns:
         The most edits that one of these worlds has listed.
     """
+    records, cells, geometry, table, rules, work = opened(bundle)
     edits = 0
     for w in range(first_world, last_world):
         tick_world(records, cells, geometry, table, rules, work, buttons, camera, message, w)

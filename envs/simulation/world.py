@@ -1,11 +1,12 @@
 """The game without pictures: a batch of worlds that advance together, tick by tick."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.bundle import Bundle
 from mpgenie.envs.planet.blocks import BLOCK, ITEM, TABLE
 from mpgenie.envs.planet.edits import revert_edits, set_block, with_room
 from mpgenie.envs.planet.geometry import LAYERS, geometry_of
@@ -14,7 +15,7 @@ from mpgenie.envs.planet.spawn import spawn_points
 from mpgenie.errors import ConfigError, SnapshotError, StateError
 
 from .bodies import freed
-from .crowd import Crowd, new_crowd
+from .crowd import new_crowd
 from .entrance import (
     COLOURS,
     HOTBAR_AT_START,
@@ -33,21 +34,14 @@ from .instinct import add_mob
 from .items import take
 from .mobs import MOBS
 from .movement import PLAYER_HALF, PLAYER_HEIGHT, set_heading
-from .pursuit import Search, new_search
+from .pursuit import new_search
 from .rules import Rules
 from .snapshot import Words, apply, hash_row, hash_state, pack, unpack
 from .state import Timeline, new_state, records_of, words_of
-from .tick import tick
+from .tick import Game, Work, tick
 
 _PLANETS_KEPT = 4
 _EDITS_A_TICK = 2  # of one player: one block mined and one placed
-
-
-class Work(NamedTuple):
-    """Work space for kernels; nothing in it outlives a tick."""
-
-    crowd: Crowd
-    search: Search
 
 
 class Simulation:
@@ -100,6 +94,7 @@ class Simulation:
         self._words = Words(words_of(rows.players), words_of(rows.mobs), words_of(rows.items))
         self._clock_words = words_of(rows.clock)
         self._work = Work(crowd=new_crowd(worlds, players + mobs), search=new_search(worlds))
+        self._game = self._bundle()
         self._made: dict[int, Planet] = {}
         self._pending: list[tuple[int, int, int]] = []
 
@@ -240,13 +235,15 @@ class Simulation:
             first: The first world to advance.
             last: The world before which to stop.
         """
-        edits = tick(
-            self._records, self.state.cells, self.geometry, TABLE, self.rules, self._work,
-            buttons, camera, message, first, self.worlds if last is None else last,
-        )  # fmt: skip
-        self._keep_room(edits)
+        last = self.worlds if last is None else last
+        self._keep_room(tick(self._game, buttons, camera, message, first, last))
         if self._pending:
-            self._note_pending(first, self.worlds if last is None else last)
+            self._note_pending(first, last)
+
+    def _bundle(self) -> Bundle[Game]:
+        return Bundle(
+            Game(self._records, self.state.cells, self.geometry, TABLE, self.rules, self._work)
+        )
 
     def _keep_room(self, edits: int) -> None:
         """See to it that the next tick's edits find room in the list."""
@@ -254,6 +251,7 @@ class Simulation:
             missing = max(0, edits - int(self.state.cells.edit_count.max()))
             cells = with_room(self.state.cells, missing + 2 * _EDITS_A_TICK * self.players + 1)
             self.state = self.state._replace(cells=cells)
+            self._game = self._bundle()
 
     def join(self, w: int, near: NDArray[np.float64] | None = None) -> int:
         """Let one more player into world `w`, and return the slot.
