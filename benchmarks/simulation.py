@@ -11,7 +11,7 @@ from .measure import Figure, Setting, duration, rate
 
 WORLDS = 16
 CROWD = 1024
-ROUNDS = 64
+SPELL, SPELLS = 30, 32  # ticks, and how many of them until all is repeated
 
 
 def figures(setting: Setting) -> Iterator[Figure]:
@@ -34,19 +34,29 @@ def figures(setting: Setting) -> Iterator[Figure]:
 
 
 def walking(simulation: Simulation) -> Callable[[], None]:
-    """One tick in which everybody mostly walks ahead, turning, jumping and hitting at times."""
+    """One tick in which everybody mostly walks ahead, turning, jumping and hitting at times.
+
+    One spell of a second and a half in four is spent mining with the shovel: the look goes down,
+    attack is held, and the look comes up again.
+    """
     rng = np.random.default_rng(0)
-    shape = (ROUNDS, simulation.worlds, simulation.players)
-    buttons = np.zeros(shape, np.uint32)
-    for button, share in {"forward": 0.8, "jump": 0.1, "attack": 0.2, "use": 0.05}.items():
-        buttons |= np.where(rng.random(shape) < share, np.uint32(BIT[button]), np.uint32(0))
+    shape = (SPELLS, SPELL, simulation.worlds, simulation.players)
+    mines = np.broadcast_to(rng.random((SPELLS, 1, *shape[2:])) < 0.25, shape)
+    buttons = np.where(mines, np.uint32(BIT["attack"] | BIT["hotbar.3"]), np.uint32(0))
+    shares = {"forward": 0.8, "jump": 0.1, "attack": 0.2, "hotbar.1": 0.1, "use": 0.05}
+    for button, share in shares.items():
+        pressed = ~mines & (rng.random(shape) < share)
+        buttons |= np.where(pressed, np.uint32(BIT[button]), np.uint32(0))
     camera = rng.normal(0, 2, (*shape, 2)).astype(np.float32)
-    message = np.zeros(shape[1:], np.uint8)
+    down = np.where(np.arange(SPELL) < 5, 8.0, np.where(np.arange(SPELL) < SPELL - 5, 0.0, -8.0))
+    camera[..., 0] = np.where(mines, down[:, None, None], camera[..., 0])
+    buttons, camera = buttons.reshape(-1, *shape[2:]), camera.reshape(-1, *shape[2:], 2)
+    message = np.zeros(shape[2:], np.uint8)
     played = 0
 
     def step() -> None:
         nonlocal played
-        simulation.step(buttons[played % ROUNDS], camera[played % ROUNDS], message)
+        simulation.step(buttons[played % len(buttons)], camera[played % len(buttons)], message)
         played += 1
 
     return step
