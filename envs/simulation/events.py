@@ -16,7 +16,7 @@ EVENTS: dict[str, str] = {
     "block_place_fail": "reason",
     "block_dig_start": "block",
     "block_dig_done": "block",
-    "block_dig_abort": "block",
+    "block_dig_abort": "ticks",
     "item_pick": "stack",
     "item_drop": "stack",
     "item_despawn": "stack",

@@ -47,6 +47,7 @@ def test_letting_go_or_looking_away_starts_again(arena):
     world.tick(5, p0="attack")
     events = world.tick()
     assert [event["kind"] for event in events] == ["block_dig_abort"]
+    assert events[0]["value"] == 5, "ticks"
     world.tick(5, p0="attack")
     world.look(0, -80.0)
     events = world.tick(p0="attack")
