@@ -1,7 +1,7 @@
 """Pass two of the software renderer: the colour of every pixel, row by row.
 
 A row is cut into runs of pixels that see the same face, or the sky; `shade` colours a run.  Water
-and glass, then the own hand, are rows of their own laid over it.
+and glass are a row of their own, laid over it.
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ from .shade import (
     KEEP_BLUE,
     KEEP_GREEN,
     KEEP_RED,
+    PLACE,
     RAY,
     RED,
     face_run,
@@ -27,22 +28,35 @@ DEPTH_UNIT = float(1 << 32) / DEPTH_ONE
 """Inverse depth of one unit of the upper half of a key."""
 
 
+@inlined
+def _read_pixel(line, at, value):  # type: ignore[no-untyped-def]
+    """Fill inverse depth and place of a pixel from its key."""
+    # The sky is worked on beside faces, and then overwritten: any finite depth will do.
+    inverse = np.float32(np.int32(value >> 32)) * np.float32(DEPTH_UNIT)
+    line[INVERSE + at] = max(np.float32(1e-6), inverse)
+    line[PLACE + at] = np.float32(np.int32(TOP_PLACE - (value & 0xFFFFFFFF)))
+
+
 @kernel
-def _read_depth(line, key, start, width):  # type: ignore[no-untyped-def]
-    """Fill the inverse depths of a row from its keys."""
-    unit = np.float32(DEPTH_UNIT)
-    least = np.float32(1e-6)  # of the sky, which is worked on beside faces, and then overwritten
-    begin = np.uint64(start)
+def _read_row(line, work, y, width, hand_left):  # type: ignore[no-untyped-def]
+    """Fill the planes of a row that say what each pixel sees: the hand, from `hand_left` on, or
+    what is behind it."""
+    key, hand, rays, begin = work.key, work.hand, work.ray_length, np.uint64(y * width)
     for at in range(np.uint64(width)):
-        line[INVERSE + at] = max(least, np.float32(np.int32(key[begin + at] >> 32)) * unit)
+        line[RAY + at] = rays[begin + at]
+    for at in range(np.uint64(hand_left)):
+        _read_pixel(line, at, key[begin + at])
+    for at in range(np.uint64(hand_left), np.uint64(width)):
+        over = hand[begin + at]
+        _read_pixel(line, at, over if over != 0 else key[begin + at])
 
 
 @inlined
-def _run_end(key, start, at, width):  # type: ignore[no-untyped-def]
+def _run_end(line, at, width):  # type: ignore[no-untyped-def]
     """The pixel of a row after the last one that sees what pixel `at` sees."""
-    begin, low = np.uint64(start), np.int32(key[start + at])
+    here = line[PLACE + np.uint64(at)]
     for after in range(np.uint64(at + 1), np.uint64(width)):
-        if np.int32(key[begin + after]) != low:
+        if line[PLACE + after] != here:
             return np.int64(after)
     return np.int64(width)
 
@@ -50,67 +64,55 @@ def _run_end(key, start, at, width):  # type: ignore[no-untyped-def]
 @kernel
 def _colour_row(look, work, sky_row, y, width, height, focal):  # type: ignore[no-untyped-def]
     """Colour a row of opaque faces and sky."""
-    line, key, start = work.line, work.key, y * width
+    line, record, what = work.line, work.record, work.what
     left = np.float32((0.5 - width * 0.5) / focal)
     ry = np.float32((y + 0.5 - height * 0.5) / focal)
-    begin, rays = np.uint64(start), work.ray_length
-    for at in range(np.uint64(width)):
-        line[RAY + at] = rays[begin + at]
-    _read_depth(line, key, start, width)
     at = 0
     while at < width:
-        stop = _run_end(key, start, at, width)
-        if key[start + at] == 0:
+        stop = _run_end(line, at, width)
+        place = np.int64(line[PLACE + np.uint64(at)])
+        if place >= TOP_PLACE:
             sky_run(line, sky_row, np.float32(focal), left, ry, at, stop)
         else:
-            place = TOP_PLACE - (key[start + at] & 0xFFFFFFFF)
             face_run(
-                line, look.word, work.record, place, work.what[place, 0],
-                work.what[place, 1], sky_row, np.float32(y), at, stop,
+                line, look.word, record, place, what[place, 0], what[place, 1], sky_row,
+                np.float32(y), at, stop,
             )  # fmt: skip
         at = stop
 
 
 @kernel
-def _cover_row(look, work, sky_row, over, is_veil, y, first, width):  # type: ignore[no-untyped-def]
-    """Lay what the keys `over` hold above a coloured row, from pixel `first` on.
-
-    A veil of water or glass lets what lies behind shine through, and does not show where it lies
-    behind a face itself; the hand hides all.
-    """
-    line, key, start = work.line, work.key, y * width
-    begin = np.uint64(start)
+def _veil_row(look, work, sky_row, y, width):  # type: ignore[no-untyped-def]
+    """Lay water and glass over a coloured row, where nothing stands before them."""
+    line, key, hand, veil = work.line, work.key, work.hand, work.veil
+    record, what, begin = work.record, work.what, np.uint64(y * width)
     found = False
-    for at in range(np.uint64(start + first), np.uint64(start + width)):
-        found |= over[at] != 0
+    for at in range(np.uint64(width)):
+        found |= veil[begin + at] != 0
     if not found:
         return
-    for at in range(np.uint64(first), np.uint64(width)):
+    for at in range(np.uint64(width)):
         line[KEEP_RED + at] = line[RED + at]
         line[KEEP_GREEN + at] = line[GREEN + at]
         line[KEEP_BLUE + at] = line[BLUE + at]
-    _read_depth(line, over, start, width)
-    at = first
-    while at < width:
-        stop = _run_end(over, start, at, width)
-        if over[start + at] == 0:
-            at = stop
-            continue
-        place = TOP_PLACE - (over[start + at] & 0xFFFFFFFF)
-        share = np.float32(1.0)
-        if is_veil:
-            share = look.light[19] if work.what[place, 2] == WATER else look.light[20]
-        face_run(
-            line, look.word, work.record, place, work.what[place, 0],
-            work.what[place, 1], sky_row, np.float32(y), at, stop,
-        )  # fmt: skip
-        for i in range(np.uint64(at), np.uint64(stop)):
-            if not is_veil or over[begin + i] > key[begin + i]:
-                line[KEEP_RED + i] += (line[RED + i] - line[KEEP_RED + i]) * share
-                line[KEEP_GREEN + i] += (line[GREEN + i] - line[KEEP_GREEN + i]) * share
-                line[KEEP_BLUE + i] += (line[BLUE + i] - line[KEEP_BLUE + i]) * share
-        at = stop
-    for at in range(np.uint64(first), np.uint64(width)):
+        _read_pixel(line, at, veil[begin + at])
+    first = 0
+    while first < width:
+        stop = _run_end(line, first, width)
+        place = np.int64(line[PLACE + np.uint64(first)])
+        if place < TOP_PLACE:
+            share = look.light[19] if what[place, 2] == WATER else look.light[20]
+            face_run(
+                line, look.word, record, place, what[place, 0], what[place, 1], sky_row,
+                np.float32(y), first, stop,
+            )  # fmt: skip
+            for at in range(np.uint64(first), np.uint64(stop)):
+                if veil[begin + at] > key[begin + at] and hand[begin + at] == 0:
+                    line[KEEP_RED + at] += (line[RED + at] - line[KEEP_RED + at]) * share
+                    line[KEEP_GREEN + at] += (line[GREEN + at] - line[KEEP_GREEN + at]) * share
+                    line[KEEP_BLUE + at] += (line[BLUE + at] - line[KEEP_BLUE + at]) * share
+        first = stop
+    for at in range(np.uint64(width)):
         line[RED + at] = line[KEEP_RED + at]
         line[GREEN + at] = line[KEEP_GREEN + at]
         line[BLUE + at] = line[KEEP_BLUE + at]
@@ -136,9 +138,8 @@ def colour_view(look, work, sky_row, rgb, focal, width, height, veiled, hand_lef
         hand_left, hand_top: First column and row in which `work.hand` holds something.
     """
     for y in range(height):
+        _read_row(work.line, work, y, width, hand_left if y >= hand_top else width)
         _colour_row(look, work, sky_row, y, width, height, focal)
         if veiled:
-            _cover_row(look, work, sky_row, work.veil, True, y, 0, width)
-        if y >= hand_top:
-            _cover_row(look, work, sky_row, work.hand, False, y, hand_left, width)
+            _veil_row(look, work, sky_row, y, width)
         _write_row(work.line, rgb, y, width)

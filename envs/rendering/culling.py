@@ -29,7 +29,7 @@ class CullingWork(NamedTuple):
     queue: NDArray[np.int32]
     """(sections,) those with water or glass, for `faces.draw_veil`."""
     lens: NDArray[np.float64]
-    """(8,) what `_gap` needs of the view."""
+    """(12,) what `_gap` and `_beside` need of the view."""
     order: NDArray[np.int64]
     """(sections,) what was found: quarter metres << 32 | section."""
 
@@ -38,7 +38,7 @@ def new_culling(sections: int) -> CullingWork:
     """Scratch for planets with so many sections."""
     return CullingWork(
         queue=np.zeros(sections, np.int32),
-        lens=np.zeros(8),
+        lens=np.zeros(12),
         order=np.zeros(sections, np.int64),
     )
 
@@ -50,7 +50,7 @@ def _gap(bounds, section, eye, axes, lens, distance, cull):  # type: ignore[no-u
     Args:
         lens: Tangent and secant of half the field of view across, and along; then the square of
             the eye's distance from the core, the same less the horizon's, and its cone's cosine
-            and sine.
+            and sine; then how far the core lies within each side of the picture, for `_beside`.
     """
     radius = float(bounds[section, 3])
     dx = bounds[section, 0] - eye[0]
@@ -80,6 +80,29 @@ def _gap(bounds, section, eye, axes, lens, distance, cull):  # type: ignore[no-u
             if down * lens[7] - off_axis * lens[6] > radius:
                 return -1.0
     return np.sqrt(square) - radius
+
+
+@inlined
+def _beside(towards, chunk, along, axes, lens, bottom, top):  # type: ignore[no-untyped-def]
+    """Whether the whole stack of a chunk lies beside the picture.
+
+    It lies within its half width of a stretch of the ray from the core through its middle, so
+    the ends of that stretch are all that needs a look.
+    """
+    x, y, z = towards[chunk, 0], towards[chunk, 1], towards[chunk, 2]
+    ahead = axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z
+    aside = axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z
+    above = axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z
+    room = top * towards[chunk, 3]
+    for plane in range(4):
+        toward = ahead * lens[0] + (aside if plane == 0 else -aside)
+        least, slack = lens[8 + plane], room * lens[1]
+        if plane >= 2:
+            toward = ahead * lens[2] + (above if plane == 2 else -above)
+            slack = room * lens[3]
+        if max(bottom * toward, top * toward) - least < -slack:
+            return True
+    return False
 
 
 @kernel
@@ -119,6 +142,11 @@ def visible_sections(  # type: ignore[no-untyped-def]
     lens[5] = lens[4] - (geometry.bottom + 1.0) * (geometry.bottom + 1.0)
     lens[6] = np.sqrt(max(0.0, lens[5] / lens[4]))
     lens[7] = (geometry.bottom + 1.0) / np.sqrt(lens[4])
+    ahead = axes[2, 0] * eye[0] + axes[2, 1] * eye[1] + axes[2, 2] * eye[2]
+    aside = axes[0, 0] * eye[0] + axes[0, 1] * eye[1] + axes[0, 2] * eye[2]
+    above = axes[1, 0] * eye[0] + axes[1, 1] * eye[1] + axes[1, 2] * eye[2]
+    lens[8], lens[9] = ahead * tan_x + aside, ahead * tan_x - aside
+    lens[10], lens[11] = ahead * tan_y + above, ahead * tan_y - above
     top = geometry.bottom + 64.0
     count = 0
     for chunk in range(towards.shape[0]):
@@ -129,6 +157,8 @@ def visible_sections(  # type: ignore[no-untyped-def]
         if along > 0.0:
             off -= along * along
         if off > reach * reach:
+            continue
+        if cull & 1 and _beside(towards, chunk, along, axes, lens, geometry.bottom, top):
             continue
         for section in range(chunk * 8, chunk * 8 + 8):
             known = seen[section] == changed[section]

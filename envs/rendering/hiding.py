@@ -109,15 +109,12 @@ def hidden(key, turned, turn, slot, low, box, round_up, width, height, focal):  
     if first_x > last_x or first_y > last_y:
         return True
     threshold = np.int64(DEPTH_ONE / (nearest - 0.2))
-    # Most boxes that show do so at one pixel in nine already.
-    for y in range(first_y, last_y + 1, 3):
-        for at in range(y * width + first_x, y * width + last_x + 1, 3):
-            if key[at] < threshold:
-                return False
-    for y in range(first_y, last_y + 1):
-        open_pixels = 0
-        for at in range(np.uint64(y * width + first_x), np.uint64(y * width + last_x + 1)):
-            open_pixels += key[at] < threshold
-        if open_pixels:
-            return False
+    for turn_of in range(2):  # most boxes that show do so in one row of three already
+        for y in range(first_y, last_y + 1):
+            if ((y - first_y) % 3 == 0) == (turn_of == 0):
+                open_pixels = 0
+                for at in range(np.uint64(y * width + first_x), np.uint64(y * width + last_x + 1)):
+                    open_pixels += key[at] < threshold
+                if open_pixels:
+                    return False
     return True

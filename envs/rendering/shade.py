@@ -18,12 +18,14 @@ STEP = 8
 """Pixels worked on at once."""
 LINE = 1976
 """Room for the pixels of a row in each plane of a line: the widest picture, and what is spare."""
-INVERSE, RAY, ACROSS, RED, GREEN, BLUE, FADE, FOG, TEXEL = (np.uint64(k * LINE) for k in range(9))
-KEEP_RED, KEEP_GREEN, KEEP_BLUE = (np.uint64(k * LINE) for k in range(9, 12))
-"""Planes of a line: inverse depth, length of the ray per metre of depth, column, the colour (first
-its light), how much of the texture and of the fog shows, which texel (first its index, then
-its bits); three to keep a colour in."""
-LINE_SIZE = 12 * LINE
+PLACE, INVERSE, RAY, ACROSS, RED, GREEN, BLUE, FADE, FOG, TEXEL = (
+    np.uint64(k * LINE) for k in range(10)
+)
+KEEP_RED, KEEP_GREEN, KEEP_BLUE = (np.uint64(k * LINE) for k in range(10, 13))
+"""Planes of a line: place in the order of drawing, inverse depth, length of the ray per metre of
+depth, column, the colour (first its light), how much of the texture and of the fog shows, which
+texel (first its index, then its bits); three to keep a colour in."""
+LINE_SIZE = 13 * LINE
 
 
 @kernel
