@@ -22,14 +22,18 @@ from .sky import LIGHT, SKY_SIZE
 
 SHADERS = {
     "face": (("view", "baking", "face_vertex"), ("view", "surface_fragment")),
+    "plain": (("view", "baking", "face_vertex"), ("view", "surface_fragment")),
+    "depth": (("view", "face_vertex"), ("nothing_fragment",)),
     "quad": (("view", "baking", "quad_vertex"), ("view", "surface_fragment")),
-    "sky": (("sky_vertex",), ("sky_fragment",)),
+    "sky": (("rectangle", "sky_vertex"), ("sky_fragment",)),
+    "star": (("rectangle", "star_vertex"), ("star_fragment",)),
 }
+"""The files of the vertex shader and of the fragment shader of each program."""
 
 
-def shader_source(names: tuple[str, ...], numbers: bool) -> str:
+def shader_source(names: tuple[str, ...], *defined: str) -> str:
     """The GLSL of some files of `shaders/`, one after the other, as one shader."""
-    head = "#version 330 core\n" + ("#define NUMBERS\n" if numbers else "")
+    head = "#version 330 core\n" + "".join(f"#define {word}\n" for word in defined)
     folder = files("mpgenie.envs.rendering") / "shaders"
     return head + "".join((folder / f"{name}.glsl").read_text() for name in names)
 
@@ -123,7 +127,7 @@ class GlObjects:
         self._textures.filter = (moderngl.NEAREST, moderngl.NEAREST)
         self._means = self._texture((count, 1), "f4")
         means = np.zeros((count, 4), np.float32)
-        means[:, :3] = look.mean
+        means[:, :3] = look.mean / 255.0
         self._means.write(means.tobytes())
         edge = geometry.size + 1
         self._corners = self._texture((edge, 6 * edge), "f4")
@@ -135,10 +139,11 @@ class GlObjects:
         """A program and its vertex array, made when first needed."""
         if (name, numbers) not in self._programs:
             vertex, fragment = SHADERS[name]
+            defined = (name.upper(), *(["NUMBERS"] if numbers else []))
             program = self._hold(
                 self.context.program(
-                    vertex_shader=shader_source(vertex, numbers),
-                    fragment_shader=shader_source(fragment, numbers),
+                    vertex_shader=shader_source(vertex, *defined),
+                    fragment_shader=shader_source(fragment, *defined),
                 )
             )
             self._set_constants(program)
@@ -215,8 +220,11 @@ class GlObjects:
         self._atlas = (*colour, depth, frame)
         self.atlas_shape = (width, height, numbers)
 
-    def write_to(self, colour: tuple[bool, ...], numbers: tuple[bool, ...]) -> None:
-        """Say which components of the two attachments are written from now on."""
+    def write_to(
+        self, colour: tuple[bool, ...], numbers: tuple[bool, ...], depth: bool = True
+    ) -> None:
+        """Say which components of the two attachments, and whether depth, are written from now."""
         atlas = self._atlas[-1]
+        atlas.depth_mask = depth
         atlas.color_mask = [colour, numbers] if self.atlas_shape[2] else colour
         atlas.use()  # a mask counts from the next use on

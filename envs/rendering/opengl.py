@@ -26,8 +26,19 @@ from .faces import new_raster_work
 from .figures import new_hand_quads
 from .gl_context import is_hardware
 from .gl_objects import GlObjects
-from .records import DATA_FULL, DONE, MESH_FULL, ROW, Records, fill_records, new_records
+from .records import (
+    DATA_FULL,
+    DONE,
+    FIRST_QUAD,
+    HAND,
+    MESH_FULL,
+    ROW,
+    Records,
+    fill_records,
+    new_records,
+)
 from .scene import Scene
+from .sifting import PLAIN, QUADS, TEXTURED, VEIL
 from .sky import SKY_SIZE, star_directions
 from .software import DETAIL, Frames
 from .weather_quads import new_weather
@@ -36,6 +47,9 @@ LARGEST_ATLAS = 8192
 """Pixels along an edge of the atlas, at most; more views are drawn in several passes."""
 SIFTED_PIXELS = 65_536
 """Frames of up to so many pixels are sifted."""
+GUARD = 5
+"""A viewport is so many times as large as its tile, or as the tile where OpenGL cannot: what sticks
+out is cut off pixel by pixel, which is cheaper than to clip faces; odd, to keep tiles centred."""
 _ALL = (True, True, True, True)
 _NONE = (False, False, False, False)
 
@@ -93,7 +107,7 @@ class OpenGLRenderer:
         day: Ticks in a day.
         detail: Metres beyond which faces are merged by twos and by fours; infinite = never.
         cull: Bits of `culling`; every choice gives the same frames.
-        sift: Whether to hand on only faces that win a pixel in software (`records.py`); None does
+        sift: Whether to hand on only faces that hold a pixel in software (`sifting.py`); None does
             so for small frames where OpenGL runs on the processor.
 
     Raises:
@@ -121,16 +135,19 @@ class OpenGLRenderer:
         self.stars = star_directions()
         self.weather, self.hand = new_weather(1), new_hand_quads(1)
         self.spare = np.zeros((4, 3))
-        self.records: Records = new_records(1, 16 * ROW)
         self.closed = False
         self._pixels: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._numbers: NDArray[np.int32] = np.zeros(0, np.int32)
+        self.records: Records = new_records(1, 16 * ROW)
         self._gl = self._open()
+        self.guard = GUARD if GUARD * max(height, width) <= self._gl.largest else 1
         small = height * width <= SIFTED_PIXELS
         self.sift = small and not is_hardware(self.device) if sift is None else sift
         chunks, places = scene.sections.column.shape[0], max(8192, min(65_536, width * height))
         shape = (width, height) if self.sift else (1, 1)
-        self.work = new_raster_work(*shape, self.lens[0], chunks, places if self.sift else 1)
+        places = places if self.sift else 1
+        self.work = new_raster_work(*shape, self.lens[0], chunks, places)
+        self.records = new_records(1, 16 * ROW, places)
 
     @property
     def device(self) -> str:
@@ -197,7 +214,7 @@ class OpenGLRenderer:
             )
 
     def _make_view_room(self, views: int) -> None:
-        self.records = new_records(views, len(self.records.data))
+        self.records = new_records(views, len(self.records.data), len(self.records.part))
         self._gl.make_view_room(self.records)
 
     def _make_data_room(self) -> None:
@@ -207,7 +224,8 @@ class OpenGLRenderer:
                 f"{texels} faces at once are more than this machine's OpenGL takes: shorten the "
                 "view distance or draw fewer views at a time"
             )
-        self.records = new_records(views, min(self._gl.largest * ROW, 2 * texels))
+        texels = min(self._gl.largest * ROW, 2 * texels)
+        self.records = new_records(views, texels, len(self.records.part))
         self._gl.make_data_room(self.records)
 
     def _fill(self, views: Views, first: int, count: int, columns: int) -> None:
@@ -220,7 +238,8 @@ class OpenGLRenderer:
                 scene.mesh_work, scene.culling, scene.quads, self.weather, self.hand, scene.look,
                 self.stars, views, first, count, records, records.block.view(np.float32),
                 records.data.view(np.float32), self.spare, self.work, self.sift, self.lens,
-                columns, self.view_distance, self.day, self.detail, scene.stamp, self.cull,
+                self.guard, columns, self.view_distance, self.day, self.detail, scene.stamp,
+                self.cull,
             )  # fmt: skip
             if status == MESH_FULL:
                 scene.make_room()
@@ -235,90 +254,95 @@ class OpenGLRenderer:
         gl.views.write(records.block[:total])
         gl.skies.write(records.sky[:total], viewport=(0, 0, SKY_SIZE // 4, total))
         span = records.span[:total]
-        faces, things = span[:, 1] + span[:, 2], span[:, 4] + span[:, 5]
-        largest = max(int(faces.max()), int(things.max()), int(records.used[2]), total)
+        faces, quads = span[:, TEXTURED:FIRST_QUAD].sum(axis=1), span[:, QUADS:].sum(axis=1)
+        largest = max(int(faces.max()), int(quads.max()), int(records.used[2]), total)
         gl.make_indices(1 << (largest - 1).bit_length())
 
     def _draw_pass(self, first: int, count: int, columns: int, numbers: bool) -> None:
         gl = self._gl
-        atlas, views, context = gl.atlas, gl.views, gl.context
+        context = gl.context
         gl.write_to(_ALL, _ALL)
-        atlas.viewport = (0, 0, *gl.atlas_shape[:2])
-        atlas.clear(depth=1.0)
+        self._whole_atlas()
+        gl.atlas.clear(depth=1.0)
         for place, texture in enumerate(gl.textures()):
             texture.use(place)
         context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         context.depth_func = "<="
         context.front_face = "ccw"
-        width, height = self.width, self.height
-        tiles = [(n % columns * width, n // columns * height, width, height) for n in range(count)]
+        tiles = self._tiles(count, columns)
         spans = self.records.span[first : first + count].tolist()
-        _, faces = gl.program("face", numbers)
-        _, quads = gl.program("quad", numbers)
-        sky_program, sky = gl.program("sky", numbers)
-        # Program by program: to change programs costs more than to change views.
-        for lists, which in ((faces, 1), (quads, 4)):
-            for n, span in enumerate(spans):
-                if span[which]:
-                    atlas.viewport = tiles[n]
-                    views.bind_to_uniform_block(0, offset=(first + n) * 256, size=256)
-                    lists.render(moderngl.TRIANGLES, span[which] * 6)
-        sky_program["atlas"].value = gl.atlas_shape[:2]
-        sky_program["first"].value = int(self.records.used[1])
-        sky_program["star"].value = 0
-        atlas.viewport = (0, 0, *gl.atlas_shape[:2])
-        sky.render(moderngl.TRIANGLES, count * 6)
-        self._draw_veil(first, tiles, spans, faces)
-        self._draw_stars(count, sky_program, sky)
-        self._draw_hands(first, tiles, spans, quads)
+        # Program by program: to change programs costs more than to change views.  The hand lies
+        # before everything else wherever it is drawn, but has neither depth nor number.
+        with_hand = [(0, s[QUADS] if numbers else s[QUADS] + s[HAND]) for s in spans]
+        self._draw_lists("quad", numbers, first, tiles, with_hand)
+        self._draw_lists("face", numbers, first, tiles, [(0, s[TEXTURED]) for s in spans])
+        self._draw_lists("plain", numbers, first, tiles, [(s[TEXTURED], s[PLAIN]) for s in spans])
+        gl.write_to(_ALL, _ALL, depth=False)
+        self._draw_rectangles("sky", numbers, int(self.records.used[1]), count)
+        veil = [(s[TEXTURED] + s[PLAIN], s[VEIL]) for s in spans]
+        if any(faces for _, faces in veil):
+            self._draw_veil(numbers, first, tiles, veil)
+        if self.records.used[2]:
+            self._draw_stars(count)
+        if numbers:
+            gl.write_to(_ALL, _NONE)
+            context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+            self._draw_lists("quad", numbers, first, tiles, [(s[QUADS], s[HAND]) for s in spans])
 
-    def _draw_stars(self, count: int, sky_program: Any, sky: Any) -> None:
+    def _draw_stars(self, count: int) -> None:
+        """Add the stars, which follow the rectangles of sky, where nothing hides the sky."""
         gl = self._gl
-        atlas, context = gl.atlas, gl.context
-        stars = int(self.records.used[2])
-        if stars:
-            context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
-            context.blend_func = moderngl.ONE, moderngl.ONE
-            sky_program["first"].value = int(self.records.used[1]) + count
-            sky_program["star"].value = 1
-            atlas.viewport = (0, 0, *gl.atlas_shape[:2])
-            sky.render(moderngl.TRIANGLES, stars * 6)
+        gl.write_to(_ALL, _NONE, depth=False)
+        gl.context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        gl.context.blend_func = moderngl.ONE, moderngl.ONE
+        first, stars = int(self.records.used[1]) + count, int(self.records.used[2])
+        self._draw_rectangles("star", False, first, stars)
 
-    def _draw_hands(self, first: int, tiles: list[Any], spans: list[Any], quads: Any) -> None:
-        """The own arm and item over everything, and in the picture only."""
-        gl = self._gl
-        atlas, views, context = gl.atlas, gl.views, gl.context
-        handed = [n for n, span in enumerate(spans) if span[5]]
-        if not handed:
+    def _tiles(self, count: int, columns: int) -> list[Any]:
+        """For each view the viewport, larger than its tile by the guard band, and the tile."""
+        width, height, guard = self.width, self.height, self.guard
+        left, top = -(guard // 2) * width, -(guard // 2) * height
+        corners = [(n % columns * width, n // columns * height) for n in range(count)]
+        return [
+            ((x + left, y + top, guard * width, guard * height), (x, y, width, height))
+            for x, y in corners
+        ]
+
+    def _draw_lists(
+        self, name: str, numbers: bool, first: int, tiles: list[Any], lists: list[Any]
+    ) -> None:
+        """Draw a list of quads of every view, given as the first of them and how many."""
+        if not any(quads for _, quads in lists):
             return
-        atlas.viewport = (0, 0, *gl.atlas_shape[:2])
-        gl.write_to(_NONE, _NONE)
-        atlas.clear(depth=1.0)
-        gl.write_to(_ALL, _NONE)
-        context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        for n in handed:
-            atlas.viewport = tiles[n]
-            views.bind_to_uniform_block(0, offset=(first + n) * 256, size=256)
-            quads.render(moderngl.TRIANGLES, spans[n][5] * 6, first=spans[n][4] * 6)
+        atlas, views = self._gl.atlas, self._gl.views
+        _, corners = self._gl.program(name, numbers)
+        for n, (begin, quads) in enumerate(lists):
+            if quads:
+                atlas.viewport, atlas.scissor = tiles[n]
+                views.bind_to_uniform_block(0, offset=(first + n) * 256, size=256)
+                corners.render(moderngl.TRIANGLES, quads * 6, first=begin * 6)
 
-    def _draw_veil(self, first: int, tiles: list[Any], spans: list[Any], faces: Any) -> None:
+    def _draw_rectangles(self, name: str, numbers: bool, first: int, count: int) -> None:
+        """Draw rectangles of the atlas, by the record of the first."""
+        program, corners = self._gl.program(name, numbers)
+        program["atlas"].value = self._gl.atlas_shape[:2]
+        program["first"].value = first
+        self._whole_atlas()
+        corners.render(moderngl.TRIANGLES, count * 6)
+
+    def _whole_atlas(self) -> None:
+        self._gl.atlas.viewport = self._gl.atlas.scissor = (0, 0, *self._gl.atlas_shape[:2])
+
+    def _draw_veil(self, numbers: bool, first: int, tiles: list[Any], lists: list[Any]) -> None:
         """Water and glass, the nearest of it only: first its depth, then its colour."""
         gl = self._gl
-        atlas, views, context = gl.atlas, gl.views, gl.context
-        veiled = [n for n, span in enumerate(spans) if span[2]]
-        if not veiled:
-            return
-        context.enable_only(moderngl.DEPTH_TEST)
-        for mask in ((_NONE, _NONE), (_ALL, (True, True, False, True))):
-            gl.write_to(*mask)
-            if mask[0] == _ALL:
-                context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
-                context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-            for n in veiled:
-                atlas.viewport = tiles[n]
-                views.bind_to_uniform_block(0, offset=(first + n) * 256, size=256)
-                faces.render(moderngl.TRIANGLES, spans[n][2] * 6, first=spans[n][1] * 6)
-        gl.write_to(_ALL, _ALL)
+        gl.write_to(_NONE, _NONE)
+        gl.context.enable_only(moderngl.DEPTH_TEST)
+        self._draw_lists("depth", numbers, first, tiles, lists)
+        gl.write_to(_ALL, (True, True, False, True), depth=False)
+        gl.context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        gl.context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        self._draw_lists("face", numbers, first, tiles, lists)
 
     def _read(
         self, views: Views, frames: Frames, first: int, count: int, columns: int, rows: int,

@@ -8,7 +8,7 @@ texel.  `data` is the array as words, `bits` the same memory as float32.  Length
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import TORCH
 
 from .baking import crack_of
@@ -20,17 +20,23 @@ HERE = np.zeros(3)
 """The eye, for what is given relative to it."""
 
 
+@inlined
+def is_torch(word):  # type: ignore[no-untyped-def]
+    """Whether the first word of a face says that it is one of a torch, thinner than its cell."""
+    return (word >> np.uint32(16)) & np.uint32(255) == TORCH
+
+
 @kernel
-def add_faces(faces, data, at, begin, count, place, crack, cell):  # type: ignore[no-untyped-def]
+def add_faces(faces, data, at, begin, count, place, cell, crack):  # type: ignore[no-untyped-def]
     """Copy the faces of a list, but no torches; return the next free texel.
 
     Args:
         place: The fourth word: where the section is.
-        crack, cell: How far the block at a place within the section is mined; -1 = none is.
+        cell, crack: The block of the section that is being mined, -1 = none, and how far it is.
     """
     for index in range(begin, begin + count):
         word = faces[index, 0]
-        if (word >> np.uint32(16)) & np.uint32(255) == TORCH:
+        if is_torch(word):
             continue
         data[at, 0] = word
         data[at, 1] = faces[index, 1]
@@ -52,21 +58,24 @@ def place_of(section, per_edge):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def crack_in(state, geometry, sections, w, slot, section):  # type: ignore[no-untyped-def]
-    """How far a block of the section is mined by the viewer, and its place in it (bits 0 to 8)."""
+def crack_in(state, geometry, sections, w, slot):  # type: ignore[no-untyped-def]
+    """The block that the viewer is mining.
+
+    Returns:
+        Its section, or -1: none; its place in the section (bits 0 to 8); and how far it is mined.
+    """
     if slot < 0:
-        return 0, -1
+        return -1, -1, 0
     cell = state.players.dig_cell[w, slot]
     if cell < 0 or state.players.dig_ticks[w, slot] == 0:
-        return 0, -1
+        return -1, -1, 0
     column, layer = cell >> 6, cell & 63
-    size, chunk = geometry.size, section >> 3
-    per_edge = sections.per_edge
+    size, per_edge = geometry.size, sections.per_edge
     face, a, b = column // (size * size), column // size % size, column % size
-    if chunk != (face * per_edge + (a >> 3)) * per_edge + (b >> 3) or section & 7 != layer >> 3:
-        return 0, -1
+    section = ((face * per_edge + (a >> 3)) * per_edge + (b >> 3)) << 3 | (layer >> 3)
     within = (a & 7) | ((b & 7) << 3) | ((layer & 7) << 6)
-    return crack_of(state.players, sections.column, w, slot, section, within), within
+    crack = crack_of(state.players, sections.column, w, slot, section, within)
+    return section, within, crack
 
 
 @kernel

@@ -3,10 +3,7 @@
 A record is one or four texels of four 32-bit words; `shaders/face_vertex.glsl` and
 `quad_vertex.glsl` say what is in them.  The faces are those of the sections that `culling` finds,
 list by list; figures and weather come relative to the eye.  Lengths are in metres.
-
-Where OpenGL runs on the processor itself, a face costs it more than it costs the software
-renderer's first pass (`faces.py`) to find out that nobody sees it.  There the lists are sifted:
-only faces that win a pixel in that pass are handed on, a twentieth of them.
+Where OpenGL runs on the processor the lists are sifted (`sifting.py`).
 """
 
 from typing import NamedTuple
@@ -15,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
-from mpgenie.envs.planet.blocks import TORCH
 
 from .culling import visible_sections
-from .faces import draw_quads, draw_sections, draw_veil
 from .figures import HAND_QUADS
 from .hiding import facing, look_from
 from .mesh import SEE_THROUGH
@@ -30,10 +25,11 @@ from .record_texels import (
     add_thing,
     add_torch,
     crack_in,
+    is_torch,
     place_of,
 )
+from .sifting import PLAIN, QUADS, TEXTURED, VEIL, sift
 from .sky import SKY_SIZE, fill_sky
-from .software import forget_slots
 from .weather_quads import weather_quads
 
 ROW = 2048
@@ -42,6 +38,8 @@ VIEW_WORDS = 64
 """32-bit words in the uniform block of a view (`shaders/view.glsl`), padded to 256 bytes."""
 DONE, MESH_FULL, DATA_FULL = range(3)
 """What `fill_records` returns."""
+FIRST_QUAD, HAND = 4, 6
+"""More columns of `Records.span`; see `sifting` for the rest."""
 
 
 class Records(NamedTuple):
@@ -54,28 +52,32 @@ class Records(NamedTuple):
     sky: NDArray[np.float32]
     """(V, SKY_SIZE) see `sky.SKY`."""
     span: NDArray[np.int64]
-    """(V, 6) first face, opaque faces, faces of water and glass, first texel of quads, quads, and
-    the quads of the own hand, which follow them."""
+    """(V, 7) first face, opaque faces, more of them whose texture has faded, faces of water and
+    glass, first texel of quads, quads, and the quads of the own hand.  The lists of faces follow
+    each other, and so do those of quads."""
     used: NDArray[np.int64]
     """(3,) texels in use, first record of sky, stars."""
     scratch: NDArray[np.float64]
     """(8,) what `hiding.look_from` fills: the eye (6), and how high it stands (2)."""
+    part: NDArray[np.uint8]
+    """(places,) what `sifting.sift` says of each place."""
 
 
-def new_records(views: int, texels: int) -> Records:
-    """Room for so many views and texels (a multiple of `ROW`)."""
+def new_records(views: int, texels: int, places: int = 1) -> Records:
+    """Room for so many views, texels (a multiple of `ROW`), and places to sift."""
     return Records(
         data=np.zeros((texels, 4), np.uint32),
         block=np.zeros((views, VIEW_WORDS), np.uint32),
         sky=np.zeros((views, SKY_SIZE), np.float32),
-        span=np.zeros((views, 6), np.int64),
+        span=np.zeros((views, 7), np.int64),
         used=np.zeros(3, np.int64),
         scratch=np.zeros(8),
+        part=np.zeros(places, np.uint8),
     )
 
 
 @kernel
-def _fill_view(geometry, view, sky, eye, axes, lens, tile_x, tile_y, distance):  # type: ignore[no-untyped-def]
+def _fill_view(geometry, view, sky, eye, axes, lens, guard, distance):  # type: ignore[no-untyped-def]
     """Fill a view's uniform block, as float32 numbers; see `shaders/view.glsl`.
 
     Args:
@@ -85,16 +87,16 @@ def _fill_view(geometry, view, sky, eye, axes, lens, tile_x, tile_y, distance): 
     for axis in range(3):
         for k in range(3):
             view[axis * 4 + k] = axes[axis, k]
-    view[3], view[7], view[11] = 2.0 * focal / width, 2.0 * focal / height, focal
+    scale = 2.0 * focal / guard
+    view[3], view[7], view[11] = scale / width, scale / height, focal
     for k in range(3):
         view[12 + k] = eye[k]
         # The sun from view axes back to planet axes.
         view[16 + k] = sky[3] * axes[0, k] + sky[4] * axes[1, k] + sky[5] * axes[2, k]
-        view[24 + k] = sky[29 + k]
+        view[24 + k] = sky[29 + k] * np.float32(1.0 / 255.0)
     view[15] = geometry.bottom
     view[19] = sky[36]
     view[20], view[21] = sky[27], sky[28]
-    view[22], view[23] = tile_x + width * 0.5, tile_y + height * 0.5
     view[27] = distance
 
 
@@ -111,6 +113,7 @@ def _add_sections(  # type: ignore[no-untyped-def]
     w, slot, eye = views.world[v], views.slot[v], views.eye[v]
     size, per_edge = geometry.size, sections.per_edge
     faces, counts, extents = mesh.face[w], mesh.count[w], mesh.extent[w]
+    cracked, within, crack = crack_in(state, geometry, sections, w, slot)
     start = at
     veiled = 0
     for n in range(found):
@@ -134,7 +137,7 @@ def _add_sections(  # type: ignore[no-untyped-def]
         look_from(geometry, sections, section, eye, turn, reach)
         begin = np.int64(mesh.first[w, section, lod])
         place = place_of(section, per_edge)
-        crack, cell = crack_in(state, geometry, sections, w, slot, section)
+        cell = within if section == cracked else -1
         for direction in range(6):
             count = np.int64(counts[section, lod, direction])
             anything = 255
@@ -144,9 +147,10 @@ def _add_sections(  # type: ignore[no-untyped-def]
                     turn, size, reach,
                 )  # fmt: skip
             if count and anything:
-                at = add_faces(faces, data, at, begin, count, place, crack, cell)
+                at = add_faces(faces, data, at, begin, count, place, cell, crack)
             begin += count
-    records.span[v, 0], records.span[v, 1] = start, at - start
+    span = records.span[v]
+    span[0], span[TEXTURED], span[PLAIN] = start, at - start, 0
     start = at
     for n in range(veiled):
         section = np.int64(culling.queue[n])
@@ -156,9 +160,9 @@ def _add_sections(  # type: ignore[no-untyped-def]
         count = np.int64(counts[section, 0, SEE_THROUGH])
         if at + count > data.shape[0]:
             return -1
-        crack, cell = crack_in(state, geometry, sections, w, slot, section)
-        at = add_faces(faces, data, at, begin, count, place_of(section, per_edge), crack, cell)
-    records.span[v, 2] = at - start
+        cell = within if section == cracked else -1
+        at = add_faces(faces, data, at, begin, count, place_of(section, per_edge), cell, crack)
+    span[VEIL] = at - start
     return at
 
 
@@ -173,7 +177,7 @@ def _add_torches(geometry, sections, mesh, records, bits, w, eye, found, culling
         for direction in range(SEE_THROUGH):
             total += mesh.count[w, section, 0, direction]
         for index in range(begin, begin + total):
-            if (np.int64(faces[index, 0]) >> 16) & 255 == TORCH:
+            if is_torch(faces[index, 0]):
                 if at + 4 > records.data.shape[0]:
                     return -1
                 at = add_torch(
@@ -202,64 +206,39 @@ def _add_things(quads, bright, row, hidden, eye, axes, distance, records, bits, 
 
 
 @kernel
-def _sift(  # type: ignore[no-untyped-def]
-    geometry, sections, mesh, culling, quads, work, views, v, found, lens, distance, detail,
-    stamp, cull,
-):  # fmt: skip
-    """Run the software renderer's first pass.
-
-    Returns:
-        How many opaque faces won pixels, and how many faces in all.
-    """
-    focal, width, height = lens[0], int(lens[1]), int(lens[2])
-    w, eye, axes = views.world[v], views.eye[v], views.axes[v]
-    for at in range(work.key.shape[0]):
-        work.key[at] = 0
-        work.veil[at] = 0
-    forget_slots(work)
-    place, veiled = draw_sections(
-        geometry, sections, mesh, culling, work, w, found, eye, axes,
-        width, height, focal, detail, stamp, cull, 0,
-    )  # fmt: skip
-    place = draw_quads(
-        quads, work, w, eye, axes, views.hidden[v], distance, width, height, focal, place
-    )
-    opaque = place
-    if veiled:
-        place = draw_veil(geometry, mesh, culling, work, w, veiled, width, height, focal, place)
-    return opaque, place
-
-
-@kernel
 def _add_winners(  # type: ignore[no-untyped-def]
     state, geometry, sections, mesh, quads, look, work, records, bits, views, v, opaque, total,
     at, spare,
 ):  # fmt: skip
-    """Write the faces and things that `_sift` found; return the next free texel, or -1: no room."""
-    data, source, span = records.data, work.source, records.span[v]
+    """Write the faces and things that `sift` found; return the next free texel, or -1: no room."""
+    data, source, span, part = records.data, work.source, records.span[v], records.part
     if at + 4 * total + 4 > data.shape[0]:
         return -1
     w, slot, eye = views.world[v], views.slot[v], views.eye[v]
     faces = mesh.face[w]
-    span[0] = start = at
-    for place in range(total):
-        if place == opaque:
-            span[1], start = at - start, at
-        index, section = np.int64(source[place, 0]), np.int64(source[place, 1])
-        if section == QUAD or (np.int64(faces[index, 0]) >> 16) & 255 == TORCH:
-            continue
-        crack, cell = crack_in(state, geometry, sections, w, slot, section)
-        at = add_faces(faces, data, at, index, 1, place_of(section, sections.per_edge), crack, cell)
-    if opaque == total:
-        span[1], start = at - start, at
-    span[2] = at - start
+    cracked, within, crack = crack_in(state, geometry, sections, w, slot)
+    span[0] = at
+    last, where, cell = np.int64(-1), np.int64(0), np.int64(-1)
+    for which in (TEXTURED, PLAIN, VEIL):
+        start = at
+        for place in range(total):
+            if part[place] != which:
+                continue
+            index, section = np.int64(source[place, 0]), np.int64(source[place, 1])
+            if section != last:
+                last, where = section, place_of(section, sections.per_edge)
+                cell = within if section == cracked else -1
+            at = add_faces(faces, data, at, index, 1, where, cell, crack)
+        span[which] = at - start
     at = (at + 3) & ~3
-    span[3] = at
+    span[FIRST_QUAD] = at
     for place in range(opaque):
+        if part[place] != QUADS:
+            continue
         index, section = np.int64(source[place, 0]), np.int64(source[place, 1])
         if section == QUAD:
             at = add_thing(quads, look.bright, w, index, eye, data, bits, at, spare)
-        elif (np.int64(faces[index, 0]) >> 16) & 255 == TORCH:
+        else:
             at = add_torch(
                 geometry, sections, faces, index, section, records, bits, eye, look.light, at, spare
             )
@@ -279,7 +258,7 @@ def _add_everything(  # type: ignore[no-untyped-def]
     if at < 0:
         return at
     at = (at + 3) & ~3
-    records.span[v, 3] = at
+    records.span[v, FIRST_QUAD] = at
     at = _add_torches(
         geometry, sections, mesh, records, bits, w, eye, found, culling, look.light, at, spare
     )
@@ -294,7 +273,7 @@ def _add_everything(  # type: ignore[no-untyped-def]
 def fill_records(  # type: ignore[no-untyped-def]
     state, geometry, sections, mesh, tables, mesh_work, culling, quads, weather, hand, look,
     stars, views, first, count, records, view_floats, bits, spare,
-    work, sift, lens, columns, distance, day, detail, stamp, cull,
+    work, sifted, lens, guard, columns, distance, day, detail, stamp, cull,
 ):  # fmt: skip
     """Write the records of views `first` to `first + count`, tile by tile of one atlas.
 
@@ -303,8 +282,9 @@ def fill_records(  # type: ignore[no-untyped-def]
         records: Where they go.
         view_floats, bits: `records.block` and `records.data` seen as float32.
         spare: (4, 3) float64 scratch.
-        work, sift: Scratch of the software renderer, and whether to sift with it.
+        work, sifted: Scratch of the software renderer, and whether to sift with it.
         lens: (focal length, width, height) in pixels.
+        guard: The viewport of a view is so many times as large as its tile.
         columns: Views beside each other in the atlas.
         distance, day, detail, stamp, cull: As in `software.draw_views`.
 
@@ -324,12 +304,11 @@ def fill_records(  # type: ignore[no-untyped-def]
         if found < 0:
             return 1
         fill_sky(state, geometry, look.light, views, v, day, distance, records.sky)
-        left, top = (v - first) % columns * wide, (v - first) // columns * tall
-        _fill_view(geometry, view_floats[v], records.sky[v], eye, axes, lens, left, top, distance)
-        if sift:
-            opaque, total = _sift(
-                geometry, sections, mesh, culling, quads, work, views, v, found, lens, distance,
-                detail, stamp, cull,
+        _fill_view(geometry, view_floats[v], records.sky[v], eye, axes, lens, guard, distance)
+        if sifted:
+            opaque, total = sift(
+                geometry, sections, mesh, culling, quads, work, records.part, views, v, found,
+                lens, distance, detail, stamp, cull,
             )  # fmt: skip
             at = _add_winners(
                 state, geometry, sections, mesh, quads, look, work, records, bits, views, v,
@@ -348,15 +327,17 @@ def fill_records(  # type: ignore[no-untyped-def]
         if at < 0 or at + 4 * HAND_QUADS > records.data.shape[0]:
             return 2
         span = records.span[v]
-        span[4] = (at - span[3]) // 4
+        span[QUADS] = (at - span[FIRST_QUAD]) // 4
         start = at
         if views.slot[v] >= 0:
             at = add_hand(
                 state, geometry, hand, look.bright, w, views.slot[v], axes, records.data, bits, at,
                 spare,
             )  # fmt: skip
-        span[5] = (at - start) // 4
-        records.block[v, 28], records.block[v, 29] = np.uint32(span[0]), np.uint32(span[3])
+        span[HAND] = (at - start) // 4
+        base = records.block[v, 28:31]
+        base[0], base[1] = np.uint32(span[0]), np.uint32(span[FIRST_QUAD])
+        base[2] = np.uint32(span[QUADS])
     if at + count * (1 + stars.shape[0]) > records.data.shape[0]:
         return 2
     records.used[1] = at

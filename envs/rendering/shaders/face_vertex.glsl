@@ -10,6 +10,8 @@ uniform int size;               // columns along the edge of a face
 uniform uint lattice[6];        // by direction, bits along a, b, layer: base, u low, u high, v low, v high
 uniform float face_shade[6];    // by direction
 
+invariant gl_Position;          // so that water lies at the depth that was drawn for it before
+
 vec3 corner_at(uvec4 record, ivec3 cell, ivec2 extent, uint code, int u, int v) {
     uint along_u = code >> (3 + 3 * u), along_v = code >> (9 + 3 * v);
     ivec3 at = cell
@@ -28,14 +30,21 @@ void main() {
     ivec2 extent = ivec2(1 << int((record.x >> 12) & 3u), 1 << int((record.x >> 14) & 3u));
     int direction = int((record.x >> 9) & 7u);
     uint code = lattice[direction];
-    vec3 c0 = corner_at(record, cell, extent, code, 0, 0);
-    vec3 c1 = corner_at(record, cell, extent, code, 1, 0);
-    vec3 c3 = corner_at(record, cell, extent, code, 0, 1);
     int k = gl_VertexID & 3;
     int u = (k == 1 || k == 2) ? 1 : 0, v = k >> 1;
     vec3 own = corner_at(record, cell, extent, code, u, v);
-    gl_Position = on_screen(own);
-    uint marks = (record.x >> 24) | (((record.w >> 18) & 15u) << 8);
-    bake(own, c0, c1, c3, vec2(extent), vec3(face_shade[direction]),
-        uvec4(record.y, record.z, marks, (record.x >> 16) & 255u));
+    gl_Position = on_screen(own, false);
+#ifndef DEPTH
+    vec3 tint = vec3(face_shade[direction]);
+    uint pattern = (record.x >> 24) | (((record.w >> 18) & 15u) << 8);
+    uvec4 marks = uvec4(record.y, record.z, pattern, (record.x >> 16) & 255u);
+#ifdef PLAIN
+    bake(own, tint, marks);
+#else
+    vec3 c0 = corner_at(record, cell, extent, code, 0, 0);
+    vec3 c1 = corner_at(record, cell, extent, code, 1, 0);
+    vec3 c3 = corner_at(record, cell, extent, code, 0, 1);
+    bake(own, c0, c1, c3, vec2(extent), tint, marks);
+#endif
+#endif
 }

@@ -16,7 +16,7 @@ void main() {
     uvec4 t2 = texel_at(first + 2), t3 = texel_at(first + 3);
     vec3 c0 = uintBitsToFloat(t0.xyz), c1 = uintBitsToFloat(t1.xyz), c3 = uintBitsToFloat(t3.xyz);
     vec3 own = k == 0 ? c0 : k == 1 ? c1 : k == 2 ? uintBitsToFloat(t2.xyz) : c3;
-    gl_Position = on_screen(own);
+    gl_Position = on_screen(own, uint(gl_VertexID) >= base.z * 4u);
     vec3 colour = vec3(t1.w & 255u, (t1.w >> 8) & 255u, (t1.w >> 16) & 255u) * (1.0 / 255.0);
     bake(own, c0, c1, c3, vec2(1.0), colour, uvec4(t2.w, t3.w, t1.w >> 24, t0.w));
 }

@@ -1,27 +1,34 @@
-// A rectangle of sky, or a star: vertex 4 s + k is corner k of record s.
-//
-// Record (one texel of `data`): x and y of its upper left pixel in the atlas (16 bits each), its
-// width and height (16 bits each), the row of `skies`, and its own brightness, 0 to 255.
+// The sky of a tile.
 
-uniform usampler2D data;
 uniform sampler2D skies;        // a row of sky.py for each view, four numbers a texel
-uniform vec2 atlas;             // width and height in pixels
-uniform int first;              // texel of the first record
 uniform vec3 lens;              // focal length, half the width and height of a tile in pixels
 
-flat out vec4 sky[10];
-flat out float bright;
 out vec2 ray;                   // right and down per metre forward
+out vec4 along;                 // the ray along up, sun, sun_across and sun_along of `sky.SKY`
+flat out vec3 zenith;           // colours from 0 to 1
+flat out vec3 horizon;
+flat out vec4 dusk;             // w: how much of it
+flat out vec4 sun_disc;         // w: how large
+
+vec4 sky_at(int n, uvec4 record) {
+    return texelFetch(skies, ivec2(n, int(record.z)), 0);
+}
 
 void main() {
-    int index = first + (gl_VertexID >> 2), k = gl_VertexID & 3;
-    uvec4 record = texelFetch(data, ivec2(index & 2047, index >> 11), 0);
-    vec2 corner = vec2((k == 1 || k == 2) ? 1.0 : 0.0, float(k >> 1));
-    vec2 least = vec2(record.x & 65535u, record.x >> 16);
-    vec2 extent = vec2(record.y & 65535u, record.y >> 16);
-    gl_Position = vec4((least + corner * extent) / atlas * 2.0 - 1.0, 1.0, 1.0);
-    ray = (corner * 2.0 - 1.0) * lens.yz / lens.x;
-    bright = float(record.w) * (1.0 / 255.0);
-    for (int n = 0; n < 10; n++)
-        sky[n] = texelFetch(skies, ivec2(n, int(record.z)), 0);
+    uvec4 record = record_here();
+    gl_Position = on_screen(record);
+    vec4 s0 = sky_at(0, record), s1 = sky_at(1, record), s2 = sky_at(2, record);
+    vec4 s3 = sky_at(3, record), s4 = sky_at(4, record), s5 = sky_at(5, record);
+    vec4 s6 = sky_at(6, record), s7 = sky_at(7, record), s8 = sky_at(8, record);
+    ray = (corner_here() * 2.0 - 1.0) * lens.yz / lens.x;
+    vec3 look = vec3(ray, 1.0);
+    along = vec4(
+        dot(s0.xyz, look), dot(vec3(s0.w, s1.xy), look),
+        dot(vec3(s1.zw, s2.x), look), dot(s2.yzw, look)
+    );
+    bool under_water = s8.x > 0.0;
+    zenith = (under_water ? s7.yzw : s3.xyz) * (1.0 / 255.0);
+    horizon = (under_water ? s7.yzw : vec3(s3.w, s4.xy)) * (1.0 / 255.0);
+    dusk = vec4(vec3(s4.zw, s5.x) * (1.0 / 255.0), under_water ? 0.0 : s5.y);
+    sun_disc = vec4(vec3(s5.zw, s6.x) * (1.0 / 255.0), under_water ? 0.0 : s6.y);
 }

@@ -10,22 +10,20 @@ layout(std140) uniform View {
     vec4 forward;   // w: focal length in pixels
     vec4 eye;       // planet; w: radius of the underside of layer 0
     vec4 sun;       // planet, unit, towards the sun; w: share of it that the clouds let through
-    vec4 fog;       // start (metres), scale (1 / metres); zw: middle of the tile in the atlas
-    vec4 fog_colour;// 0 to 255; w: view distance
-    uvec4 base;     // first texel of the view's faces, of its quads
+    vec4 fog;       // start (metres), scale (1 / metres)
+    vec4 fog_colour;// 0 to 1; w: view distance
+    uvec4 base;     // first texel of the view's faces, of its quads; quads before those of the hand
 };
 
 const float NEAR = 0.05;
+const float HAND = 0.03125;     // share of the range of depth that is kept for the own hand
 
-// Relative coordinates to clip space.
-vec4 on_screen(vec3 p) {
+// Relative coordinates to clip space; the hand lies before everything else.
+vec4 on_screen(vec3 p, bool hand) {
     float z = dot(p, forward.xyz);
     float far = 2.0 * fog_colour.w + 64.0;
     float scale = 1.0 / (far - NEAR);
-    return vec4(
-        dot(p, right.xyz) * right.w,
-        dot(p, down.xyz) * down.w,
-        (far + NEAR) * scale * z - 2.0 * far * NEAR * scale,
-        z
-    );
+    float depth = (far + NEAR) * scale * z - 2.0 * far * NEAR * scale;
+    depth = hand ? HAND * depth - (1.0 - HAND) * z : (1.0 - HAND) * depth + HAND * z;
+    return vec4(dot(p, right.xyz) * right.w, dot(p, down.xyz) * down.w, depth, z);
 }

@@ -17,6 +17,7 @@ from mpgenie.envs.rendering.mesh import CORNER
 from mpgenie.envs.rendering.opengl import OpenGLRenderer
 from mpgenie.envs.rendering.records import new_records
 from mpgenie.envs.rendering.scene import Scene
+from mpgenie.envs.rendering.sifting import TEXTURED, VEIL, is_plain
 from mpgenie.envs.rendering.software import SoftwareRenderer, new_frames
 from mpgenie.envs.simulation.state import new_state
 from mpgenie.errors import RendererError
@@ -145,6 +146,43 @@ def test_sifting_changes_next_to_nothing(scene, view_maker):
         renderer.close()
     assert (pictures[0].segmentation == pictures[1].segmentation).mean() > 0.9995
     assert psnr(pictures[0].rgb, pictures[1].rgb) > 45.0
+
+
+@pytest.mark.opengl
+def test_sifting_hands_on_a_fraction_of_the_faces(scene, view_maker):
+    views, faces = view_maker(16, seed=2), []
+    for sift in (False, True):
+        renderer = OpenGLRenderer(scene, 64, 64, sift=sift)
+        drawn(renderer, views)
+        faces.append(renderer.records.span[:, TEXTURED : VEIL + 1].sum())
+        renderer.close()
+    assert 0 < faces[1] < 0.25 * faces[0]
+
+
+def test_a_face_is_plain_where_its_texture_has_faded_all_over():
+    rng, focal = np.random.default_rng(4), 45.0
+    plain = 0
+    for _ in range(500):
+        corner, e, f = rng.normal(((0, 0, 8), (0, 0, 0), (0, 0, 0)), ((3.0,), (1.0,), (1.0,)))
+        middle, n = corner + 0.5 * (e + f), np.cross(e, f)
+        length = np.linalg.norm(n)
+        slant = abs(n @ middle) / (length * np.linalg.norm(middle))
+        density = 16.0 / (focal * np.sqrt(length) * max(0.05, np.sqrt(slant)))
+        nearest = min((corner + u * e + v * f)[2] for u in (0, 1) for v in (0, 1))
+        faded = nearest * density >= 2.0
+        assert is_plain(np.concatenate([corner, e, f]), 0, focal) == faded
+        plain += faded
+    assert 100 < plain < 400
+
+
+@pytest.mark.opengl
+def test_a_frame_too_large_for_a_guard_band_is_drawn_alike(renderer, view_maker):
+    views = view_maker(6)
+    guarded = drawn(renderer, views)
+    renderer.guard = 1
+    clipped = drawn(renderer, views)
+    assert (guarded.segmentation == clipped.segmentation).mean() > 0.999
+    assert psnr(guarded.rgb, clipped.rgb) > 45.0
 
 
 @pytest.mark.opengl
@@ -329,7 +367,7 @@ def test_a_processor_is_told_from_a_graphics_card():
 def test_every_shader_says_what_it_takes():
     for parts in SHADERS.values():
         for names in parts:
-            source = shader_source(names, True)
+            source = shader_source(names, "NUMBERS")
             assert source.startswith("#version 330 core\n#define NUMBERS\n// ")
             assert "void main()" in source
 

@@ -1,0 +1,3 @@
+// No colour: for lists of which only the depth is wanted.
+
+void main() {}
