@@ -6,6 +6,7 @@ folder of its own, named by a hash of that source, of everything under `envs/` t
 of the numba version: an edit compiles anew what depends on it and nothing else.
 """
 
+import gc
 import hashlib
 import os
 import re
@@ -19,6 +20,8 @@ from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _ENVS = Path(__file__).resolve().parent
+_CALM = 100_000
+"""New objects between two searches for garbage during compilation."""
 _IMPORT = re.compile(r"^ *from (mpgenie\.envs[.\w]*|\.[.\w]*) import", re.MULTILINE)
 
 
@@ -109,8 +112,8 @@ class Kernel:
         self._inner = numba.njit(no_cpython_wrapper=True, **options)(function)
         numba.config.CACHE_DIR = str(folder)
         self._outer = numba.njit(**options)(function)
-        for compiled in (self._inner, self._outer):
-            _take_constants_as_numbers(compiled)
+        _take_plain_numbers(self._inner)
+        _compile_with_less_collecting(self._outer)
         self._numba_type_ = types.Dispatcher(self._inner)
         self.py_func = function
         update_wrapper(self, function)
@@ -127,18 +130,50 @@ def _compile(function: Function, **options: Any) -> Function:
     return Kernel(function, **options)  # type: ignore[return-value]
 
 
-def _take_constants_as_numbers(compiled: Any) -> None:
-    """Keep numba from compiling a kernel anew for each constant that another kernel passes it."""
-    from numba.core import types
+def _take_plain_numbers(compiled: Any) -> None:
+    """Keep numba from compiling a kernel anew for each constant and width of integer.
 
-    unliteral: Any = types.unliteral
+    Whatever integer another kernel passes, read from an array of bytes or written down, arrives as
+    an int64.  Only unsigned ones of 32 and 64 bits stay what they are, for hashes and bit fields.
+    """
     template = compiled.get_call_template
 
     def get_call_template(args: Any, kws: Any) -> Any:
-        plain = tuple(unliteral(arg) for arg in args)
-        return template(plain, {name: unliteral(kind) for name, kind in kws.items()})
+        plain = tuple(_plain(arg) for arg in args)
+        return template(plain, {name: _plain(kind) for name, kind in kws.items()})
 
     compiled.get_call_template = get_call_template
+
+
+def _compile_with_less_collecting(compiled: Any) -> None:
+    """Search for garbage rarely while numba compiles; it would spend a tenth of its time on it."""
+    compile_ = compiled.compile
+
+    def compile_calmly(signature: Any) -> Any:
+        usual = gc.get_threshold()
+        if usual[0] not in range(1, _CALM):  # switched off, or calm already
+            return compile_(signature)
+        gc.set_threshold(_CALM, *usual[1:])
+        try:
+            return compile_(signature)
+        finally:
+            gc.set_threshold(*usual)
+
+    compiled.compile = compile_calmly
+
+
+def _plain(kind: Any) -> Any:
+    """The type as which a kernel takes an argument of some type."""
+    from numba.core import types
+
+    kind = types.unliteral(kind)
+    if isinstance(kind, types.Integer) and kind.bitwidth < 32 + kind.signed:
+        return types.int64
+    if isinstance(kind, types.UniTuple):
+        return types.UniTuple(_plain(kind.dtype), kind.count)
+    if isinstance(kind, types.Tuple):
+        return types.Tuple([_plain(part) for part in kind.types])
+    return kind
 
 
 def kernel(function: Function) -> Function:

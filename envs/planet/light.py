@@ -59,7 +59,8 @@ def _grown(queue, count):  # type: ignore[no-untyped-def]
     if count < queue.shape[0]:
         return queue
     longer = np.empty(queue.shape[0] * 2, queue.dtype)
-    longer[: queue.shape[0]] = queue
+    for n in range(queue.shape[0]):  # copying a slice takes numba seconds to compile
+        longer[n] = queue[n]
     return longer
 
 
