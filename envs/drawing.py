@@ -27,6 +27,7 @@ from mpgenie.envs.scenarios.base import WORLD
 from mpgenie.envs.simulation.world import Simulation
 
 from .config import EnvConfig
+from .warm_up import helper_for
 
 KINDS = {"first": FIRST, "third": THIRD, "top": TOP}
 """Views that `render_view` knows: through the eyes, from behind, from above."""
@@ -44,6 +45,7 @@ class Drawing:
         self._renderers: dict[Size, Renderer] = {}
         self._sight, self._size = EVERYTHING, config.resolution
         self._stale = True
+        self._helper = helper_for(config)
 
     @property
     def name(self) -> str | None:
@@ -97,6 +99,9 @@ class Drawing:
             return self._renderers[size]
         config = self.config
         if self._scene is None:
+            if self._helper is not None:
+                self._helper.wait(self.simulation)
+                self._helper = None
             self._scene = Scene(self.simulation.geometry, self.simulation.state, config.appearance)
             self._stale = True
         while len(self._renderers) >= _SIZES_KEPT:
@@ -107,7 +112,7 @@ class Drawing:
             self._scene,
             *size,
             views=views,
-            view_distance=config.view_distance,
+            view_distance=float(config.view_distance),
             day=config.day,
         )
         return self._renderers[size]
@@ -129,3 +134,6 @@ class Drawing:
         while self._renderers:
             self._renderers.popitem()[1].close()
         self._scene = None
+        if self._helper is not None:
+            self._helper.close()
+            self._helper = None

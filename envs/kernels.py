@@ -71,7 +71,8 @@ def cache_root() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
-        folder = Path(tempfile.mkdtemp(prefix="mpgenie-kernels-"))
+        folder = Path(tempfile.mkdtemp(prefix="mpgenie-kernels-")) / "mpgenie"
+        folder.mkdir()
         print(f"mpgenie: cannot keep compiled kernels ({error}); using {folder}", file=sys.stderr)
         return folder
 
@@ -89,7 +90,7 @@ def cache_folder(path: Path) -> Path:
 @cache
 def _say_once() -> None:
     print(
-        "mpgenie: compiling the planet for this machine, once (a minute or two) ...",
+        "mpgenie: compiling the planet for this machine, once (about a minute) ...",
         file=sys.stderr,
     )
 
@@ -107,7 +108,8 @@ class Kernel:
 
         options |= {"nogil": True, "cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
         # Numba asks for the folder while it decorates; every kernel's source has its own.
-        folder = cache_folder(Path(function.__code__.co_filename).resolve())
+        self._source = Path(function.__code__.co_filename).resolve()
+        folder = cache_folder(self._source)
         numba.config.CACHE_DIR = str(folder / "inner")
         self._inner = numba.njit(no_cpython_wrapper=True, **options)(function)
         numba.config.CACHE_DIR = str(folder)
@@ -120,6 +122,12 @@ class Kernel:
 
     def __call__(self, *args: Any) -> Any:
         return self._outer(*args)
+
+    @property
+    def kept(self) -> bool:
+        """Whether the cache holds it compiled for Python, for some kind of arguments."""
+        index = f"*/{self._source.stem}.{self.py_func.__qualname__}-*.nbi"
+        return any(cache_folder(self._source).glob(index))
 
 
 def _compile(function: Function, **options: Any) -> Function:

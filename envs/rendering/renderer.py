@@ -64,7 +64,7 @@ def make_renderer(
         raise ConfigError(f"unknown renderer {name!r}. {suggest(name, RENDERERS)}")
     if name == "opengl":
         return _opengl(scene, height, width, view_distance, day)
-    if name == "auto" and views * height * width >= WORTH_A_GPU and _may_have_gpu():
+    if may_take_opengl(name, views * height * width):
         from .gl_context import is_hardware
 
         try:
@@ -78,8 +78,13 @@ def make_renderer(
     return SoftwareRenderer(scene, height, width, view_distance, day)
 
 
-def _may_have_gpu() -> bool:
-    """Whether there is a device file of a graphics processor; asking OpenGL itself is slow."""
+def may_take_opengl(name: str, pixels: int) -> bool:
+    """Whether a renderer by this name, for so many pixels per tick, could turn out to be OpenGL's.
+
+    `auto` looks for the device file of a graphics processor; asking OpenGL itself is slow.
+    """
+    if name != "auto" or pixels < WORTH_A_GPU:
+        return name == "opengl"
     return any(Path("/dev/dri").glob("renderD*")) or Path("/dev/nvidia0").exists()
 
 
