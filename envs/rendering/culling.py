@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import inlined, kernel
 
-from .mesh import mesh_section
+from .meshing import mesh_section
 
 FRUSTUM, HORIZON, OCCLUSION, FACING = 1, 2, 4, 8
 """Bits that switch each kind of culling on; together `CULL_ALL`."""
