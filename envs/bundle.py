@@ -1,8 +1,8 @@
 """Many arrays as one argument of a kernel.
 
-Python takes 0.15 to 0.3 us to hand an array to a kernel, and numba seconds to compile the code that
-does it: thirty for the arrays of a world and its picture.  A `Bundle` notes once where its arrays
-lie; handing it over costs 0.4 us, however many they are.  Inside, `opened` gives them back:
+Python takes 0.15 to 0.3 us to hand an array to a kernel: 24 us for those of a world and its
+picture.  A `Bundle` notes once where its arrays lie; handing it over costs 0.4 us, however many
+they are.  Inside, `opened` gives them back:
 
     work = Bundle((records, cells, geometry))    # whenever one of the arrays is another
 
