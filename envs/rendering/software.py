@@ -5,11 +5,12 @@ second colours each pixel once (`baking`, `colours`, `shade`).  Depth, block and
 visibility come from the same two passes.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.bundle import Bundle, opened
 from mpgenie.envs.kernels import kernel
 
 from .baking import bake_faces
@@ -144,11 +145,12 @@ def _draw_hand(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_views(  # type: ignore[no-untyped-def]
-    state, geometry, sections, mesh, tables, mesh_work, culling, quads, weather, hand, look, work,
-    stars, sky, views, frames, first, width, height, focal, distance, day, detail, stamp, cull,
-):  # fmt: skip
+def draw_views(bundle, views, frames, first, stamp):  # type: ignore[no-untyped-def]
     """Draw views `first` and on.  Returns the view at which the mesh ran out of room, or -1."""
+    (
+        state, geometry, sections, mesh, tables, mesh_work, culling, quads, weather, hand, look,
+        work, stars, sky, width, height, focal, distance, day, detail, cull,
+    ) = opened(bundle)  # fmt: skip
     tan_x, tan_y = width * 0.5 / focal, height * 0.5 / focal
     for v in range(first, views.world.shape[0]):
         w = views.world[v]
@@ -232,6 +234,7 @@ class SoftwareRenderer:
         self.stars = star_directions()
         self.weather, self.hand = new_weather(1), new_hand_quads(1)
         self.sky = np.zeros((1, SKY_SIZE), np.float32)
+        self._changing: tuple[Any, ...] = (None, None, None)
 
     def draw(self, views: Views, frames: Frames) -> None:
         """Draw every view into the frames; call `scene.update()` once per tick before."""
@@ -240,15 +243,25 @@ class SoftwareRenderer:
             self.sky = np.zeros((len(views.world), SKY_SIZE), np.float32)
         view = 0
         while view >= 0:
-            view = draw_views(
-                scene.state, scene.geometry, scene.sections, scene.mesh, scene.tables,
-                scene.mesh_work, scene.culling, scene.quads, self.weather, self.hand,
-                scene.look, self.work, self.stars, self.sky, views, frames, view, self.width,
-                self.height, self.focal, self.view_distance, self.day, self.detail, scene.stamp,
-                self.cull,
-            )  # fmt: skip
+            view = draw_views(self._bundled(), views, frames, view, scene.stamp)
             if view >= 0:
                 scene.make_room()
+
+    def _bundled(self) -> Bundle[Any]:
+        """What `draw_views` takes besides views and frames, anew if any of it was exchanged."""
+        scene = self.scene
+        changing = (scene.state, scene.mesh, self.sky)
+        if any(now is not then for now, then in zip(changing, self._changing, strict=True)):
+            self._changing = changing
+            self._bundle = Bundle(
+                (
+                    scene.state, scene.geometry, scene.sections, scene.mesh, scene.tables,
+                    scene.mesh_work, scene.culling, scene.quads, self.weather, self.hand,
+                    scene.look, self.work, self.stars, self.sky, self.width, self.height,
+                    self.focal, self.view_distance, self.day, self.detail, self.cull,
+                )
+            )  # fmt: skip
+        return self._bundle
 
     def close(self) -> None:
         """Nothing to let go of; renderers share this method."""
