@@ -67,7 +67,7 @@ class RasterWork(NamedTuple):
     """(ROWS * BATCH,) faces in the making; see `outlines`."""
     single: NDArray[np.float32]
     """(ROWS * BATCH,) the same for one quad."""
-    index: NDArray[np.int32]
+    index: NDArray[np.int32]  # type: ignore[assignment]  # hides `tuple.index`
     """(QUEUE,) faces waiting to be drawn: their places in the pool."""
     section: NDArray[np.int32]
     """(QUEUE,) and their sections."""
@@ -324,9 +324,9 @@ def _enqueue(faces, index, sections, section, begin, count, axis, sides, queued)
 
 
 @kernel
-def draw_queue(
+def draw_queue(  # type: ignore[no-untyped-def]
     geometry, work, faces, key, queued, width, height, focal, place, all_of_it, two_sided
-):  # type: ignore[no-untyped-def]
+):  # fmt: skip
     """Draw full batches of the queue, or all of it, and move what is left to the front.
 
     Returns:

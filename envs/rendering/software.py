@@ -25,8 +25,9 @@ from .faces import (
     new_raster_work,
 )
 from .figures import hand_quads, new_hand_quads
+from .outlines import NEAR
 from .overlay import draw_stars
-from .raster import HAND, NEAR, TOP_PLACE, WEATHER
+from .raster import HAND, TOP_PLACE, WEATHER
 from .scene import Scene
 from .sky import SKY_SIZE, fill_sky, star_directions
 from .weather_quads import new_weather, weather_quads
