@@ -56,13 +56,14 @@ _NONE = (False, False, False, False)
 
 @kernel
 def _take_tiles(  # type: ignore[no-untyped-def]
-    pixels, numbers, depths, frames, players, views, first, count, columns, height, width
+    pixels, numbers, depths, frames, players, views, tiles, first, count, height, width
 ):  # fmt: skip
     """Copy the tiles of an atlas as read back into the frames, and count who is visible.
 
     Args:
         pixels: (rows, columns, 4) uint8.
         numbers, depths: (rows, columns, 4) the attachment of numbers, as int32 and as float32.
+        tiles: (V, 2) column and row at which each view begins.
     """
     want_rgb = frames.rgb.shape[0] > 0
     want_depth = frames.depth.shape[0] > 0
@@ -70,7 +71,7 @@ def _take_tiles(  # type: ignore[no-untyped-def]
     want_visible = frames.visible.shape[0] > 0
     slots = min(frames.visible.shape[1], players.id.shape[1])
     for v in range(first, first + count):
-        left, top = (v - first) % columns * width, (v - first) // columns * height
+        left, top = tiles[v, 0], tiles[v, 1]
         w = views.world[v]
         if want_rgb:
             for y in range(height):
@@ -182,7 +183,7 @@ class OpenGLRenderer:
                 self._gl.make_atlas(columns * self.width, rows * self.height, numbers)
                 self._fill(views, first, count, columns)
                 self._upload(total)
-                self._draw_pass(first, count, columns, numbers)
+                self._draw_pass(first, count, numbers)
                 self._read(views, frames, first, count, columns, rows, numbers)
 
     def close(self) -> None:
@@ -258,7 +259,7 @@ class OpenGLRenderer:
         largest = max(int(faces.max()), int(quads.max()), int(records.used[2]), total)
         gl.make_indices(1 << (largest - 1).bit_length())
 
-    def _draw_pass(self, first: int, count: int, columns: int, numbers: bool) -> None:
+    def _draw_pass(self, first: int, count: int, numbers: bool) -> None:
         gl = self._gl
         context = gl.context
         gl.write_to(_ALL, _ALL)
@@ -269,7 +270,7 @@ class OpenGLRenderer:
         context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         context.depth_func = "<="
         context.front_face = "ccw"
-        tiles = self._tiles(count, columns)
+        tiles = self._tiles(first, count)
         spans = self.records.span[first : first + count].tolist()
         # Program by program: to change programs costs more than to change views.  The hand lies
         # before everything else wherever it is drawn, but has neither depth nor number.
@@ -298,14 +299,13 @@ class OpenGLRenderer:
         first, stars = int(self.records.used[1]) + count, int(self.records.used[2])
         self._draw_rectangles("star", False, first, stars)
 
-    def _tiles(self, count: int, columns: int) -> list[Any]:
+    def _tiles(self, first: int, count: int) -> list[Any]:
         """For each view the viewport, larger than its tile by the guard band, and the tile."""
         width, height, guard = self.width, self.height, self.guard
         left, top = -(guard // 2) * width, -(guard // 2) * height
-        corners = [(n % columns * width, n // columns * height) for n in range(count)]
         return [
             ((x + left, y + top, guard * width, guard * height), (x, y, width, height))
-            for x, y in corners
+            for x, y in self.records.tile[first : first + count].tolist()
         ]
 
     def _draw_lists(
@@ -365,7 +365,7 @@ class OpenGLRenderer:
         numbered = self._numbers[: size if numbers else 0].reshape(-1, width, 4)
         _take_tiles(
             pixels, numbered, numbered.view(np.float32), frames, self.scene.state.players, views,
-            first, count, columns, self.height, self.width,
+            self.records.tile, first, count, self.height, self.width,
         )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ class Records(NamedTuple):
     """(V, 7) first face, opaque faces, more of them whose texture has faded, faces of water and
     glass, first texel of quads, quads, and the quads of the own hand.  The lists of faces follow
     each other, and so do those of quads."""
+    tile: NDArray[np.int64]
+    """(V, 2) column and row of the atlas where the view's tile begins."""
     used: NDArray[np.int64]
     """(3,) texels in use, first record of sky, stars."""
     scratch: NDArray[np.float64]
@@ -70,6 +72,7 @@ def new_records(views: int, texels: int, places: int = 1) -> Records:
         block=np.zeros((views, VIEW_WORDS), np.uint32),
         sky=np.zeros((views, SKY_SIZE), np.float32),
         span=np.zeros((views, 7), np.int64),
+        tile=np.zeros((views, 2), np.int64),
         used=np.zeros(3, np.int64),
         scratch=np.zeros(8),
         part=np.zeros(places, np.uint8),
@@ -342,17 +345,17 @@ def fill_records(  # type: ignore[no-untyped-def]
         return 2
     records.used[1] = at
     for v in range(first, first + count):
-        left, top = (v - first) % columns * wide, (v - first) // columns * tall
-        records.data[at, 0] = np.uint32(left | (top << 16))
+        tile = records.tile[v]
+        tile[0], tile[1] = (v - first) % columns * wide, (v - first) // columns * tall
+        records.data[at, 0] = np.uint32(tile[0] | (tile[1] << 16))
         records.data[at, 1] = np.uint32(wide | (tall << 16))
         records.data[at, 2], records.data[at, 3] = np.uint32(v), np.uint32(0)
         at += 1
     start = at
     for v in range(first, first + count):
-        left, top = (v - first) % columns * wide, (v - first) // columns * tall
         at = add_stars(
             state, records, stars, records.sky[v], views.axes[v], views.world[v], v, day, lens,
-            left, top, at,
+            records.tile[v, 0], records.tile[v, 1], at,
         )  # fmt: skip
     records.used[0], records.used[2] = at, at - start
     return 0
