@@ -1,5 +1,1 @@
-"""Players that are programs.
-
-This room is empty for now: bots, inverse dynamics, behavioural cloning and training move in with
-later versions.
-"""
+"""Players that are programs: `policy` is what they have in common, `bots` follow scripts."""

@@ -1,0 +1,147 @@
+"""What makes a type of episode, and how one of it is set up in a world.
+
+Everything that is drawn (roles, places, the hour, the first looks) follows from the seed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mpgenie.agents.bots.bot import Bot, Draws
+from mpgenie.agents.bots.outcome import Outcome, Skill, worst
+from mpgenie.agents.bots.runner import Play, Script
+from mpgenie.agents.bots.skills.look import eye_contact, turn, wait
+from mpgenie.envs.planet.planet import Planet
+from mpgenie.envs.simulation.entrance import HOTBAR_AT_START
+from mpgenie.envs.simulation.world import Simulation
+
+_SCENE = 1 << 21  # the branch of draws that all bots of an episode share
+SETTLE = 8
+"""Ticks that bodies take to come to rest after an episode's first."""
+REST = 10
+"""Ticks that everybody stays after the end."""
+RULES: dict[str, Any] = {"fall_damage": False, "player_damage": False, "keep_hotbar": True}
+"""The rules of the game that episodes are made for."""
+
+
+class Scene(Draws):
+    """What all bots of an episode know from its beginning.
+
+    Args:
+        seed: The episode's.
+        roles: What each slot plays.
+    """
+
+    def __init__(self, seed: int, roles: Mapping[int, str]) -> None:
+        super().__init__(seed, _SCENE)
+        self.roles = roles
+        self.facts: dict[str, Any] = {}
+        """What the episode's `prepare` drew or built, for the scripts to read."""
+
+    def playing(self, role: str) -> list[int]:
+        """The slots that play a role."""
+        return [slot for slot, name in self.roles.items() if name == role]
+
+
+RoleScript = Callable[[Bot, Scene], Skill]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Episode:
+    """A type of episode."""
+
+    name: str
+    seconds: float
+    """How long one typically takes."""
+    scripts: Mapping[str, RoleScript]
+    """By role.  One player plays each role but the last, which all others play."""
+    separation: tuple[float, float] = (10.0, 15.0)
+    """Metres between players at first."""
+    line_of_sight: bool = True
+    """Whether they shall see each other at first."""
+    hotbar: Sequence[tuple[str, int]] = HOTBAR_AT_START
+    prepare: Callable[[Simulation, int, Scene], None] | None = None
+    """Arranges the world and draws the facts that the bots share, after the players are in."""
+    held_out: bool = False
+    """Whether it serves evaluation only."""
+    noisy: bool = True
+    """Whether camera speeds vary."""
+
+    @property
+    def limit(self) -> int:
+        """The hard limit in ticks: three times the typical length, and half a minute."""
+        return int(60 * self.seconds) + 600
+
+
+def cast_roles(episode: Episode, slots: Sequence[int], seed: int) -> dict[int, str]:
+    """Who plays what: a draw for each role but the last; the rest play that."""
+    order = Draws(seed, _SCENE + 1).shuffled(slots)
+    names = list(episode.scripts)
+    roles = {slot: names[min(k, len(names) - 1)] for k, slot in enumerate(order)}
+    return {slot: roles[slot] for slot in slots}
+
+
+def stage(
+    sim: Simulation,
+    w: int,
+    episode: Episode,
+    seed: int,
+    *,
+    planet: Planet | int | None = None,
+    players: int | None = None,
+) -> Play:
+    """Begin an episode in a world, ready for `run_plays`.
+
+    Args:
+        sim: The simulation, made with `RULES`.
+        w: The world.
+        episode: The type.
+        seed: Everything random in it follows from this.
+        planet: A planet or its seed; by default drawn from `seed`.
+        players: How many; by default as many as there are slots.
+    """
+    count = sim.players if players is None else players
+    draws = Draws(seed, _SCENE + 2)
+    sim.reset(
+        w,
+        seed,
+        planet=planet,
+        players=count,
+        separation=episode.separation,
+        line_of_sight=episode.line_of_sight,
+        hotbar=draws.shuffled(episode.hotbar),
+        time=draws.integer(0, sim.rules.day - 1),
+    )
+    roles = cast_roles(episode, range(count), seed)
+    scene = Scene(seed, roles)
+    if episode.prepare is not None:
+        episode.prepare(sim, w, scene)
+    scripts: dict[int, Script] = {
+        slot: _script(episode, scene, role) for slot, role in roles.items()
+    }
+    return Play(sim, w, scripts, seed=seed, limit=episode.limit, roles=roles)
+
+
+def _script(episode: Episode, scene: Scene, role: str) -> Script:
+    def script(bot: Bot) -> Skill:
+        bot.noisy = episode.noisy
+        yield from bot.phase("opening", _opening(bot))
+        met = yield from bot.meet(f"{episode.name}_0")
+        if not met:
+            return met
+        outcome: Outcome = yield from bot.phase(role, episode.scripts[role](bot, scene))
+        met = yield from bot.meet("stop", episode.limit)
+        yield from wait(bot, REST)
+        return worst([outcome, met])
+
+    return script
+
+
+def _opening(bot: Bot) -> Skill:
+    """Come to rest; most look at a partner first, for a longer or shorter while."""
+    yield from wait(bot, SETTLE)
+    if bot.chance(0.25):
+        yield from turn(bot, bot.uniform(-10.0, 15.0), bot.uniform(-120.0, 120.0))
+    if bot.chance(0.8):
+        yield from eye_contact(bot, bot.integer(5, 25))
+    return (yield from wait(bot, bot.integer(0, 10)))
