@@ -1,7 +1,7 @@
 """Pass two of the software renderer: the colour of every pixel, row by row.
 
-A row is cut into runs of pixels that see the same face, or the sky; `shade` colours a run.  Water
-and glass are a row of their own, laid over it.
+A row is cut into runs of pixels that see the same face, or the sky; `shade` lights each run, and
+colours the row.  Water and glass are a row of their own, laid over it.
 """
 
 import numpy as np
@@ -20,7 +20,10 @@ from .shade import (
     PLACE,
     RAY,
     RED,
-    face_run,
+    SHARE,
+    gather_row,
+    light_run,
+    paint_row,
     sky_run,
 )
 
@@ -40,92 +43,119 @@ def _read_pixel(line, at, value):  # type: ignore[no-untyped-def]
 @kernel
 def _read_row(line, work, y, width, hand_left):  # type: ignore[no-untyped-def]
     """Fill the planes of a row that say what each pixel sees: the hand, from `hand_left` on, or
-    what is behind it."""
+    what is behind it.  Returns whether there is anything but sky."""
+    found = False
     key, hand, rays, begin = work.key, work.hand, work.ray_length, np.uint64(y * width)
     for at in range(np.uint64(width)):
         line[RAY + at] = rays[begin + at]
     for at in range(np.uint64(hand_left)):
-        _read_pixel(line, at, key[begin + at])
+        value = key[begin + at]
+        found |= value != 0
+        _read_pixel(line, at, value)
     for at in range(np.uint64(hand_left), np.uint64(width)):
         over = hand[begin + at]
-        _read_pixel(line, at, over if over != 0 else key[begin + at])
-
-
-@inlined
-def _run_end(line, at, width):  # type: ignore[no-untyped-def]
-    """The pixel of a row after the last one that sees what pixel `at` sees."""
-    here = line[PLACE + np.uint64(at)]
-    for after in range(np.uint64(at + 1), np.uint64(width)):
-        if line[PLACE + after] != here:
-            return np.int64(after)
-    return np.int64(width)
+        value = over if over != 0 else key[begin + at]
+        found |= value != 0
+        _read_pixel(line, at, value)
+    return found
 
 
 @kernel
-def _colour_row(look, work, sky_row, y, width, height, focal):  # type: ignore[no-untyped-def]
-    """Colour a row of opaque faces and sky."""
-    line, record, what = work.line, work.record, work.what
+def _split_row(line, runs, width):  # type: ignore[no-untyped-def]
+    """Cut a row into runs of pixels that see the same.
+
+    Args:
+        runs: (LINE,) becomes the first pixel of each run, and at the end the width.
+
+    Returns:
+        The number of runs.
+    """
+    count = np.uint64(1)
+    runs[0] = 0
+    for at in range(np.uint64(1), np.uint64(width)):
+        # Written for every pixel, and kept where a run begins: no branch to guess wrong.
+        runs[count] = np.int32(at)
+        count += np.uint64(line[PLACE + at] != line[PLACE + at - np.uint64(1)])
+    runs[count] = np.int32(width)
+    return np.int64(count)
+
+
+@kernel
+def _colour_row(look, work, sky_row, y, width, height, focal, found):  # type: ignore[no-untyped-def]
+    """Colour a row of opaque faces and sky; of sky only, if nothing was `found`."""
+    line, runs, record, what = work.line, work.runs, work.record, work.what
     left = np.float32((0.5 - width * 0.5) / focal)
     ry = np.float32((y + 0.5 - height * 0.5) / focal)
-    at = 0
-    while at < width:
-        stop = _run_end(line, at, width)
-        place = np.int64(line[PLACE + np.uint64(at)])
+    if not found:
+        sky_run(line, sky_row, np.float32(focal), left, ry, 0, width)
+        return
+    begin, end = width, 0
+    for n in range(_split_row(line, runs, width)):
+        first, stop = np.int64(runs[n]), np.int64(runs[n + 1])
+        place = np.int64(line[PLACE + np.uint64(first)])
         if place >= TOP_PLACE:
-            sky_run(line, sky_row, np.float32(focal), left, ry, at, stop)
+            sky_run(line, sky_row, np.float32(focal), left, ry, first, stop)
         else:
-            face_run(
+            light_run(
                 line, look.word, record, place, what[place, 0], what[place, 1], sky_row,
-                np.float32(y), at, stop,
+                np.float32(y), first, stop,
             )  # fmt: skip
-        at = stop
+            begin, end = min(begin, first), stop
+    gather_row(line, look.word, begin, end)
+    paint_row(line, sky_row, begin, end)
 
 
 @kernel
 def _veil_row(look, work, sky_row, y, width):  # type: ignore[no-untyped-def]
     """Lay water and glass over a coloured row, where nothing stands before them."""
-    line, key, hand, veil = work.line, work.key, work.hand, work.veil
-    record, what, begin = work.record, work.what, np.uint64(y * width)
+    line, runs, key, hand, veil = work.line, work.runs, work.key, work.hand, work.veil
+    record, what, row = work.record, work.what, np.uint64(y * width)
     found = False
     for at in range(np.uint64(width)):
-        found |= veil[begin + at] != 0
+        found |= veil[row + at] != 0
     if not found:
         return
     for at in range(np.uint64(width)):
         line[KEEP_RED + at] = line[RED + at]
         line[KEEP_GREEN + at] = line[GREEN + at]
         line[KEEP_BLUE + at] = line[BLUE + at]
-        _read_pixel(line, at, veil[begin + at])
-    first = 0
-    while first < width:
-        stop = _run_end(line, first, width)
+        over = veil[row + at]
+        seen = (over > key[row + at]) & (hand[row + at] == 0)
+        _read_pixel(line, at, over if seen else 0)
+        line[SHARE + at] = np.float32(0.0)
+    begin, end = width, 0
+    for n in range(_split_row(line, runs, width)):
+        first, stop = np.int64(runs[n]), np.int64(runs[n + 1])
         place = np.int64(line[PLACE + np.uint64(first)])
         if place < TOP_PLACE:
-            share = look.light[19] if what[place, 2] == WATER else look.light[20]
-            face_run(
+            light_run(
                 line, look.word, record, place, what[place, 0], what[place, 1], sky_row,
                 np.float32(y), first, stop,
             )  # fmt: skip
+            begin, end = min(begin, first), stop
+            share = look.light[19] if what[place, 2] == WATER else look.light[20]
             for at in range(np.uint64(first), np.uint64(stop)):
-                if veil[begin + at] > key[begin + at] and hand[begin + at] == 0:
-                    line[KEEP_RED + at] += (line[RED + at] - line[KEEP_RED + at]) * share
-                    line[KEEP_GREEN + at] += (line[GREEN + at] - line[KEEP_GREEN + at]) * share
-                    line[KEEP_BLUE + at] += (line[BLUE + at] - line[KEEP_BLUE + at]) * share
-        first = stop
+                line[SHARE + at] = share
+    # Pixels between that have neither water nor glass are painted too, and it does not show.
+    gather_row(line, look.word, begin, end)
+    paint_row(line, sky_row, begin, end)
     for at in range(np.uint64(width)):
-        line[RED + at] = line[KEEP_RED + at]
-        line[GREEN + at] = line[KEEP_GREEN + at]
-        line[BLUE + at] = line[KEEP_BLUE + at]
+        share = line[SHARE + at]
+        red, green, blue = line[KEEP_RED + at], line[KEEP_GREEN + at], line[KEEP_BLUE + at]
+        line[RED + at] = red + (line[RED + at] - red) * share
+        line[GREEN + at] = green + (line[GREEN + at] - green) * share
+        line[BLUE + at] = blue + (line[BLUE + at] - blue) * share
 
 
 @kernel
 def _write_row(line, rgb, y, width):  # type: ignore[no-untyped-def]
-    """Write the colours of a row as bytes."""
-    half, row = np.float32(0.5), np.uint64(y)
+    """Write the colours of a row as bytes; `rgb` in one dimension, so that the loop vectorises."""
+    half, three, begin = np.float32(0.5), np.uint64(3), np.uint64(y * width * 3)
     for at in range(np.uint64(width)):
-        rgb[row, at, 0] = np.uint8(np.int32(line[RED + at] + half))
-        rgb[row, at, 1] = np.uint8(np.int32(line[GREEN + at] + half))
-        rgb[row, at, 2] = np.uint8(np.int32(line[BLUE + at] + half))
+        byte = begin + at * three
+        rgb[byte] = np.uint8(np.int32(line[RED + at] + half))
+        rgb[byte + np.uint64(1)] = np.uint8(np.int32(line[GREEN + at] + half))
+        rgb[byte + np.uint64(2)] = np.uint8(np.int32(line[BLUE + at] + half))
 
 
 @kernel
@@ -133,13 +163,14 @@ def colour_view(look, work, sky_row, rgb, focal, width, height, veiled, hand_lef
     """Colour the pixels of one view; all its faces are baked.
 
     Args:
-        rgb: (height, width, 3) uint8.
+        rgb: (height, width, 3) uint8, contiguous.
         veiled: Whether `work.veil` holds water or glass.
         hand_left, hand_top: First column and row in which `work.hand` holds something.
     """
+    flat = rgb.reshape(-1)
     for y in range(height):
-        _read_row(work.line, work, y, width, hand_left if y >= hand_top else width)
-        _colour_row(look, work, sky_row, y, width, height, focal)
+        found = _read_row(work.line, work, y, width, hand_left if y >= hand_top else width)
+        _colour_row(look, work, sky_row, y, width, height, focal, found)
         if veiled:
             _veil_row(look, work, sky_row, y, width)
-        _write_row(work.line, rgb, y, width)
+        _write_row(work.line, flat, y, width)

@@ -83,6 +83,8 @@ class RasterWork(NamedTuple):
     """(places, 4) texture, crack stage, segmentation number, entity id; filled with `record`."""
     line: NDArray[np.float32]
     """(LINE_SIZE,) a row of pixels in the making; see `shade`."""
+    runs: NDArray[np.int32]
+    """(LINE,) where its runs of pixels begin; see `colours`."""
     poly: NDArray[np.float64]
     """(2, 8, 3) scratch of `raster.draw_quad`."""
     home: NDArray[np.float64]
@@ -121,6 +123,7 @@ def new_raster_work(
         record=np.zeros((places, RECORD), np.float32),
         what=np.zeros((places, 4), np.int64),
         line=line,
+        runs=np.zeros(LINE, np.int32),
         poly=np.zeros((2, 8, 3)),
         home=np.concatenate([np.zeros((1, 3)), np.eye(3)]),
         turn=np.zeros(6),

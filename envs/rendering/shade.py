@@ -5,43 +5,48 @@ by a few linear terms only.  Light runs bilinearly over the face.  Texture fades
 mean colour between one and two texels a pixel.  Fog grows with the square of the distance beyond
 where it starts.
 
-A row in the making is a few planes of one array, `LINE` numbers apart, and runs of pixels are
-worked on eight at a time: the compiler turns such loops into the processor's vectors.  What is
-written past the end of a run is overwritten by the next.
+A row in the making is a few planes of one array, `LINE` numbers apart.  It is made in three passes:
+the light of each run of pixels that sees one face (`light_run`, `sky_run`), then the texels of the
+whole row (`gather_row`), then its colours (`paint_row`).  Runs are worked on eight pixels at a
+time: the compiler turns such loops into the processor's vectors.  What is written past the end of
+a run is overwritten by the next.
 """
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 
 STEP = 8
 """Pixels worked on at once."""
 LINE = 1976
 """Room for the pixels of a row in each plane of a line: the widest picture, and what is spare."""
-PLACE, INVERSE, RAY, ACROSS, RED, GREEN, BLUE, FADE, FOG, TEXEL = (
-    np.uint64(k * LINE) for k in range(10)
-)
-KEEP_RED, KEEP_GREEN, KEEP_BLUE = (np.uint64(k * LINE) for k in range(10, 13))
+PLACE, INVERSE, RAY, ACROSS, RED, GREEN, BLUE = (np.uint64(k * LINE) for k in range(7))
 """Planes of a line: place in the order of drawing, inverse depth, length of the ray per metre of
-depth, column, the colour (first its light), how much of the texture and of the fog shows, which
-texel (first its index, then its bits); three to keep a colour in."""
-LINE_SIZE = 13 * LINE
+depth, column, and the colour (at first its light)."""
+MEAN_RED, MEAN_GREEN, MEAN_BLUE, FADE, FOG, INDEX, TEXEL = (
+    np.uint64(k * LINE) for k in range(7, 14)
+)
+"""The mean colour of the texture, how much of the texture and of the fog shows, the index of the
+texel, and the texel (both are the bits of integers)."""
+KEEP_RED, KEEP_GREEN, KEEP_BLUE, SHARE = (np.uint64(k * LINE) for k in range(14, 18))
+"""The colour of what is behind water and glass, and how much of them shows."""
+LINE_SIZE = 18 * LINE
 
 
-@kernel
-def face_run(line, texels, record, place, texture, crack, sky_row, y, first, stop):  # type: ignore[no-untyped-def]
-    """Colour the pixels `first` to `stop` of a row, which all see one face, fog included.
+@inlined
+def light_run(line, texels, record, place, texture, crack, sky_row, y, first, stop):  # type: ignore[no-untyped-def]
+    """Light the pixels `first` to `stop` of a row, which all see one face.
 
     Args:
-        line: (LINE_SIZE,) float32: inverse depth, ray and column are read, the colour is written.
+        line: (LINE_SIZE,) float32: inverse depth, ray and column are read; light, mean colour,
+            fade, fog and index of the texel are written.
         texels: (T * 256,) the bits of red, green, blue and the stage of mining that cracks it.
         record, place: Where the face's record is: (places, RECORD) float32, and the row.
         texture: Index of the face's texture.
         crack: How far the block is mined, 0 (not at all) to 10.
         y: The row of pixels, float32.
     """
-    zero, one, two, sixteen = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(16.0)
-    sixteenth, cracked, stage = np.float32(0.0625), np.float32(0.35), np.int32(crack)
+    zero, one, two = np.float32(0.0), np.float32(1.0), np.float32(2.0)
     ux, uc = record[place, 0], record[place, 1] * y + record[place, 2]
     vx, vc = record[place, 4], record[place, 5] * y + record[place, 6]
     u_off, v_off = record[place, 3], record[place, 7]
@@ -52,10 +57,9 @@ def face_run(line, texels, record, place, texture, crack, sky_row, y, first, sto
     wide, deep, coarse = record[place, 23], record[place, 24], record[place, 25]
     last_column, last_row = wide - one, deep - one
     fog_start, fog_scale = sky_row[27], sky_row[28]
-    fog_red, fog_green, fog_blue = sky_row[29], sky_row[30], sky_row[31]
-    texel, textured = np.float32(texture * 256), record[place, 26] < two
+    texel = np.int32(texture * 256)
     for begin in range(first, stop, STEP):
-        for k in range(STEP):  # light, fade, fog and texel
+        for k in range(STEP):
             at = np.uint64(begin) + np.uint64(k)
             x = line[ACROSS + at]
             z = one / line[INVERSE + at]
@@ -65,32 +69,64 @@ def face_run(line, texels, record, place, texture, crack, sky_row, y, first, sto
             line[RED + at] = min(one, r0 + u * r1 + v * r2 + uv * r3)
             line[GREEN + at] = min(one, g0 + u * g1 + v * g2 + uv * g3)
             line[BLUE + at] = min(one, b0 + u * b1 + v * b2 + uv * b3)
+            line[MEAN_RED + at], line[MEAN_GREEN + at], line[MEAN_BLUE + at] = red, green, blue
             line[FADE + at] = min(one, max(zero, two - z * coarse))
-            column = np.floor(min(u * wide, last_column))
-            row = np.floor(min(v * deep, last_row))
-            column -= sixteen * np.floor(column * sixteenth)
-            row -= sixteen * np.floor(row * sixteenth)
-            line[TEXEL + at] = texel + row * sixteen + column
+            column = np.int32(min(u * wide, last_column)) & 15
+            row = np.int32(min(v * deep, last_row)) & 15
+            line[INDEX + at] = np.int32(texel + (row << 4) + column).view(np.float32)
             fog = min(one, max(zero, (z * line[RAY + at] - fog_start) * fog_scale))
             line[FOG + at] = fog * fog
-    if textured:
-        for at in range(np.uint64(first), np.uint64(stop)):
-            line[TEXEL + at] = texels[np.uint64(line[TEXEL + at])]
-    for begin in range(first, stop, STEP):
-        for k in range(STEP):  # the colour, 0 to 255
-            at = np.uint64(begin) + np.uint64(k)
-            bits = np.float32(line[TEXEL + at]).view(np.int32)
-            fade, fog = line[FADE + at], line[FOG + at]
-            dark = cracked if (stage > (bits >> 24)) & (fade > 0.0) else one
-            r = red + (np.float32(bits & 255) - red) * fade
-            g = green + (np.float32((bits >> 8) & 255) - green) * fade
-            b = blue + (np.float32((bits >> 16) & 255) - blue) * fade
-            r = line[RED + at] * (r * dark)
-            g = line[GREEN + at] * (g * dark)
-            b = line[BLUE + at] * (b * dark)
-            line[RED + at] = r + (fog_red - r) * fog
-            line[GREEN + at] = g + (fog_green - g) * fog
-            line[BLUE + at] = b + (fog_blue - b) * fog
+    if crack > 0:
+        _crack_run(line, texels, crack, first, stop)
+
+
+@inlined
+def _bits(number):  # type: ignore[no-untyped-def]
+    return np.float32(number).view(np.int32)
+
+
+@kernel
+def _crack_run(line, texels, crack, first, stop):  # type: ignore[no-untyped-def]
+    """Darken the light of those pixels of a run that the cracks of mining reach."""
+    cracked = np.float32(0.35)
+    for at in range(np.uint64(first), np.uint64(stop)):
+        bits = _bits(texels[np.uint64(_bits(line[INDEX + at]))])
+        if crack > (bits >> 24) and line[FADE + at] > 0.0:
+            line[RED + at] *= cracked
+            line[GREEN + at] *= cracked
+            line[BLUE + at] *= cracked
+
+
+@kernel
+def gather_row(line, texels, first, stop):  # type: ignore[no-untyped-def]
+    """Fetch the texels of the pixels `first` to `stop` of a row."""
+    for at in range(np.uint64(first), np.uint64(stop)):
+        line[TEXEL + at] = texels[np.uint64(_bits(line[INDEX + at]))]
+
+
+@kernel
+def paint_row(line, sky_row, first, stop):  # type: ignore[no-untyped-def]
+    """Turn the light of the pixels `first` to `stop` of a row into colour, 0 to 255, with fog."""
+    fog_red, fog_green, fog_blue = sky_row[29], sky_row[30], sky_row[31]
+    for at in range(np.uint64(first), np.uint64(stop)):
+        bits = _bits(line[TEXEL + at])
+        fade, fog = line[FADE + at], line[FOG + at]
+        red, green, blue = line[MEAN_RED + at], line[MEAN_GREEN + at], line[MEAN_BLUE + at]
+        red += (np.float32(bits & 255) - red) * fade
+        green += (np.float32((bits >> 8) & 255) - green) * fade
+        blue += (np.float32((bits >> 16) & 255) - blue) * fade
+        red, green, blue = red * line[RED + at], green * line[GREEN + at], blue * line[BLUE + at]
+        line[RED + at] = red + (fog_red - red) * fog
+        line[GREEN + at] = green + (fog_green - green) * fog
+        line[BLUE + at] = blue + (fog_blue - blue) * fog
+
+
+@inlined
+def _leave_as_is(line, at):  # type: ignore[no-untyped-def]
+    """Let `paint_row` take the light of a pixel for its colour."""
+    zero, one = np.float32(0.0), np.float32(1.0)
+    line[MEAN_RED + at], line[MEAN_GREEN + at], line[MEAN_BLUE + at] = one, one, one
+    line[FADE + at], line[FOG + at], line[INDEX + at] = zero, zero, zero
 
 
 @kernel
@@ -105,6 +141,7 @@ def sky_run(line, sky_row, focal, left, ry, first, stop):  # type: ignore[no-unt
         for at in range(np.uint64(first), np.uint64(stop)):
             line[RED + at], line[GREEN + at] = sky_row[29], sky_row[30]
             line[BLUE + at] = sky_row[31]
+            _leave_as_is(line, at)
         return
     zero, one, two, steep = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(1.9)
     inverse = one / focal
@@ -129,6 +166,7 @@ def sky_run(line, sky_row, focal, left, ry, first, stop):  # type: ignore[no-unt
             line[RED + at] = r + (dusk_r - r) * glow
             line[GREEN + at] = g + (dusk_g - g) * glow
             line[BLUE + at] = b + (dusk_b - b) * glow
+            _leave_as_is(line, at)
             bodies += (towards * towards > np.float32(0.9409)) & (height > np.float32(-0.1))
     if bodies and sky_row[25] > 0.0:
         _sun_and_moon(line, sky_row, inverse, left, ry, first, stop)
