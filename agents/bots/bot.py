@@ -7,15 +7,17 @@ from typing import Any, TypeVar
 import numpy as np
 
 from mpgenie.envs.planet.blocks import ITEM_NAMES
-from mpgenie.envs.planet.exact import draw, exp
+from mpgenie.envs.planet.exact import draw, exp, sincos
+from mpgenie.envs.simulation.actions import ATTACK
 from mpgenie.envs.simulation.entrance import key_of
+from mpgenie.envs.simulation.hands import REACH
 from mpgenie.envs.simulation.movement import EYE, SNEAK_EYE
 
 from .camera import FASTEST, short_way
 from .coordination import Choice, Crew, Phase
 from .outcome import Skill
 from .senses import Senses
-from .vectors import Vector, along_ground, apart, bearing, raised, unit
+from .vectors import DEGREES, Vector, along_ground, apart, bearing, raised, unit
 
 Item = TypeVar("Item")
 _BOTS_KEY, _SHARED = 16, 1 << 20
@@ -156,6 +158,12 @@ class Bot(Draws):
         return bool(self.senses.alive[self.slot])
 
     @property
+    def can_strike(self) -> bool:
+        """Whether its arm is ready, and a press of attack would be a new one."""
+        w, p, players = self.senses.w, self.slot, self._players
+        return players.attack_wait[w, p] <= 1 and not int(players.buttons[w, p]) & ATTACK
+
+    @property
     def pace(self) -> float:
         """Metres that it moved in the last tick, about."""
         x, y, z = self.senses.velocity[self.slot]
@@ -205,6 +213,13 @@ class Bot(Draws):
         """How far to turn, (pitch, yaw) in degrees, so as to look at a point."""
         pitch, yaw = bearing(self.eye, self.heading, point)
         return pitch - self.pitch, short_way(yaw)
+
+    def looks_at(self, reach: float = REACH) -> tuple[int, int, float]:
+        """What its look meets: (cell or -1, the side seen, metres)."""
+        eye, up, heading = self.eye, self.up, self.heading
+        s, c = sincos(self.pitch / DEGREES)
+        x, y, z = (eye[k] + c * heading[k] - s * up[k] for k in range(3))
+        return self.senses.looked_at(eye, (x, y, z), reach)
 
     # ------------------------------------------------------------------ belongings
 

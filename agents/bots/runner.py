@@ -103,6 +103,8 @@ class Play:
         """How many have been played."""
         self.outcome: Outcome | None = None
         """How the episode went; None while it goes on."""
+        self.error: Exception | None = None
+        """What went wrong in a script, if the episode crashed."""
 
     @property
     def outcomes(self) -> dict[int, Outcome]:
@@ -131,6 +133,7 @@ class Play:
         try:
             actions, self.running = self.policy.act(self.bots, self.running)
         except Exception as error:  # whatever went wrong ends this episode and no other
+            self.error = error
             return self._end(Outcome("crashed", f"{type(error).__name__}: {error}"))
         if len(self.running.outcomes) == len(self.bots):
             return self._end(worst(list(self.running.outcomes.values())))

@@ -1,5 +1,6 @@
 """What bots see, hear and feel of one world, read once a tick as plain numbers."""
 
+from dataclasses import dataclass
 from math import floor
 
 import numpy as np
@@ -9,6 +10,7 @@ from mpgenie.envs.planet.blocks import BLOCKS, TABLE
 from mpgenie.envs.planet.geometry import column_of
 from mpgenie.envs.planet.paths import Path, PathWork, can_stand, find_path, new_path_work
 from mpgenie.envs.planet.raycast import cast, sees
+from mpgenie.envs.simulation.mobs import MOBS
 from mpgenie.envs.simulation.world import Simulation
 
 from .coordination import Clock
@@ -16,6 +18,17 @@ from .vectors import Vector, length, unit
 
 PATH_LIMIT = 6_000
 """Cells that a search for a way looks at before it gives up."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mob:
+    """A mob as a bot sees it."""
+
+    id: int
+    kind: str
+    hostile: bool
+    feet: Vector
+    health: int
 
 
 class Senses(Clock):
@@ -42,6 +55,8 @@ class Senses(Clock):
         self._clock = sim.state.clock.tick
         self.bottom = float(sim.geometry.bottom)
         self._work: PathWork | None = None
+        self.called: list[tuple[int, str, tuple[float, float, float]]] = []
+        """(tick, kind, place) of each mob that a script brought in before that tick passed."""
         self.refresh()
 
     def refresh(self) -> None:
@@ -51,6 +66,7 @@ class Senses(Clock):
             self.alive, self.health,
         ) = [field.tolist() for field in self._fields]  # fmt: skip
         self.tick = int(self._clock[self.w])
+        self._mobs: list[Mob] | None = None
 
     @property
     def blocks(self) -> NDArray[np.uint8]:
@@ -69,6 +85,36 @@ class Senses(Clock):
     def solid(self, cell: int) -> bool:
         """Whether bodies stop at a cell."""
         return bool(TABLE.solid[self.block(cell)])
+
+    @property
+    def mobs(self) -> list[Mob]:
+        """The mobs of the world, slot by slot."""
+        if self._mobs is None:
+            mobs, w = self.sim.state.mobs, self.w
+            self._mobs = [
+                Mob(
+                    int(mobs.id[w, m]),
+                    MOBS[mobs.kind[w, m]].name,
+                    MOBS[mobs.kind[w, m]].hostile,
+                    mobs.position[w, m].tolist(),
+                    int(mobs.health[w, m]),
+                )
+                for m in np.flatnonzero(mobs.active[w]).tolist()
+            ]
+        return self._mobs
+
+    def mob_at(self, id: int) -> Vector | None:
+        """Where the mob with an id stands; None if there is no such mob any more."""
+        return next((mob.feet for mob in self.mobs if mob.id == id), None)
+
+    def call_mob(self, kind: str, feet: Vector) -> int:
+        """Bring a mob into the world, as an episode may; returns its slot.
+
+        No action does this, so a replay needs the list `called` besides the actions.
+        """
+        x, y, z = feet
+        self.called.append((self.tick, kind, (x, y, z)))
+        return self.sim.spawn_mob(self.w, kind, np.array(feet))
 
     # ------------------------------------------------------------------ places
 

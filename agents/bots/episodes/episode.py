@@ -20,6 +20,11 @@ SETTLE = 8
 """Ticks that bodies take to come to rest after an episode's first."""
 REST = 10
 """Ticks that everybody stays after the end."""
+SWORDS = (
+    "wooden_sword", "stone_sword", "golden_sword", "iron_sword", "diamond_sword", "netherite_sword",
+)  # fmt: skip
+TOOLS = (("diamond_pickaxe", 1), ("diamond_shovel", 1), ("diamond_axe", 1))
+MATERIALS = (("stone", 64), ("cobblestone", 64), ("planks", 64), ("bricks", 64))
 RULES: dict[str, Any] = {"fall_damage": False, "player_damage": False, "keep_hotbar": True}
 """The rules of the game that episodes are made for."""
 

@@ -1,19 +1,23 @@
 """Ways of going that have no fixed end: after somebody, away from somebody, around, at random."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mpgenie.agents.bots.bot import Bot
-from mpgenie.agents.bots.outcome import SUCCESS, Skill, failed
-from mpgenie.agents.bots.vectors import Vector, raised, towards, turned, unit, walked
-from mpgenie.agents.policy import IDLE
+from mpgenie.agents.bots.camera import NORMAL, QUICK, short_way
+from mpgenie.agents.bots.outcome import SUCCESS, Skill, failed, partial
+from mpgenie.agents.bots.vectors import Vector, bearing, raised, towards, turned, unit, walked
+from mpgenie.agents.policy import IDLE, Action
+from mpgenie.envs.simulation.actions import FORWARD, JUMP, SNEAK, SPRINT
 
-from .look import watch
-from .walk import go_to
+from .look import Target, look_at, turn, wait, watch
+from .walk import OCTANTS, go_to
 
 _REPLAN = 20  # ticks between two plans of a pursuit
 _FAR = 14.0  # metres that one who flees looks for a place ahead
 _LEG = 80  # ticks of fleeing in one direction
 _ALARM = 8.0  # metres at which one who flees turns aside
+_RADII = (1.0, 0.85, 1.15, 0.7, 1.3)  # shares of the radius at which a stop may lie
+_ASIDE = (0.0, 12.0, -12.0)  # degrees along the circle by which it may
 _TURNS = (0.0, 30.0, -30.0, 60.0, -60.0, 100.0, -100.0, 150.0, -150.0)
 
 
@@ -83,15 +87,15 @@ def _refuge(bot: Bot, whom: Sequence[int], side: float) -> Vector:
     up, senses = unit(bot.feet), bot.senses
     scores: dict[str, float] = {}
     places: dict[str, Vector] = {}
-    for turn in _TURNS:
-        ahead = walked(bot.feet, turned(up, towards_level(bot, away), lean + turn), _FAR)
+    for aside in _TURNS:
+        ahead = walked(bot.feet, turned(up, towards_level(bot, away), lean + aside), _FAR)
         cell = senses.footing(ahead, 8)
         if cell < 0:
             continue
-        name = f"{lean + turn:.0f}"
+        name = f"{lean + aside:.0f}"
         places[name] = senses.point_in(cell)
         climb = abs((cell & 63) - bot.layer)
-        scores[name] = 1.0 - abs(turn) / 180.0 - 0.1 * climb
+        scores[name] = 1.0 - abs(aside) / 180.0 - 0.1 * climb
     if not places:
         return walked(bot.feet, towards_level(bot, away), 4.0)
     return places[bot.choose("refuge", scores)]
@@ -101,3 +105,105 @@ def towards_level(bot: Bot, direction: Vector) -> Vector:
     """A direction made level where the bot stands."""
     x, y, z = bot.feet
     return towards(bot.feet, (x + direction[0], y + direction[1], z + direction[2]))
+
+
+def orbit(
+    bot: Bot,
+    centre: Vector,
+    *,
+    stops: int = 8,
+    clockwise: bool = True,
+    look: Target | None = None,
+    hold: int = 20,
+    limit: int = 200,
+) -> Skill:
+    """Walk around a place from stop to stop, and look at something at each.
+
+    Args:
+        bot: Who walks.
+        centre: The middle of the circle; its radius is how far away the bot is.
+        stops: How many, evenly spaced; the first is where the bot stands.
+        clockwise: Which way around, seen from above.
+        look: What to look at; by default the centre.
+        hold: Ticks to rest at each stop.
+        limit: Ticks for the walk to each stop.
+    """
+    up, first = unit(centre), towards(centre, bot.feet)
+    radius, reached = bot.ground_distance(centre), 0
+    for k in range(stops):
+        angle = 360.0 / stops * k * (1.0 if clockwise else -1.0)
+        stops_there = [
+            walked(centre, turned(up, first, angle + aside), share * radius)
+            for share in _RADII
+            for aside in _ASIDE
+        ]
+        stop = next((place for place in stops_there if bot.can_reach(place)), stops_there[0])
+        outcome = yield from go_to(bot, stop, within=1.5, limit=limit)
+        reached += outcome.status != "failed"
+        yield from look_at(bot, look or raised(centre, 1.0), QUICK)
+        yield from watch(bot, look or raised(centre, 1.0), hold)
+    if reached == stops:
+        return SUCCESS
+    reason = f"came to {reached} of {stops} stops"
+    return partial(reason) if 4 * reached >= 3 * stops else failed(reason)
+
+
+def random_walk(bot: Bot, away: bool = False, back: bool = True) -> Skill:
+    """Walk a few metres with some of the four buttons, perhaps jump, and come back.
+
+    Args:
+        bot: Who walks.
+        away: Whether to turn to somewhere behind first, and turn back in the end.
+        back: Whether to come back.
+    """
+    start, heading = bot.feet, bot.heading
+    if away:
+        yield from turn(bot, 0.0, short_way(180.0 + bot.uniform(-90.0, 90.0)), NORMAL)
+    keys = bot.pick(OCTANTS)
+    pace = bot.pick((0, 0, 0, SPRINT if keys & FORWARD else 0, SNEAK))
+    metres = bot.uniform(3.0, 4.0) * (0.4 if pace == SNEAK else 1.0)
+    yield from _press_until(bot, keys | pace, lambda: bot.distance(start) >= metres)
+    yield from _perhaps_jump(bot)
+    if back:
+        flip = away and bot.chance(0.5)
+        if flip:
+            yield from turn(bot, 0.0, 180.0, NORMAL)
+        nearest = [1e9]
+
+        def home() -> bool:
+            left = bot.ground_distance(start)
+            nearest[0] = min(nearest[0], left)
+            return left < 1.0 or left > nearest[0] + 0.3
+
+        yield from _press_until(bot, (keys if flip else _opposite(keys)) | pace, home)
+        yield from _perhaps_jump(bot)
+    if away:
+        _, yaw = bearing(bot.feet, bot.heading, walked(bot.feet, heading, 5.0))
+        yield from turn(bot, 0.0, short_way(yaw), NORMAL)
+    return SUCCESS
+
+
+def _opposite(keys: int) -> int:
+    return OCTANTS[(OCTANTS.index(keys) + 4) % 8]
+
+
+def _press_until(bot: Bot, keys: int, done: Callable[[], bool], limit: int = 100) -> Skill:
+    """Hold walking buttons, hop when stopped, until something is so."""
+    stopped = 0
+    for tick in range(limit):
+        if done():
+            break
+        stopped = stopped + 1 if bot.pace < 0.06 and tick > 3 else 0
+        hop = JUMP if stopped in (2, 3, 4) or bot.in_water else 0
+        if stopped > 20:
+            break
+        yield Action(keys | hop)
+    return SUCCESS
+
+
+def _perhaps_jump(bot: Bot) -> Skill:
+    """Now and then hop on the spot for a while; else pause."""
+    if bot.chance(0.25):
+        for tick in range(bot.integer(20, 60)):
+            yield Action(JUMP if tick % 10 < 5 else 0)
+    return (yield from wait(bot, bot.integer(4, 10)))

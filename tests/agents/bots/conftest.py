@@ -48,7 +48,10 @@ class Field:
         def listen(*actions: Any) -> None:
             self.events += self.sim.events(0)
 
-        return run_script(self.sim, 0, dict(enumerate(scripts)), limit, listen, self.seed)
+        play = run_script(self.sim, 0, dict(enumerate(scripts)), limit, listen, self.seed)
+        if isinstance(play.error, AssertionError):
+            raise play.error
+        return play
 
     def kinds(self) -> set[str]:
         """The kinds of events that happened."""
