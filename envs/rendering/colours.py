@@ -9,7 +9,7 @@ import numpy as np
 from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import WATER
 
-from .raster import DEPTH_ONE, TOP_PLACE
+from .raster import OWNER
 from .shade import (
     BLUE,
     GREEN,
@@ -27,36 +27,37 @@ from .shade import (
     sky_run,
 )
 
-DEPTH_UNIT = float(1 << 32) / DEPTH_ONE
-"""Inverse depth of one unit of the upper half of a key."""
+SKY = np.float32(-1.0)
+"""Stands for the place of a face where there is none."""
 
 
 @inlined
-def _read_pixel(line, at, value):  # type: ignore[no-untyped-def]
-    """Fill inverse depth and place of a pixel from its key."""
+def _read_pixel(line, at, inverse, place):  # type: ignore[no-untyped-def]
+    """Fill inverse depth and place of a pixel."""
     # The sky is worked on beside faces, and then overwritten: any finite depth will do.
-    inverse = np.float32(np.int32(value >> 32)) * np.float32(DEPTH_UNIT)
     line[INVERSE + at] = max(np.float32(1e-6), inverse)
-    line[PLACE + at] = np.float32(np.int32(TOP_PLACE - (value & 0xFFFFFFFF)))
+    line[PLACE + at] = place if inverse > 0.0 else SKY
 
 
 @kernel
 def _read_row(line, work, y, width, hand_left):  # type: ignore[no-untyped-def]
     """Fill the planes of a row that say what each pixel sees: the hand, from `hand_left` on, or
     what is behind it.  Returns whether there is anything but sky."""
+    solid, hand, rays, row = work.solid, work.hand, work.ray_length, np.uint64(y * width)
     found = False
-    key, hand, rays, begin = work.key, work.hand, work.ray_length, np.uint64(y * width)
     for at in range(np.uint64(width)):
-        line[RAY + at] = rays[begin + at]
+        line[RAY + at] = rays[row + at]
     for at in range(np.uint64(hand_left)):
-        value = key[begin + at]
-        found |= value != 0
-        _read_pixel(line, at, value)
+        inverse = solid[row + at]
+        found |= inverse > 0.0
+        _read_pixel(line, at, inverse, solid[OWNER + row + at])
     for at in range(np.uint64(hand_left), np.uint64(width)):
-        over = hand[begin + at]
-        value = over if over != 0 else key[begin + at]
-        found |= value != 0
-        _read_pixel(line, at, value)
+        over = hand[row + at]
+        inverse = over if over > 0.0 else solid[row + at]
+        found |= inverse > 0.0
+        _read_pixel(
+            line, at, inverse, hand[OWNER + row + at] if over > 0.0 else solid[OWNER + row + at]
+        )
     return found
 
 
@@ -93,7 +94,7 @@ def _colour_row(look, work, sky_row, y, width, height, focal, found):  # type: i
     for n in range(_split_row(line, runs, width)):
         first, stop = np.int64(runs[n]), np.int64(runs[n + 1])
         place = np.int64(line[PLACE + np.uint64(first)])
-        if place >= TOP_PLACE:
+        if place < 0:
             sky_run(line, sky_row, np.float32(focal), left, ry, first, stop)
         else:
             light_run(
@@ -108,11 +109,11 @@ def _colour_row(look, work, sky_row, y, width, height, focal, found):  # type: i
 @kernel
 def _veil_row(look, work, sky_row, y, width):  # type: ignore[no-untyped-def]
     """Lay water and glass over a coloured row, where nothing stands before them."""
-    line, runs, key, hand, veil = work.line, work.runs, work.key, work.hand, work.veil
+    line, runs, solid, hand, veil = work.line, work.runs, work.solid, work.hand, work.veil
     record, what, row = work.record, work.what, np.uint64(y * width)
     found = False
     for at in range(np.uint64(width)):
-        found |= veil[row + at] != 0
+        found |= veil[row + at] > 0.0
     if not found:
         return
     for at in range(np.uint64(width)):
@@ -120,14 +121,14 @@ def _veil_row(look, work, sky_row, y, width):  # type: ignore[no-untyped-def]
         line[KEEP_GREEN + at] = line[GREEN + at]
         line[KEEP_BLUE + at] = line[BLUE + at]
         over = veil[row + at]
-        seen = (over > key[row + at]) & (hand[row + at] == 0)
-        _read_pixel(line, at, over if seen else 0)
+        seen = (over > solid[row + at]) & (hand[row + at] == 0.0)
+        _read_pixel(line, at, over if seen else np.float32(0.0), veil[OWNER + row + at])
         line[SHARE + at] = np.float32(0.0)
     begin, end = width, 0
     for n in range(_split_row(line, runs, width)):
         first, stop = np.int64(runs[n]), np.int64(runs[n + 1])
         place = np.int64(line[PLACE + np.uint64(first)])
-        if place < TOP_PLACE:
+        if place >= 0:
             light_run(
                 line, look.word, record, place, what[place, 0], what[place, 1], sky_row,
                 np.float32(y), first, stop,

@@ -39,7 +39,7 @@ from .outlines import (
     outline,
     turn_chunk,
 )
-from .raster import QUAD, SPAN, TOP_PLACE, WEATHER, draw_quad, fill
+from .raster import QUAD, WEATHER, draw_quad, fill, new_canvas
 from .shade import ACROSS, LINE, LINE_SIZE
 
 QUEUE = BATCH + 3072
@@ -49,12 +49,12 @@ QUEUE = BATCH + 3072
 class RasterWork(NamedTuple):
     """Scratch of one drawing thread, for pictures of one size."""
 
-    key: NDArray[np.int64]
-    """(pixels + SPAN,) what each pixel sees of opaque faces; 0 = sky.  See `raster`."""
-    veil: NDArray[np.int64]
-    """(pixels + SPAN,) the nearest water or glass; 0 = none."""
-    hand: NDArray[np.int64]
-    """(pixels + SPAN,) the own hand; all 0 between two views."""
+    solid: NDArray[np.float32]
+    """What each pixel sees of opaque faces, a canvas; see `raster`."""
+    veil: NDArray[np.float32]
+    """The nearest water or glass, likewise."""
+    hand: NDArray[np.float32]
+    """The own hand, likewise; nothing is drawn on it between two views."""
     ray_length: NDArray[np.float32]
     """(pixels,) length of each pixel's ray per metre of depth."""
     slot: NDArray[np.int32]
@@ -106,9 +106,9 @@ def new_raster_work(
     line = np.ones(LINE_SIZE, np.float32)
     line[int(ACROSS) : int(ACROSS) + LINE] = np.arange(LINE)
     return RasterWork(
-        key=np.zeros(width * height + SPAN, np.int64),
-        veil=np.zeros(width * height + SPAN, np.int64),
-        hand=np.zeros(width * height + SPAN, np.int64),
+        solid=new_canvas(width * height),
+        veil=new_canvas(width * height),
+        hand=new_canvas(width * height),
         ray_length=length.astype(np.float32).ravel(),
         slot=np.full(chunks, -1, np.int32),
         turned=turned,
@@ -149,10 +149,10 @@ def _torch_corner(turned, slot, radius, a, b, layer, ca, cb, ck):  # type: ignor
 
 @kernel
 def draw_batch(  # type: ignore[no-untyped-def]
-    faces, slots, turned, flat, batch, single, key, poly, source, corner, index, section,
+    faces, slots, turned, flat, batch, single, canvas, poly, source, corner, index, section,
     bottom, turn, first, count, width, height, focal, place, two_sided,
 ):  # fmt: skip
-    """Draw up to `BATCH` faces of the queue into `key`; return the next place.
+    """Draw up to `BATCH` faces of the queue on `canvas`; return the next place.
 
     Args:
         faces: (n, 3) uint32 pool of faces.
@@ -176,14 +176,14 @@ def draw_batch(  # type: ignore[no-untyped-def]
         if (word >> 16) & 255 == TORCH:
             stack = section[first + n]
             won = _draw_torch(
-                word, turned, batch, single, key, poly, i, ex, ey, ez, slots[stack >> 3],
+                word, turned, batch, single, canvas, poly, i, ex, ey, ez, slots[stack >> 3],
                 bottom + (stack & 7) * 8, width, height, focal, place,
             )  # fmt: skip
         elif task == PLAIN:
-            won = fill(key, width, TOP_PLACE - place, batch, i)
+            won = fill(canvas, width, place, batch, i)
         elif task == CUT:
             won = _draw_cut(
-                batch, single, key, poly, i, ex, ey, ez, width, height, focal, place, two_sided
+                batch, single, canvas, poly, i, ex, ey, ez, width, height, focal, place, two_sided
             )
         else:
             continue
@@ -197,7 +197,7 @@ def draw_batch(  # type: ignore[no-untyped-def]
 
 @kernel
 def _draw_cut(  # type: ignore[no-untyped-def]
-    batch, single, key, poly, i, ex, ey, ez, width, height, focal, place, two_sided
+    batch, single, canvas, poly, i, ex, ey, ez, width, height, focal, place, two_sided
 ):  # fmt: skip
     """Draw a face that crosses the near plane or is seen from behind."""
     upper, lower = float(batch[UPPER + i]), float(batch[LOWER + i])
@@ -206,14 +206,14 @@ def _draw_cut(  # type: ignore[no-untyped-def]
     x2, y2, z2 = corner_of(batch, 2, lower, i, ex, ey, ez)
     x3, y3, z3 = corner_of(batch, 3, lower, i, ex, ey, ez)
     return draw_quad(
-        key, single, width, height, focal, TOP_PLACE - place, two_sided, poly,
+        canvas, single, width, height, focal, place, two_sided, poly,
         x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
     )  # fmt: skip
 
 
 @kernel
 def _draw_torch(  # type: ignore[no-untyped-def]
-    word, turned, batch, single, key, poly, i, ex, ey, ez, slot, low, width, height, focal, place
+    word, turned, batch, single, canvas, poly, i, ex, ey, ez, slot, low, width, height, focal, place
 ):  # fmt: skip
     """Draw a face of the little post that is a torch, and note its corner and single."""
     a, b, k = word & 7, (word >> 3) & 7, (word >> 6) & 7
@@ -229,7 +229,7 @@ def _draw_torch(  # type: ignore[no-untyped-def]
     batch[UX + i], batch[UY + i], batch[UZ + i] = x1 - x0, y1 - y0, z1 - z0
     batch[VX + i], batch[VY + i], batch[VZ + i] = x3 - x0, y3 - y0, z3 - z0
     return draw_quad(
-        key, single, width, height, focal, TOP_PLACE - place, False, poly,
+        canvas, single, width, height, focal, place, False, poly,
         x0 - ex, y0 - ey, z0 - ez, x1 - ex, y1 - ey, z1 - ez,
         x2 - ex, y2 - ey, z2 - ez, x3 - ex, y3 - ey, z3 - ez,
     )  # fmt: skip
@@ -244,9 +244,9 @@ def _keep_corner(corner, place, x0, y0, z0, x1, y1, z1, x3, y3, z3):  # type: ig
 
 @kernel
 def draw_quads_as(  # type: ignore[no-untyped-def]
-    kind, key, quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
+    kind, canvas, quads, work, w, eye, axes, hidden_entity, distance, width, height, focal, place
 ):  # fmt: skip
-    """Draw row w of some quads into `key`; return the next place in the order of drawing.
+    """Draw row w of some quads on `canvas`; return the next place in the order of drawing.
 
     Args:
         kind: `QUAD`, `WEATHER` or `HAND`, to be kept with each.
@@ -278,7 +278,7 @@ def draw_quads_as(  # type: ignore[no-untyped-def]
         y3 = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
         z3 = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
         won = draw_quad(
-            key, work.single, width, height, focal, TOP_PLACE - place, kind == WEATHER, work.poly,
+            canvas, work.single, width, height, focal, place, kind == WEATHER, work.poly,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
         )  # fmt: skip
         if won and place < work.source.shape[0] - 1:
@@ -295,7 +295,7 @@ def draw_quads(  # type: ignore[no-untyped-def]
     """Draw the figures and things of world w; return the next place in the order of drawing."""
     return draw_quads_as(
         QUAD,
-        work.key,
+        work.solid,
         quads,
         work,
         w,
@@ -328,7 +328,7 @@ def _enqueue(faces, index, sections, section, begin, count, axis, sides, queued)
 
 @kernel
 def draw_queue(  # type: ignore[no-untyped-def]
-    geometry, work, faces, key, queued, width, height, focal, place, all_of_it, two_sided
+    geometry, work, faces, canvas, queued, width, height, focal, place, all_of_it, two_sided
 ):  # fmt: skip
     """Draw full batches of the queue, or all of it, and move what is left to the front.
 
@@ -342,7 +342,7 @@ def draw_queue(  # type: ignore[no-untyped-def]
         if place + count > work.source.shape[0]:
             return place, 0
         place = draw_batch(
-            faces, work.slot, work.turned, work.flat, work.batch, work.single, key, work.poly,
+            faces, work.slot, work.turned, work.flat, work.batch, work.single, canvas, work.poly,
             work.source, work.corner, index, section, geometry.bottom, work.turn, first, count,
             width, height, focal, place, two_sided,
         )  # fmt: skip
@@ -372,7 +372,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
     used = np.int32(0)
     veiled, queued, last_chunk = 0, 0, -1
     faces, extents, turn, counts = mesh.face[w], mesh.extent[w], work.turn, mesh.count[w]
-    key, turned, reach = work.key, work.turned, work.reach
+    canvas, turned, reach = work.solid, work.turned, work.reach
     size, per_edge = geometry.size, sections.per_edge
     for k in range(3):
         turn[k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
@@ -400,7 +400,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
         if total == 0 or (
             may_hide
             and hidden(
-                key, turned, turn, slot, low, extents[section, 6], round_up, width, height, focal
+                canvas, turned, turn, slot, low, extents[section, 6], round_up, width, height, focal
             )
         ):
             continue
@@ -422,7 +422,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
                 and not (
                     may_hide
                     and count > 15
-                    and hidden(key, turned, turn, slot, low, box, round_up, width, height, focal)
+                    and hidden(canvas, turned, turn, slot, low, box, round_up, width, height, focal)
                 )
             ):
                 queued = _enqueue(
@@ -431,12 +431,12 @@ def draw_sections(  # type: ignore[no-untyped-def]
                 )  # fmt: skip
                 if queued >= BATCH:
                     place, queued = draw_queue(
-                        geometry, work, faces, key, queued, width, height, focal, place, False,
+                        geometry, work, faces, canvas, queued, width, height, focal, place, False,
                         False,
                     )  # fmt: skip
             begin += count
     place, queued = draw_queue(
-        geometry, work, faces, key, queued, width, height, focal, place, True, False
+        geometry, work, faces, canvas, queued, width, height, focal, place, True, False
     )
     return place, veiled
 
@@ -445,7 +445,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
 def draw_veil(  # type: ignore[no-untyped-def]
     geometry, mesh, culling, work, w, veiled, width, height, focal, place
 ):  # fmt: skip
-    """Draw water and glass of the sections in `culling.queue` into the veil."""
+    """Draw water and glass of the sections in `culling.queue` on the veil."""
     faces, queued = mesh.face[w], 0
     for n in range(veiled):
         section, level = np.int64(culling.queue[n]) >> 2, culling.queue[n] & 3

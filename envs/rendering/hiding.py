@@ -4,8 +4,6 @@ import numpy as np
 
 from mpgenie.envs.kernels import kernel
 
-from .raster import DEPTH_ONE
-
 
 @kernel
 def look_from(geometry, sections, section, eye, turn, reach):  # type: ignore[no-untyped-def]
@@ -72,7 +70,7 @@ def facing(plane, per_edge, chunk, low, box, direction, turn, size, reach):  # t
 
 
 @kernel
-def hidden(key, turned, turn, slot, low, box, round_up, width, height, focal):  # type: ignore[no-untyped-def]
+def hidden(canvas, turned, turn, slot, low, box, round_up, width, height, focal):  # type: ignore[no-untyped-def]
     """Whether a box of a section's lattice is certainly behind what has been drawn.
 
     Args:
@@ -108,13 +106,13 @@ def hidden(key, turned, turn, slot, low, box, round_up, width, height, focal):  
     last_y = min(height - 1, int(np.ceil(bottom + height * 0.5 - 0.4)))
     if first_x > last_x or first_y > last_y:
         return True
-    threshold = np.int64(DEPTH_ONE / (nearest - 0.2))
+    threshold = np.float32(1.0 / (nearest - 0.2))
     for turn_of in range(2):  # most boxes that show do so in one row of three already
         for y in range(first_y, last_y + 1):
             if ((y - first_y) % 3 == 0) == (turn_of == 0):
-                open_pixels = 0
+                open_pixels = False
                 for at in range(np.uint64(y * width + first_x), np.uint64(y * width + last_x + 1)):
-                    open_pixels += key[at] < threshold
+                    open_pixels |= canvas[at] < threshold
                 if open_pixels:
                     return False
     return True

@@ -15,7 +15,7 @@ def draw_stars(stars, sky_row, state, axes, work, rgb, w, day, focal, veiled):  
         stars: `sky.star_directions()`.
         sky_row: The view's row of sky.
         axes: (3, 3) axes of the view.
-        work: The `RasterWork` whose keys say where the sky is.
+        work: The `RasterWork` whose canvases say where the sky is.
         rgb: (H, W, 3) uint8, changed in place.
     """
     night = float(sky_row[26])
@@ -42,7 +42,9 @@ def draw_stars(stars, sky_row, state, axes, work, rgb, w, day, focal, veiled):  
             for j in range(column, column + size):
                 if 0 <= i < height and 0 <= j < width:
                     at = i * width + j
-                    covered = work.key[at] | work.hand[at] | (work.veil[at] if veiled else 0)
-                    if covered == 0:
+                    nearest = max(work.solid[at], work.hand[at])
+                    if veiled:
+                        nearest = max(nearest, work.veil[at])
+                    if nearest == 0.0:
                         for k in range(3):
                             rgb[i, j, k] = min(255, int(rgb[i, j, k]) + bright)

@@ -1,13 +1,14 @@
 """Pass one of the software renderer: which face does each pixel see, and how far away?
 
-A pixel is one 64-bit integer: the inverse depth in fixed point (31 bits), then the face's place in
-the order of drawing, inverted.  The greater integer wins, so equal depth goes to the lower place,
-and the inner loop is an integer maximum along a row.
+A canvas holds the inverse depth of what each pixel sees, 0 for nothing, and from `OWNER` on the
+place of that face in the order of drawing.  The greater inverse depth wins, and of equals the
+first drawn.  What owns a pixel that sees nothing is not defined.
 
 Coordinates here are those of the view: x right, y down, z forward, metres, eye at the origin.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import inlined, kernel
 
@@ -27,39 +28,39 @@ from .outlines import (
 )
 
 SPAN = 16
-"""Pixels drawn at once; keys need as many spare ones at the end.  With fewer, the compiler would
-unroll the loop over them instead of using the processor's vectors."""
-DEPTH_ONE = float(1 << 58)
-"""The key of inverse depth 1 / metre."""
-TOP_PLACE = 0x7FFFFFFF
-"""The inverted place of the first face drawn, in the lower half of a key."""
+"""Pixels drawn at once; a canvas needs as many spare ones.  With fewer, the compiler would unroll
+the loop over them instead of using the processor's vectors."""
+OWNER = np.uint64((1 << 21) + 512)
+"""From a pixel's inverse depth to its owner on a canvas: more than the largest picture needs.  It
+is a constant so that the compiler knows the two apart; memory between them that no picture reaches
+is never touched, and so takes no room."""
 QUAD, WEATHER, HAND = -1, -2, -3
 """Stands for the section of a face that is not a block's: a figure's, rain, snow, the hand."""
 
 
-@inlined
-def _fixed(number):  # type: ignore[no-untyped-def]
-    """An inverse depth as the integer that keys hold."""
-    return np.int64(min(9.2e18, max(-9.2e18, number * DEPTH_ONE)))
+def new_canvas(pixels: int) -> NDArray[np.float32]:
+    """(OWNER + pixels + SPAN,) a canvas on which nothing is drawn."""
+    if pixels + SPAN > OWNER:
+        raise ValueError(f"a picture has {pixels} pixels, the software renderer draws {2**21}")
+    return np.zeros(int(OWNER) + pixels + SPAN, np.float32)
 
 
 @inlined
-def fill(key, width, place, batch, i):  # type: ignore[no-untyped-def]
+def fill(canvas, width, place, batch, i):  # type: ignore[no-untyped-def]
     """Draw a quad given by its outline.
 
     Args:
-        key: (height * width + SPAN,) int64 keys, changed in place.
-        place: The inverted place in the order of drawing.
+        canvas: Changed in place.
+        place: Its place in the order of drawing, less than 2 ** 24.
         batch, i: Column i of a batch holds the outline; see `outlines`.
 
     Returns:
-        How many pixels it won.
+        Whether it won any pixel.
     """
     left, right = np.int64(batch[LEFT + i]), np.int64(batch[RIGHT + i])
     top, bottom = np.int64(batch[TOP + i]), np.int64(batch[BOTTOM + i])
-    across, along = float(batch[ACROSS + i]), float(batch[ALONG + i])
-    depth = _fixed(float(batch[CENTRE + i]) + along * top + across * left)
-    slope, down = _fixed(across), _fixed(along)
+    slope, down = batch[ACROSS + i], batch[ALONG + i]
+    corner = np.float32(float(batch[CENTRE + i]) + float(down) * top + float(slope) * left)
     at = BORDER + i
     a0, b0, c0 = batch[at], batch[at + ROW], batch[at + ROW + ROW]
     at += ROW + ROW + ROW
@@ -68,32 +69,34 @@ def fill(key, width, place, batch, i):  # type: ignore[no-untyped-def]
     a2, b2, c2 = batch[at], batch[at + ROW], batch[at + ROW + ROW]
     at += ROW + ROW + ROW
     a3, b3, c3 = batch[at], batch[at + ROW], batch[at + ROW + ROW]
-    won = 0
+    number, won = np.float32(place), False
     for y in range(top, bottom + 1):
         row = np.float32(y - top)
         d0, d1, d2, d3 = c0 + b0 * row, c1 + b1 * row, c2 + b2 * row, c3 + b3 * row
+        here = corner + down * row
         for x in range(left, right + 1, SPAN):
             # Always as many pixels, most of them masked: one step of the processor's vectors.
-            begin, here = np.uint64(y * width + x), depth + (x - left) * slope
-            column = np.float32(x - left)
+            begin, column = np.uint64(y * width + x), np.float32(x - left)
+            room = np.float32(right - x)
             for k in range(SPAN):
-                along_row = column + np.float32(k)
+                pixel, along_row = begin + np.uint64(k), column + np.float32(k)
                 inside = min(
                     min(a0 * along_row + d0, a1 * along_row + d1),
                     min(a2 * along_row + d2, a3 * along_row + d3),
                 )
-                value = ((here + k * slope) & -4294967296) | place
-                value = value if (inside >= 0.0) & (x + k <= right) else 0
-                old = key[begin + np.uint64(k)]
-                won += value > old
-                key[begin + np.uint64(k)] = max(value, old)
-        depth += down
+                inside = min(inside, room - np.float32(k))
+                value, old = here + slope * along_row, canvas[pixel]
+                value = value if inside >= 0.0 else np.float32(0.0)
+                wins = value > old
+                canvas[pixel] = value if value > old else old
+                canvas[OWNER + pixel] = number if wins else canvas[OWNER + pixel]
+                won |= wins
     return won
 
 
 @kernel
 def fill_quad(  # type: ignore[no-untyped-def]
-    key, single, width, height, focal, place,
+    canvas, single, width, height, focal, place,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
 ):  # fmt: skip
     """Draw a quad whose four corners lie beyond the near plane; see `fill`.
@@ -114,7 +117,7 @@ def fill_quad(  # type: ignore[no-untyped-def]
     top = max(0.0, np.ceil(min(min(y0, y1), min(y2, y3)) - EDGE))
     bottom = min(height - 1.0, np.floor(max(max(y0, y1), max(y2, y3)) + EDGE))
     if not (left <= right and top <= bottom):
-        return 0
+        return False
     first, three = np.uint64(0), np.uint64(3)
     single[LEFT], single[RIGHT], single[TOP], single[BOTTOM] = left, right, top, bottom
     across, along = nx / (d * focal), ny / (d * focal)
@@ -125,7 +128,7 @@ def fill_quad(  # type: ignore[no-untyped-def]
     border(single, BORDER + ROW * three, x1, y1, x2, y2)
     border(single, BORDER + ROW * three + ROW * three, x2, y2, x3, y3)
     border(single, BORDER + ROW * three + ROW * three + ROW * three, x3, y3, x0, y0)
-    return fill(key, width, place, single, first)
+    return fill(canvas, width, place, single, first)
 
 
 @kernel
@@ -149,7 +152,7 @@ def _clip(poly, count, out):  # type: ignore[no-untyped-def]
 
 @kernel
 def fill_clipped(  # type: ignore[no-untyped-def]
-    key, single, width, height, focal, place, poly,
+    canvas, single, width, height, focal, place, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
 ):  # fmt: skip
     """Draw a quad of which a part lies before the near plane; see `fill_quad`."""
@@ -159,12 +162,12 @@ def fill_clipped(  # type: ignore[no-untyped-def]
     whole[2, 0], whole[2, 1], whole[2, 2] = x2, y2, z2
     whole[3, 0], whole[3, 1], whole[3, 2] = x3, y3, z3
     count = _clip(whole, 4, cut)
-    won = 0
+    won = False
     for i in range(2, count, 2):
         # A fan of quads over the remaining polygon; an odd corner is used twice.
         j = i + 1 if i + 1 < count else i
-        won += fill_quad(
-            key, single, width, height, focal, place,
+        won |= fill_quad(
+            canvas, single, width, height, focal, place,
             cut[0, 0], cut[0, 1], cut[0, 2], cut[i - 1, 0], cut[i - 1, 1], cut[i - 1, 2],
             cut[i, 0], cut[i, 1], cut[i, 2], cut[j, 0], cut[j, 1], cut[j, 2], nx, ny, nz, d,
         )  # fmt: skip
@@ -173,7 +176,7 @@ def fill_clipped(  # type: ignore[no-untyped-def]
 
 @kernel
 def draw_quad(  # type: ignore[no-untyped-def]
-    key, single, width, height, focal, place, two_sided, poly,
+    canvas, single, width, height, focal, place, two_sided, poly,
     x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3,
 ):  # fmt: skip
     """Draw a quad with corners anywhere; see `fill_quad`.
@@ -183,10 +186,10 @@ def draw_quad(  # type: ignore[no-untyped-def]
         poly: (2, 8, 3) float64 scratch.
 
     Returns:
-        How many pixels it won.
+        Whether it won any pixel.
     """
     if z0 < NEAR and z1 < NEAR and z2 < NEAR and z3 < NEAR:
-        return 0
+        return False
     ax, ay, az = x1 - x0, y1 - y0, z1 - z0
     bx, by, bz = x3 - x0, y3 - y0, z3 - z0
     nx = ay * bz - az * by
@@ -195,15 +198,15 @@ def draw_quad(  # type: ignore[no-untyped-def]
     d = nx * x0 + ny * y0 + nz * z0
     if d <= 0.0:
         if not two_sided or d == 0.0:
-            return 0
+            return False
         nx, ny, nz, d = -nx, -ny, -nz, -d
         x1, y1, z1, x3, y3, z3 = x3, y3, z3, x1, y1, z1
     if z0 >= NEAR and z1 >= NEAR and z2 >= NEAR and z3 >= NEAR:
         return fill_quad(
-            key, single, width, height, focal, place,
+            canvas, single, width, height, focal, place,
             x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
         )  # fmt: skip
     return fill_clipped(
-        key, single, width, height, focal, place, poly,
+        canvas, single, width, height, focal, place, poly,
         x0, y0, z0, x1, y1, z1, x2, y2, z2, x3, y3, z3, nx, ny, nz, d,
     )  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 from mpgenie.envs.kernels import kernel
 
 from .faces import draw_quads, draw_sections, draw_veil
-from .raster import QUAD, TOP_PLACE
+from .raster import OWNER, QUAD
 from .record_texels import is_torch
 from .software import forget_slots
 
@@ -36,8 +36,8 @@ def sift(  # type: ignore[no-untyped-def]
     """
     focal, width, height = lens[0], int(lens[1]), int(lens[2])
     w, eye, axes = views.world[v], views.eye[v], views.axes[v]
-    for at in range(work.key.shape[0]):
-        work.key[at] = 0
+    for at in range(width * height):
+        work.solid[at] = 0.0
     forget_slots(work)
     place, veiled = draw_sections(
         geometry, sections, mesh, culling, work, w, found, eye, axes,
@@ -48,30 +48,26 @@ def sift(  # type: ignore[no-untyped-def]
     )
     opaque = place
     if veiled:
-        for at in range(work.veil.shape[0]):
-            work.veil[at] = 0
+        for at in range(width * height):
+            work.veil[at] = 0.0
         place = draw_veil(geometry, mesh, culling, work, w, veiled, width, height, focal, place)
-    _sort_out(mesh, work, part, w, focal, opaque, place)
+    _sort_out(mesh, work, part, w, focal, width * height, opaque, place)
     return opaque, place
 
 
 @kernel
-def _sort_out(mesh, work, part, w, focal, opaque, total):  # type: ignore[no-untyped-def]
+def _sort_out(mesh, work, part, w, focal, pixels, opaque, total):  # type: ignore[no-untyped-def]
     """Say of each place as what it is to be drawn: what nobody sees in the end, not at all."""
-    key, veil, source = work.key, work.veil, work.source
+    solid, veil, source = work.solid, work.veil, work.source
     for place in range(total):
         part[place] = 0
-    last = np.int64(0)
-    for at in range(key.shape[0]):
-        place = key[at] & 0xFFFFFFFF
-        if place != last:
-            last = place
-            if place:
-                part[TOP_PLACE - place] = TEXTURED
+    for at in range(np.uint64(pixels)):
+        if solid[at] > 0.0:
+            part[np.int64(solid[OWNER + at])] = TEXTURED
     if total > opaque:
-        for at in range(key.shape[0]):
-            if veil[at] > key[at]:
-                part[TOP_PLACE - (veil[at] & 0xFFFFFFFF)] = VEIL
+        for at in range(np.uint64(pixels)):
+            if veil[at] > solid[at]:
+                part[np.int64(veil[OWNER + at])] = VEIL
     faces = mesh.face[w]
     for place in range(opaque):
         if part[place]:

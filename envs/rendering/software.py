@@ -15,7 +15,7 @@ from mpgenie.envs.kernels import kernel
 
 from .baking import bake_faces
 from .camera import Views, focal_length
-from .colours import DEPTH_UNIT, colour_view
+from .colours import colour_view
 from .culling import CULL_ALL, visible_sections
 from .faces import (
     draw_quads,
@@ -27,7 +27,7 @@ from .faces import (
 from .figures import hand_quads, new_hand_quads
 from .outlines import NEAR
 from .overlay import draw_stars
-from .raster import HAND, TOP_PLACE, WEATHER
+from .raster import HAND, OWNER, WEATHER
 from .scene import Scene
 from .sky import SKY_SIZE, fill_sky, star_directions
 from .weather_quads import new_weather, weather_quads
@@ -71,35 +71,32 @@ def _measure_view(players, work, frames, w, v, distance, veiled):  # type: ignor
     want_depth = v < frames.depth.shape[0]
     want_number = v < frames.segmentation.shape[0]
     want_visible = v < frames.visible.shape[0]
-    depth_unit = np.float32(DEPTH_UNIT)
     far = np.float32(distance)
     if want_visible:
         for p in range(frames.visible.shape[1]):
             frames.visible[v, p] = 0
-    at = 0
+    at = np.uint64(0)
     for y in range(height):
         for x in range(width):
-            value = work.key[at]
-            nearest = value
-            if veiled:
-                nearest = max(value, work.veil[at])
+            value, place = work.solid[at], np.int64(work.solid[OWNER + at])
+            nearest, number = value, np.int64(0)
+            if value > 0.0:
+                number = work.what[place, 2]
+            if veiled and work.veil[at] > value:
+                nearest, number = work.veil[at], work.what[np.int64(work.veil[OWNER + at]), 2]
             if want_depth:
-                z = far
-                if nearest != 0:
-                    z = min(far, np.float32(1.0) / (np.float32(nearest >> 32) * depth_unit))
-                frames.depth[v, y, x] = z
+                frames.depth[v, y, x] = far
+                if nearest > 0.0:
+                    frames.depth[v, y, x] = min(far, np.float32(1.0) / nearest)
             if want_number:
-                number = np.int64(0)
-                if nearest != 0:
-                    number = work.what[TOP_PLACE - (nearest & 0xFFFFFFFF), 2]
                 frames.segmentation[v, y, x] = number
-            if want_visible and value != 0:
-                entity = work.what[TOP_PLACE - (value & 0xFFFFFFFF), 3]
+            if want_visible and value > 0.0:
+                entity = work.what[place, 3]
                 if entity > 0:
                     for p in range(frames.visible.shape[1]):
                         if players.id[w, p] == entity:
                             frames.visible[v, p] += 1
-            at += 1
+            at += np.uint64(1)
 
 
 @kernel
@@ -163,8 +160,8 @@ def draw_views(bundle, views, frames, first, stamp):  # type: ignore[no-untyped-
         if found < 0:
             return v
         fill_sky(state, geometry, look.light, views, v, day, distance, sky)
-        for at in range(work.key.shape[0]):
-            work.key[at] = 0
+        for at in range(width * height):
+            work.solid[at] = 0.0
         forget_slots(work)
         place, veiled = draw_sections(
             geometry, sections, mesh, culling, work, w, found, eye, axes,
@@ -175,11 +172,23 @@ def draw_views(bundle, views, frames, first, stamp):  # type: ignore[no-untyped-
         )
         weather_quads(state, geometry, views, v, weather, 0)
         place = draw_quads_as(
-            WEATHER, work.key, weather, work, 0, eye, axes, 0, distance, width, height, focal, place
+            WEATHER,
+            work.solid,
+            weather,
+            work,
+            0,
+            eye,
+            axes,
+            0,
+            distance,
+            width,
+            height,
+            focal,
+            place,
         )
         if veiled:
-            for at in range(work.veil.shape[0]):
-                work.veil[at] = 0
+            for at in range(width * height):
+                work.veil[at] = 0.0
             place = draw_veil(geometry, mesh, culling, work, w, veiled, width, height, focal, place)
         bake_faces(
             state.players, sections.column, mesh.face[w], quads, weather, hand, look, work, sky[v],
@@ -196,7 +205,7 @@ def draw_views(bundle, views, frames, first, stamp):  # type: ignore[no-untyped-
             colour_view(look, work, sky[v], frames.rgb[v], focal, width, height, veiled, left, top)
             draw_stars(stars, sky[v], state, axes, work, frames.rgb[v], w, day, focal, veiled)
             for at in range(top * width, height * width):
-                work.hand[at] = 0
+                work.hand[at] = 0.0
     return -1
 
 
