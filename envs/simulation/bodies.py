@@ -6,7 +6,7 @@ that stops at something keeps a hair (`SKIN`) away from it.
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.exact import PI, sincos
 from mpgenie.envs.planet.geometry import column_at, column_of, direction_of, face_of, on_face
 
@@ -195,7 +195,7 @@ def carried(ux, uy, uz, dx, dy, dz, tx, ty, tz):  # type: ignore[no-untyped-def]
     return tx - lean * (ux + dx), ty - lean * (uy + dy), tz - lean * (uz + dz)
 
 
-@kernel
+@inlined
 def _off_floor(geometry, x, y, z):  # type: ignore[no-untyped-def]
     """A point, at least a hair above the floor of its cell."""
     r = np.sqrt(x * x + y * y + z * z)
@@ -206,7 +206,7 @@ def _off_floor(geometry, x, y, z):  # type: ignore[no-untyped-def]
     return x * grow, y * grow, z * grow
 
 
-@kernel
+@inlined
 def _standing(geometry, x, y, z, half):  # type: ignore[no-untyped-def]
     """Where a body is: lattice coordinates, half its width in cells, columns under its corners."""
     face, a, b = _true_face(geometry, x, y, z)

@@ -6,6 +6,7 @@ as near as it gets and waits there before it looks again, for no search is as de
 
 import numpy as np
 
+from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.geometry import column_of
 
@@ -49,10 +50,12 @@ def walk_to(mobs, geometry, w, m, cell):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def chase(players, mobs, cells, geometry, table, search, w, m, p, square):  # type: ignore[no-untyped-def]
+def chase(bundle, w, m, p, square):  # type: ignore[no-untyped-def]
     """Go on with the steps planned while they lead nearer to the prey, or plan anew."""
+    game = opened(bundle)
+    players, mobs, geometry, table = game.players, game.mobs, game.geometry, game.table
     mob, prey = mobs[w, m], players[w, p]
-    blocks, tall = cells.blocks[w], MOB_TALL[mob.kind]
+    blocks, tall = game.cells.blocks[w], MOB_TALL[mob.kind]
     start = cell_of(geometry, mob.position)
     goal = _ground_under(blocks, table, geometry, prey.position)
     there, steps, plan = np.int64(-1), np.int64(mob.plan_steps), np.int64(mob.plan)
@@ -67,7 +70,7 @@ def chase(players, mobs, cells, geometry, table, search, w, m, p, square):  # ty
     if there < 0 and mob.lost:
         mob.lost, steps, there = False, 0, start
     elif there < 0:
-        plan, steps, found = find_way(search, blocks, table, geometry, w, start, goal, tall)
+        plan, steps, found = find_way(game.search, blocks, table, geometry, w, start, goal, tall)
         mob.lost, there = not found and steps > 0, start
         if steps > 0:
             there = cell_after(blocks, table, geometry, start, plan & 3, tall)

@@ -6,6 +6,7 @@ was hurt cannot be hurt again for half a second.
 
 import numpy as np
 
+from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import kernel
 
 from .crowd import cube_index, cube_key, first_in
@@ -152,13 +153,15 @@ def _harm(players, rules, w, p, other, damage):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def strike(players, mobs, table, rules, clock, w, p, body):  # type: ignore[no-untyped-def]
+def strike(bundle, w, p, body):  # type: ignore[no-untyped-def]
     """Hit a body with what a player holds, unless it or the arm still has to wait."""
+    game = opened(bundle)
+    players, mobs, rules, clock = game.players, game.mobs, game.rules, game.clock
     player = players[w, p]
     slots = players.shape[1]
     player.attack_wait = ATTACK_WAIT
     player.swing = SWING
-    damage = np.int64(table.damage[player.hotbar_item[player.held]])
+    damage = np.int64(game.table.damage[player.hotbar_item[player.held]])
     if body < slots:
         if players[w, body].hurt_wait > 0:
             return

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.kernels import inlined, kernel
+from mpgenie.envs.bundle import opened
+from mpgenie.envs.kernels import kernel
 
 CUBE = 4.0
 """Metres along the edge of a cube."""
@@ -72,9 +73,11 @@ def _enter(crowd, w, body, feet):  # type: ignore[no-untyped-def]
     crowd.head[w, bucket] = body
 
 
-@inlined
-def gather_crowd(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
+@kernel
+def gather_crowd(bundle, w):  # type: ignore[no-untyped-def]
     """Sort all living bodies of a world into cubes."""
+    game = opened(bundle)
+    crowd, players, mobs = game.crowd, game.players, game.mobs
     slots = players.shape[1]
     crowd.head[w, :] = -1
     for p in range(slots):
@@ -118,9 +121,11 @@ def _push_pair(here, there, mine, theirs):  # type: ignore[no-untyped-def]
     theirs[2] -= force * dz
 
 
-@inlined
-def push_apart(crowd, players, mobs, w):  # type: ignore[no-untyped-def]
+@kernel
+def push_apart(bundle, w):  # type: ignore[no-untyped-def]
     """Soft pushes between all bodies that overlap; the sum of all velocities stays as it was."""
+    game = opened(bundle)
+    crowd, players, mobs = game.crowd, game.players, game.mobs
     slots = players.shape[1]
     for body in range(crowd.cube.shape[1]):
         if crowd.cube[w, body] < 0:

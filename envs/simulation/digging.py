@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import AIR
 from mpgenie.envs.planet.edits import set_block
@@ -26,8 +27,10 @@ def stop_digging(players, clock, w, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def dig(players, items, cells, geometry, table, clock, w, p, cell):  # type: ignore[no-untyped-def]
+def dig(bundle, w, p, cell):  # type: ignore[no-untyped-def]
     """Spend a tick on a cell; the last one turns its block into an item there."""
+    game = opened(bundle)
+    players, cells, table, clock = game.players, game.cells, game.table, game.clock
     player = players[w, p]
     block = np.int64(cells.blocks[w, cell >> 6, cell & 63])
     held = player.hotbar_item[player.held]
@@ -43,23 +46,25 @@ def dig(players, items, cells, geometry, table, clock, w, p, cell):  # type: ign
         player.dig_ticks = 0
     player.swing = max(player.swing, 1)
     player.dig_ticks += 1
-    if player.dig_ticks < needed or not set_block(cells, geometry, w, cell, AIR):
+    if player.dig_ticks < needed or not set_block(cells, game.geometry, w, cell, AIR):
         return
     emit(clock, w, DIG_DONE, player.id, 0, cell, block)
     player.dig_cell = -1
     player.dig_ticks = 0
     player.dig_needed = 0
-    _drop(players, items, geometry, table, clock, w, p, cell, block)
+    _drop(bundle, w, p, cell, block)
 
 
 @kernel
-def _drop(players, items, geometry, table, clock, w, p, cell, block):  # type: ignore[no-untyped-def]
+def _drop(bundle, w, p, cell, block):  # type: ignore[no-untyped-def]
+    game = opened(bundle)
+    players, items, clock, geometry = game.players, game.items, game.clock, game.geometry
     up = geometry.centre[cell >> 6]
     r = geometry.bottom + (cell & 63) + 0.3
     key, tick = players[w, p].key, clock.row[w].tick
     hop = 0.1
     drop_stack(
-        items, clock, w, np.int64(table.drops[block]), 1, up[0] * r, up[1] * r, up[2] * r,
+        items, clock, w, np.int64(game.table.drops[block]), 1, up[0] * r, up[1] * r, up[2] * r,
         up[0] * hop + 0.05 * (draw(key, tick, _PURPOSE, 0) - 0.5),
         up[1] * hop + 0.05 * (draw(key, tick, _PURPOSE, 1) - 0.5),
         up[2] * hop + 0.05 * (draw(key, tick, _PURPOSE, 2) - 0.5),

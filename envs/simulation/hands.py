@@ -7,7 +7,8 @@ too; mining goes on while attack is held, placing repeats every four ticks while
 
 import numpy as np
 
-from mpgenie.envs.kernels import inlined, kernel
+from mpgenie.envs.bundle import opened
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.exact import PI, sincos
 from mpgenie.envs.planet.raycast import cast
 
@@ -53,9 +54,11 @@ def choose_slots(players, w, buttons):  # type: ignore[no-untyped-def]
                 break
 
 
-@inlined
-def use_hands(players, mobs, items, cells, geometry, table, rules, clock, crowd, w, buttons):  # type: ignore[no-untyped-def]
+@kernel
+def use_hands(bundle, w, buttons):  # type: ignore[no-untyped-def]
     """Throw, mine or strike, and place: every living player of a world, slot by slot."""
+    game = opened(bundle)
+    players, clock, crowd = game.players, game.clock, game.crowd
     for p in range(players.shape[1]):
         player = players[w, p]
         if not player.active or not player.alive:
@@ -68,7 +71,7 @@ def use_hands(players, mobs, items, cells, geometry, table, rules, clock, crowd,
             continue
         eye, look = eye_of(players, w, p)
         if pressed & DROP:
-            throw_held(players, items, cells, geometry, table, clock, w, p, eye, look)
+            throw_held(bundle, w, p, eye, look)
         uses = pressed & USE != 0 or (flags & USE != 0 and player.use_wait == 0)
         attacks = flags & ATTACK != 0
         if not attacks and player.dig_cell >= 0:
@@ -76,21 +79,21 @@ def use_hands(players, mobs, items, cells, geometry, table, rules, clock, crowd,
         if not attacks and not uses:
             continue
         cell, side, away = cast(
-            cells.blocks[w], geometry, eye[0], eye[1], eye[2], look[0], look[1], look[2],
+            game.cells.blocks[w], game.geometry, eye[0], eye[1], eye[2], look[0], look[1], look[2],
             REACH, True,
         )  # fmt: skip
         if attacks:
-            body, near = body_looked_at(crowd, players, mobs, w, p, eye, look)
+            body, near = body_looked_at(crowd, players, game.mobs, w, p, eye, look)
             if body >= 0 and (cell < 0 or near < away):
                 stop_digging(players, clock, w, p)
                 if pressed & ATTACK != 0 and player.attack_wait == 0:
-                    strike(players, mobs, table, rules, clock, w, p, body)
+                    strike(bundle, w, p, body)
             elif cell >= 0:
-                dig(players, items, cells, geometry, table, clock, w, p, cell)
+                dig(bundle, w, p, cell)
             else:
                 stop_digging(players, clock, w, p)
                 if pressed & ATTACK != 0:
                     player.swing = SWING
         if uses:
             player.use_wait = USE_WAIT
-            place(crowd, players, mobs, cells, geometry, table, clock, w, p, cell, side)
+            place(bundle, w, p, cell, side)

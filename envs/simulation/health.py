@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import kernel
 
 from .bodies import freed
@@ -71,8 +72,10 @@ def bury_dead(players, items, rules, clock, w):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def bring_back(players, cells, geometry, table, rules, clock, w):  # type: ignore[no-untyped-def]
+def bring_back(bundle, w):  # type: ignore[no-untyped-def]
     """Let the dead come back where they spawned, once they have waited."""
+    game = opened(bundle)
+    players, rules = game.players, game.rules
     if rules.respawn_wait < 0:
         return
     for p in range(players.shape[1]):
@@ -84,7 +87,7 @@ def bring_back(players, cells, geometry, table, rules, clock, w):  # type: ignor
             continue
         spawn, feet, heading = player.spawn, player.position, player.heading
         x, y, z = freed(
-            cells.blocks[w], table.solid, geometry, spawn[0], spawn[1], spawn[2],
+            game.cells.blocks[w], game.table.solid, game.geometry, spawn[0], spawn[1], spawn[2],
             PLAYER_HALF, PLAYER_HEIGHT,
         )  # fmt: skip
         feet[0], feet[1], feet[2] = x, y, z
@@ -97,4 +100,4 @@ def bring_back(players, cells, geometry, table, rules, clock, w):  # type: ignor
         player.pitch = 0.0
         player.hurt_wait, player.attack_wait, player.use_wait = 0, 0, 0
         player.regeneration = 0
-        emit(clock, w, RESPAWN, player.id, 0, -1, 0)
+        emit(game.clock, w, RESPAWN, player.id, 0, -1, 0)

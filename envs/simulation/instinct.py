@@ -8,7 +8,8 @@ meets.
 
 import numpy as np
 
-from mpgenie.envs.kernels import inlined, kernel
+from mpgenie.envs.bundle import opened
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import BLOCK
 from mpgenie.envs.planet.exact import PI, draw, draw_bits, sincos
 from mpgenie.envs.planet.geometry import column_of, step, tangent_axes
@@ -79,10 +80,12 @@ def _own_slots(mobs, players, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _place_near(players, cells, geometry, table, clock, w, p):  # type: ignore[no-untyped-def]
+def _place_near(bundle, w, p):  # type: ignore[no-untyped-def]
     """A column and layer some way from a player where one can stand, layer -1 where not."""
-    player = players[w, p]
-    key, now, feet = player.key, clock.row[w].tick, player.position
+    game = opened(bundle)
+    geometry, table = game.geometry, game.table
+    player = game.players[w, p]
+    key, now, feet = player.key, game.clock.row[w].tick, player.position
     ux, uy, uz, ex, ey, ez, nx, ny, nz = tangent_axes(feet[0], feet[1], feet[2])
     s, c = sincos(2.0 * PI * draw(key, now, _ANGLE, 0))
     r = np.sqrt(feet[0] * feet[0] + feet[1] * feet[1] + feet[2] * feet[2])
@@ -92,7 +95,7 @@ def _place_near(players, cells, geometry, table, clock, w, p):  # type: ignore[n
     y = near * uy + far * (c * ey + s * ny)
     z = near * uz + far * (c * ez + s * nz)
     column = column_of(geometry, x, y, z)
-    blocks, layer = cells.blocks[w], int(np.floor(r - geometry.bottom))
+    blocks, layer = game.cells.blocks[w], int(np.floor(r - geometry.bottom))
     for high in range(min(62, layer + 10), max(1, layer - 12), -1):
         below = blocks[column, high - 1]
         if table.liquid[below] or not table.solid[below]:
@@ -121,10 +124,12 @@ def _kind_for(players, clock, w, p, light, below):  # type: ignore[no-untyped-de
     return -1
 
 
-@inlined
-def spawn_mobs(players, mobs, cells, geometry, table, rules, clock, w):  # type: ignore[no-untyped-def]
+@kernel
+def spawn_mobs(bundle, w):  # type: ignore[no-untyped-def]
     """Now and then bring a mob near each living player."""
-    if not rules.mobs:
+    game = opened(bundle)
+    players, mobs, clock, cells = game.players, game.mobs, game.clock, game.cells
+    if not game.rules.mobs:
         return
     for p in range(players.shape[1]):
         player = players[w, p]
@@ -139,24 +144,26 @@ def spawn_mobs(players, mobs, cells, geometry, table, rules, clock, w):  # type:
                 slot = m
         if slot < 0:
             continue
-        column, layer = _place_near(players, cells, geometry, table, clock, w, p)
+        column, layer = _place_near(bundle, w, p)
         if layer < 0:
             continue
-        up, r = geometry.centre[column], geometry.bottom + layer + SKIN
+        up, r = game.geometry.centre[column], game.geometry.bottom + layer + SKIN
         x, y, z = up[0] * r, up[1] * r, up[2] * r
-        light = brightness(cells, clock, rules, w, column, layer, x, y, z)
+        light = brightness(cells, clock, game.rules, w, column, layer, x, y, z)
         kind = _kind_for(players, clock, w, p, light, cells.blocks[w, column, layer - 1])
         if kind >= 0:
             key = draw_bits(player.key, clock.row[w].tick, _KEY, 0)
-            add_mob(mobs, cells, geometry, table, clock, w, slot, kind, x, y, z, key)
+            add_mob(bundle, w, slot, kind, x, y, z, key)
 
 
 @kernel
-def add_mob(mobs, cells, geometry, table, clock, w, m, kind, x, y, z, key):  # type: ignore[no-untyped-def]
+def add_mob(bundle, w, m, kind, x, y, z, key):  # type: ignore[no-untyped-def]
     """Put a mob into a slot, with its feet at a point; not where it would overlap blocks."""
-    mob = mobs[w, m]
+    game = opened(bundle)
+    mob, clock = game.mobs[w, m], game.clock
     half, height = MOB_HALF[kind], MOB_HEIGHT[kind]
-    if overlaps(cells.blocks[w], table.solid, geometry, x, y, z, half, height):
+    blocks, solid = game.cells.blocks[w], game.table.solid
+    if overlaps(blocks, solid, game.geometry, x, y, z, half, height):
         return False
     ux, uy, uz, ex, ey, ez, nx, ny, nz = tangent_axes(x, y, z)
     mob.active = True
@@ -197,62 +204,68 @@ def _nearest_player(players, w, at):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _stroll(mobs, cells, geometry, table, clock, w, m):  # type: ignore[no-untyped-def]
+def _stroll(bundle, w, m):  # type: ignore[no-untyped-def]
     """Stand, or set out for a neighbouring column."""
+    game = opened(bundle)
+    mobs, geometry, blocks = game.mobs, game.geometry, game.cells.blocks[w]
     mob = mobs[w, m]
-    share = draw(mob.key, clock.row[w].tick, _STROLL, 0)
+    share = draw(mob.key, game.clock.row[w].tick, _STROLL, 0)
     cell = cell_of(geometry, mob.position)
     if share < 0.3:
         beside, _ = step(geometry, cell >> 6, int(share * 13.3) & 3)
-        layer = footing(cells.blocks[w], table, beside, cell & 63, MOB_TALL[mob.kind])
-        if layer >= (cell & 63) - 1 and not table.liquid[cells.blocks[w, beside, min(63, layer)]]:
+        layer = footing(blocks, game.table, beside, cell & 63, MOB_TALL[mob.kind])
+        if layer >= (cell & 63) - 1 and not game.table.liquid[blocks[beside, min(63, layer)]]:
             cell = np.int64(beside) * 64 + min(63, layer)
     walk_to(mobs, geometry, w, m, cell)
 
 
 @kernel
-def _burn(mobs, cells, geometry, rules, clock, w, m):  # type: ignore[no-untyped-def]
+def _burn(bundle, w, m):  # type: ignore[no-untyped-def]
     """Daylight under the open sky kills some kinds, half a heart each thought."""
+    game = opened(bundle)
+    mobs, clock = game.mobs, game.clock
     mob = mobs[w, m]
     if not MOB_BURNS[mob.kind] or mob.in_water:
         return
     at = mob.position
-    cell = cell_of(geometry, at)
-    if np.int64(cells.light[w, cell >> 6, cell & 63]) >> 4 < 14:
+    cell = cell_of(game.geometry, at)
+    if np.int64(game.cells.light[w, cell >> 6, cell & 63]) >> 4 < 14:
         return
-    sx, sy, sz = sun_direction(clock.row[w].tick + clock.row[w].day_offset, rules.day)
+    sx, sy, sz = sun_direction(clock.row[w].tick + clock.row[w].day_offset, game.rules.day)
     if daylight(at[0], at[1], at[2], sx, sy, sz) > 0.7:
         wound_mob(mobs, clock, w, m, 1, 0)
 
 
 @kernel
-def _think(players, mobs, cells, geometry, table, rules, clock, search, w, m):  # type: ignore[no-untyped-def]
+def _think(bundle, w, m):  # type: ignore[no-untyped-def]
     """Look around, and choose whom to chase or where to stroll."""
-    mob = mobs[w, m]
+    game = opened(bundle)
+    mob = game.mobs[w, m]
     kind = mob.kind
     # Only a mob that thinks looks at every player, a few of them each tick.
-    p, square = _nearest_player(players, w, mob.position)
+    p, square = _nearest_player(game.players, w, mob.position)
     if square > FAR_AWAY * FAR_AWAY:
         mob.active = False
-        emit(clock, w, MOB_DESPAWN, mob.id, 0, -1, kind)
+        emit(game.clock, w, MOB_DESPAWN, mob.id, 0, -1, kind)
         return
-    _burn(mobs, cells, geometry, rules, clock, w, m)
+    _burn(bundle, w, m)
     if not mob.active:
         return
     if MOB_HOSTILE[kind] and square <= SIGHT * SIGHT:
-        chase(players, mobs, cells, geometry, table, search, w, m, p, square)
+        chase(bundle, w, m, p, square)
         return
     mob.target, mob.plan_steps = 0, 0
     mob.think_wait = CALM_WAIT
-    _stroll(mobs, cells, geometry, table, clock, w, m)
+    _stroll(bundle, w, m)
 
 
-@inlined
-def _walk(mobs, cells, geometry, table, w, m):  # type: ignore[no-untyped-def]
-    mob = mobs[w, m]
+@kernel
+def _walk(bundle, w, m):  # type: ignore[no-untyped-def]
+    game = opened(bundle)
+    mob, geometry, table = game.mobs[w, m], game.geometry, game.table
     at, velocity, heading = mob.position, mob.velocity, mob.heading
     goal, kind = mob.goal, mob.kind
-    half, height, blocks = MOB_HALF[kind], MOB_HEIGHT[kind], cells.blocks[w]
+    half, height, blocks = MOB_HALF[kind], MOB_HEIGHT[kind], game.cells.blocks[w]
     x, y, z = at[0], at[1], at[2]
     r = np.sqrt(x * x + y * y + z * z)
     ox, oy, oz = x / r, y / r, z / r
@@ -287,7 +300,7 @@ def _walk(mobs, cells, geometry, table, w, m):  # type: ignore[no-untyped-def]
     mob.rests = 0
     if stands and not walks and not mob.in_water and sx * sx + sy * sy + sz * sz < _STILL:
         vx, vy, vz = 0.0, 0.0, 0.0
-        mob.rests = cells.hash[w]
+        mob.rests = game.cells.hash[w]
     velocity[0], velocity[1], velocity[2] = vx, vy, vz
     if hits & (HIT_A | HIT_B) and not climbs:
         mob.think_wait = min(mob.think_wait, 2)
@@ -304,9 +317,11 @@ def _rests(mobs, cells, w, m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _bite(players, mobs, clock, w, m):  # type: ignore[no-untyped-def]
+def _bite(bundle, w, m):  # type: ignore[no-untyped-def]
     """Strike the nearest player, if near enough."""
-    mob = mobs[w, m]
+    game = opened(bundle)
+    players, clock = game.players, game.clock
+    mob = game.mobs[w, m]
     at, kind = mob.position, mob.kind
     reach = BITE_REACH + MOB_HALF[kind] + 0.3
     p, square = _nearest_player(players, w, at)
@@ -319,9 +334,11 @@ def _bite(players, mobs, clock, w, m):  # type: ignore[no-untyped-def]
     wound_player(players, clock, w, p, MOB_DAMAGE[kind], mob.id)
 
 
-@inlined
-def move_mobs(players, mobs, cells, geometry, table, rules, clock, search, w):  # type: ignore[no-untyped-def]
+@kernel
+def move_mobs(bundle, w):  # type: ignore[no-untyped-def]
     """Let every mob of a world wait, think, walk and bite."""
+    game = opened(bundle)
+    mobs = game.mobs
     for m in range(mobs.shape[1]):
         mob = mobs[w, m]
         if not mob.active:
@@ -331,10 +348,10 @@ def move_mobs(players, mobs, cells, geometry, table, rules, clock, search, w):  
         mob.swing = max(0, mob.swing - 1)
         mob.think_wait -= 1
         if mob.think_wait <= 0:
-            _think(players, mobs, cells, geometry, table, rules, clock, search, w, m)
+            _think(bundle, w, m)
             if not mob.active:
                 continue
-        if not _rests(mobs, cells, w, m):
-            _walk(mobs, cells, geometry, table, w, m)
+        if not _rests(mobs, game.cells, w, m):
+            _walk(bundle, w, m)
         if mob.target != 0 and mob.attack_wait == 0:
-            _bite(players, mobs, clock, w, m)
+            _bite(bundle, w, m)

@@ -6,7 +6,8 @@ kind nearby, and else the oldest stack goes, with an `item_despawn` event that s
 
 import numpy as np
 
-from mpgenie.envs.kernels import inlined, kernel
+from mpgenie.envs.bundle import opened
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import FIRST_TOOL
 
 from .bodies import HIT_GROUND, move_body
@@ -115,8 +116,10 @@ def drop_stack(items, clock, w, item, count, x, y, z, vx, vy, vz, thrower, wait)
 
 
 @kernel
-def throw_held(players, items, cells, geometry, table, clock, w, p, eye, look):  # type: ignore[no-untyped-def]
+def throw_held(bundle, w, p, eye, look):  # type: ignore[no-untyped-def]
     """Throw one of what a player holds ahead, for anyone to pick up."""
+    game = opened(bundle)
+    players, items, clock, geometry = game.players, game.items, game.clock, game.geometry
     player = players[w, p]
     slot = player.held
     item = np.int64(player.hotbar_item[slot])
@@ -129,7 +132,8 @@ def throw_held(players, items, cells, geometry, table, clock, w, p, eye, look): 
     feet = player.position
     drop = 1.0 - 0.3 / np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
     x, y, z = eye[0] * drop, eye[1] * drop, eye[2] * drop
-    if overlaps(cells.blocks[w], table.solid, geometry, x, y, z, ITEM_HALF, ITEM_HEIGHT):
+    blocks, solid = game.cells.blocks[w], game.table.solid
+    if overlaps(blocks, solid, geometry, x, y, z, ITEM_HALF, ITEM_HEIGHT):
         x, y, z = feet[0], feet[1], feet[2]
     scale = 0.1 / np.sqrt(x * x + y * y + z * z)
     made = drop_stack(
@@ -157,14 +161,15 @@ def spill_hotbar(players, items, clock, w, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _lies_still(items, cells, geometry, table, w, k):  # type: ignore[no-untyped-def]
-    thing = items[w, k]
+def _lies_still(bundle, w, k):  # type: ignore[no-untyped-def]
+    game = opened(bundle)
+    thing, geometry = game.items[w, k], game.geometry
     velocity, at = thing.velocity, thing.position
     if not thing.on_ground:
         return False
     if velocity[0] != 0.0 or velocity[1] != 0.0 or velocity[2] != 0.0:
         return False
-    blocks, solid = cells.blocks[w], table.solid
+    blocks, solid = game.cells.blocks[w], game.table.solid
     if overlaps(blocks, solid, geometry, at[0], at[1], at[2], ITEM_HALF, ITEM_HEIGHT):
         return False
     r = np.sqrt(at[0] * at[0] + at[1] * at[1] + at[2] * at[2])
@@ -175,9 +180,10 @@ def _lies_still(items, cells, geometry, table, w, k):  # type: ignore[no-untyped
 
 
 @kernel
-def _move_item(items, cells, geometry, table, w, k):  # type: ignore[no-untyped-def]
-    thing = items[w, k]
-    at, velocity, blocks = thing.position, thing.velocity, cells.blocks[w]
+def _move_item(bundle, w, k):  # type: ignore[no-untyped-def]
+    game = opened(bundle)
+    thing, geometry, table = game.items[w, k], game.geometry, game.table
+    at, velocity, blocks = thing.position, thing.velocity, game.cells.blocks[w]
     x, y, z, ux, uy, uz, vx, vy, vz, column, hits = move_body(
         blocks, table.solid, geometry, at[0], at[1], at[2], velocity[0], velocity[1], velocity[2],
         ITEM_HALF, ITEM_HEIGHT, False,
@@ -195,26 +201,28 @@ def _move_item(items, cells, geometry, table, w, k):  # type: ignore[no-untyped-
     thing.on_ground = grounded
 
 
-@inlined
-def move_items(items, cells, geometry, table, clock, w):  # type: ignore[no-untyped-def]
+@kernel
+def move_items(bundle, w):  # type: ignore[no-untyped-def]
     """Let things fall, slide and grow old."""
+    game = opened(bundle)
+    items, blocks_hash = game.items, game.cells.hash[w]
     for k in range(items.shape[1]):
         thing = items[w, k]
         if not thing.active:
             continue
         thing.age += 1
         if thing.age >= LIFETIME:
-            _vanish(items, clock, w, k)
+            _vanish(items, game.clock, w, k)
             continue
         if thing.pick_wait > 0:
             thing.pick_wait -= 1
-        if thing.rests == cells.hash[w]:  # until some block changes
+        if thing.rests == blocks_hash:  # until some block changes
             continue
-        if _lies_still(items, cells, geometry, table, w, k):
-            thing.rests = cells.hash[w]
+        if _lies_still(bundle, w, k):
+            thing.rests = blocks_hash
         else:
             thing.rests = 0
-            _move_item(items, cells, geometry, table, w, k)
+            _move_item(bundle, w, k)
 
 
 @kernel
@@ -261,9 +269,11 @@ def _picker(crowd, players, w, at):  # type: ignore[no-untyped-def]
     return found
 
 
-@inlined
-def pick_up(crowd, players, items, clock, w):  # type: ignore[no-untyped-def]
+@kernel
+def pick_up(bundle, w):  # type: ignore[no-untyped-def]
     """Let the nearest player take each thing that lies in reach."""
+    game = opened(bundle)
+    crowd, players, items, clock = game.crowd, game.players, game.items, game.clock
     for k in range(items.shape[1]):
         thing = items[w, k]
         if not thing.active or thing.pick_wait > 0:

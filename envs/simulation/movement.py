@@ -7,6 +7,7 @@ less but is never faster.  Speeds are metres per tick.
 
 import numpy as np
 
+from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.exact import PI, sincos
 
@@ -48,7 +49,7 @@ def in_liquid(blocks, liquid, geometry, column, x, y, z):  # type: ignore[no-unt
     return liquid[blocks[column, layer]]
 
 
-@kernel
+@inlined
 def drive(  # type: ignore[no-untyped-def]
     blocks, table, geometry, x, y, z, vx, vy, vz, wx, wy, wz, speed, jump, on_ground, in_water,
     half, height, careful,
@@ -145,10 +146,12 @@ def _wish(flags, heading, ux, uy, uz):  # type: ignore[no-untyped-def]
     )
 
 
-@inlined
-def move_players(players, cells, geometry, table, clock, w, buttons):  # type: ignore[no-untyped-def]
+@kernel
+def move_players(bundle, w, buttons):  # type: ignore[no-untyped-def]
     """Walk, sprint, sneak, jump, swim and fall: every living player of a world."""
-    blocks = cells.blocks[w]
+    game = opened(bundle)
+    players, geometry, table, clock = game.players, game.geometry, game.table, game.clock
+    blocks = game.cells.blocks[w]
     for p in range(players.shape[1]):
         player = players[w, p]
         if not player.active or not player.alive:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import FIRST_TOOL, TORCH
 from mpgenie.envs.planet.edits import set_block
@@ -38,8 +39,10 @@ def cell_beside(geometry, cell, side):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def body_in_cell(crowd, players, mobs, geometry, w, cell):  # type: ignore[no-untyped-def]
+def body_in_cell(bundle, w, cell):  # type: ignore[no-untyped-def]
     """Whether a player or a mob stands in a cell."""
+    game = opened(bundle)
+    crowd, players, mobs, geometry = game.crowd, game.players, game.mobs, game.geometry
     slots = players.shape[1]
     up = geometry.centre[cell >> 6]
     r = geometry.bottom + (cell & 63) + 0.5
@@ -64,8 +67,10 @@ def body_in_cell(crowd, players, mobs, geometry, w, cell):  # type: ignore[no-un
 
 
 @kernel
-def _obstacle(crowd, players, mobs, cells, geometry, table, w, item, hit, side, cell):  # type: ignore[no-untyped-def]
+def _obstacle(bundle, w, item, hit, side, cell):  # type: ignore[no-untyped-def]
     """Why a block cannot go into a cell, or -1."""
+    game = opened(bundle)
+    cells, table = game.cells, game.table
     if item == 0 or item >= FIRST_TOOL:
         return NO_ITEM
     if hit < 0 or cell < 0:
@@ -74,26 +79,28 @@ def _obstacle(crowd, players, mobs, cells, geometry, table, w, item, hit, side, 
         return NO_SUPPORT
     if not table.replaceable[cells.blocks[w, cell >> 6, cell & 63]]:
         return OCCUPIED
-    if table.solid[item] and body_in_cell(crowd, players, mobs, geometry, w, cell):
+    if table.solid[item] and body_in_cell(bundle, w, cell):
         return INSIDE_BODY
     return -1
 
 
 @kernel
-def place(crowd, players, mobs, cells, geometry, table, clock, w, p, hit, side):  # type: ignore[no-untyped-def]
+def place(bundle, w, p, hit, side):  # type: ignore[no-untyped-def]
     """Put the held block beside the cell looked at, or say why not.
 
     `hit` is the cell that player `p` looks at (-1 = none in reach), `side` the side that is seen.
     """
+    game = opened(bundle)
+    players, geometry, clock = game.players, game.geometry, game.clock
     player = players[w, p]
     slot = player.held
     item = np.int64(player.hotbar_item[slot])
     cell = cell_beside(geometry, hit, side) if hit >= 0 else -1
-    reason = _obstacle(crowd, players, mobs, cells, geometry, table, w, item, hit, side, cell)
+    reason = _obstacle(bundle, w, item, hit, side, cell)
     if reason >= 0:
         emit(clock, w, BLOCK_PLACE_FAIL, player.id, 0, cell, reason)
         return
-    if not set_block(cells, geometry, w, cell, item):
+    if not set_block(game.cells, geometry, w, cell, item):
         return
     left = np.int64(player.hotbar_count[slot]) - 1
     player.hotbar_count[slot] = left

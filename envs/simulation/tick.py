@@ -7,6 +7,9 @@ placed answer to the press.  An action of tick t shows in frame t + 1.
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import BlockTable
@@ -22,15 +25,26 @@ from .items import move_items, pick_up
 from .movement import move_players, turn_heads
 from .pursuit import Search
 from .rules import Rules
-from .state import Records, Timeline
+from .state import Timeline
 from .weather import change_weather
 
 
-class Work(NamedTuple):
-    """Work space for kernels; nothing in it outlives a tick."""
+class Game(NamedTuple):
+    """What a tick reads and changes; kernels take it as one, in a `Bundle`."""
 
+    players: NDArray[np.void]
+    """As in `Records`, as are mobs and items."""
+    mobs: NDArray[np.void]
+    items: NDArray[np.void]
+    clock: Timeline
+    cells: Cells
+    geometry: Geometry
+    table: BlockTable
+    rules: Rules
     crowd: Crowd
+    """Work space; nothing in it outlives a tick."""
     search: Search
+    """Work space likewise."""
 
 
 @kernel
@@ -46,44 +60,32 @@ def remember(players, clock, w, buttons, message):  # type: ignore[no-untyped-de
 
 
 @kernel
-def tick_world(records, cells, geometry, table, rules, work, buttons, camera, message, w):  # type: ignore[no-untyped-def]
+def tick_world(bundle, buttons, camera, message, w):  # type: ignore[no-untyped-def]
     """Advance one world by a tick."""
-    players, mobs, items = records.players, records.mobs, records.items
-    clock = Timeline(records.clock, records.event, records.event_count)
-    crowd, search = work
+    game = opened(bundle)
+    players, clock, rules = game.players, game.clock, game.rules
     clock.event_count[w] = 0
 
     wait_and_heal(players, w)
     turn_heads(players, w, camera)
     choose_slots(players, w, buttons)
-    move_players(players, cells, geometry, table, clock, w, buttons)
+    move_players(bundle, w, buttons)
     land(players, rules, clock, w)
 
-    gather_crowd(crowd, players, mobs, w)
-    push_apart(crowd, players, mobs, w)
-    use_hands(players, mobs, items, cells, geometry, table, rules, clock, crowd, w, buttons)
-    move_items(items, cells, geometry, table, clock, w)
-    pick_up(crowd, players, items, clock, w)
+    gather_crowd(bundle, w)
+    push_apart(bundle, w)
+    use_hands(bundle, w, buttons)
+    move_items(bundle, w)
+    pick_up(bundle, w)
 
-    move_mobs(players, mobs, cells, geometry, table, rules, clock, search, w)
-    spawn_mobs(players, mobs, cells, geometry, table, rules, clock, w)
+    move_mobs(bundle, w)
+    spawn_mobs(bundle, w)
     change_weather(clock.row[w], rules)
 
-    bury_dead(players, items, rules, clock, w)
-    bring_back(players, cells, geometry, table, rules, clock, w)
+    bury_dead(players, game.items, rules, clock, w)
+    bring_back(bundle, w)
     remember(players, clock, w, buttons, message)
     clock.row[w].tick += 1
-
-
-class Game(NamedTuple):
-    """What `tick` reads and changes."""
-
-    records: Records
-    cells: Cells
-    geometry: Geometry
-    table: BlockTable
-    rules: Rules
-    work: Work
 
 
 @kernel
@@ -101,9 +103,9 @@ def tick(bundle, buttons, camera, message, first_world, last_world):  # type: ig
     Returns:
         The most edits that one of these worlds has listed.
     """
-    records, cells, geometry, table, rules, work = opened(bundle)
+    edit_count = opened(bundle).cells.edit_count
     edits = 0
     for w in range(first_world, last_world):
-        tick_world(records, cells, geometry, table, rules, work, buttons, camera, message, w)
-        edits = max(edits, cells.edit_count[w])
+        tick_world(bundle, buttons, camera, message, w)
+        edits = max(edits, edit_count[w])
     return edits

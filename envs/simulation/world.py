@@ -38,7 +38,7 @@ from .pursuit import new_search
 from .rules import Rules
 from .snapshot import Words, apply, hash_row, hash_state, pack, unpack
 from .state import Timeline, new_state, records_of, words_of
-from .tick import Game, Work, tick
+from .tick import Game, tick
 
 _PLANETS_KEPT = 4
 _EDITS_A_TICK = 2  # of one player: one block mined and one placed
@@ -93,7 +93,7 @@ class Simulation:
         rows = self._records
         self._words = Words(words_of(rows.players), words_of(rows.mobs), words_of(rows.items))
         self._clock_words = words_of(rows.clock)
-        self._work = Work(crowd=new_crowd(worlds, players + mobs), search=new_search(worlds))
+        self._crowd, self._search = new_crowd(worlds, players + mobs), new_search(worlds)
         self._game = self._bundle()
         self._made: dict[int, Planet] = {}
         self._pending: list[tuple[int, int, int]] = []
@@ -241,9 +241,14 @@ class Simulation:
             self._note_pending(first, last)
 
     def _bundle(self) -> Bundle[Game]:
+        players, mobs, items, row, event, event_count = self._records
+        clock = Timeline(row, event, event_count)
         return Bundle(
-            Game(self._records, self.state.cells, self.geometry, TABLE, self.rules, self._work)
-        )
+            Game(
+                players, mobs, items, clock, self.state.cells, self.geometry, TABLE, self.rules,
+                self._crowd, self._search,
+            )
+        )  # fmt: skip
 
     def _keep_room(self, edits: int) -> None:
         """See to it that the next tick's edits find room in the list."""
@@ -347,7 +352,6 @@ class Simulation:
         kinds = [mob.name for mob in MOBS]
         if kind not in kinds:
             raise ConfigError(f"no mob is called {kind!r}; there are {', '.join(kinds)}")
-        rows = self._records
         free = np.flatnonzero(~self.state.mobs.active[w])
         if not free.size:
             raise ConfigError(f"all {self.state.mobs.active.shape[1]} mob slots are taken")
@@ -360,10 +364,7 @@ class Simulation:
             self.state.cells.blocks[w], TABLE.solid, self.geometry, x, y, z,
             MOBS[number].half, MOBS[number].height,
         )  # fmt: skip
-        clock = Timeline(rows.clock, rows.event, rows.event_count)
-        add_mob(
-            rows.mobs, self.state.cells, self.geometry, TABLE, clock, w, slot, number, x, y, z, key
-        )
+        add_mob(self._game, w, slot, number, x, y, z, key)
         return slot
 
     # ------------------------------------------------------------------ identity

@@ -216,13 +216,13 @@ def test_bodies_push_each_other_apart_and_keep_their_momentum(arena):
     world = arena(players=3)
     for slot, shift in enumerate((0.0, 0.2, 0.35)):
         world.put(slot, 0, 4.0 + shift, 4.0)
-    rows, crowd = world.sim._records, world.sim._work.crowd
-    rows.players["velocity"] = np.random.default_rng(1).normal(0, 0.1, (1, 3, 3))
-    before = rows.players["velocity"].sum(axis=1)
-    gather_crowd(crowd, rows.players, rows.mobs, 0)
-    push_apart(crowd, rows.players, rows.mobs, 0)
-    assert np.allclose(rows.players["velocity"].sum(axis=1), before, atol=1e-15)
-    rows.players["velocity"] = 0.0
+    velocity, game = world.state.players.velocity, world.sim._game
+    velocity[:] = np.random.default_rng(1).normal(0, 0.1, (1, 3, 3))
+    before = velocity.sum(axis=1)
+    gather_crowd(game, 0)
+    push_apart(game, 0)
+    assert np.allclose(velocity.sum(axis=1), before, atol=1e-15)
+    velocity[:] = 0.0
     world.tick(80)
     for one, other in ((0, 1), (1, 2), (0, 2)):
         assert np.linalg.norm(world.position(one) - world.position(other)) > 0.5
