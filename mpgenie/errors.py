@@ -6,6 +6,8 @@
     ├── SnapshotError (ValueError)    these bytes are not a snapshot of this planet
     ├── StateError    (RuntimeError)  call `reset` first, or make a new environment after `close`
     ├── RendererError (RuntimeError)  no such renderer here: name another, or run `mpgenie doctor`
+    ├── DatasetError  (ValueError)    a file of a dataset is damaged, missing or hostile: verify it
+    ├── StorageError  (OSError)       the disk refused: make room or allow writing, then run again
     └── MissingExtraError (ImportError)  install the extra that the message names
 
 A leaf: it imports nothing of mpgenie, so every folder may raise these.
@@ -37,6 +39,14 @@ class StateError(MpgenieError, RuntimeError):
 
 class RendererError(MpgenieError, RuntimeError):
     """The renderer asked for cannot be made on this machine."""
+
+
+class DatasetError(MpgenieError, ValueError):
+    """Files that are no dataset, or of one that is damaged; nothing of them was used."""
+
+
+class StorageError(MpgenieError, OSError):
+    """The disk refused a write; episodes that were finished before are safe."""
 
 
 class MissingExtraError(MpgenieError, ImportError):

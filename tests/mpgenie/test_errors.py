@@ -13,6 +13,8 @@ BUILT_IN = {
     errors.SnapshotError: ValueError,
     errors.StateError: RuntimeError,
     errors.RendererError: RuntimeError,
+    errors.DatasetError: ValueError,
+    errors.StorageError: OSError,
     errors.MissingExtraError: ImportError,
 }
 
