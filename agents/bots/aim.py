@@ -10,7 +10,7 @@ from mpgenie.envs.simulation.movement import PLAYER_HALF, PLAYER_HEIGHT
 from mpgenie.envs.simulation.placing import cell_beside
 
 from .senses import Senses
-from .vectors import Vector, cross, dot, raised, unit
+from .vectors import Vector, cross, dot, unit
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -61,28 +61,29 @@ def body_in(bot: "Bot", cell: int) -> int:
     return -1
 
 
-def meets(bot: "Bot", point: Vector, support: int, target: int, lift: float = 0.0) -> bool:
+def meets(bot: "Bot", point: Vector, support: int, target: int, eye: Vector) -> bool:
     """Whether a look at a point meets the face of one cell towards another, within reach."""
-    cell, side, _ = bot.senses.looked_at(raised(bot.eye, lift), point, _SURE)
+    cell, side, _ = bot.senses.looked_at(eye, point, _SURE)
     return cell == support and neighbour(bot.senses, cell, side) == target
 
 
-def faces_for(bot: "Bot", cell: int, lift: float = 0.0) -> list[Face]:
+def faces_for(bot: "Bot", cell: int, eye: Vector | None = None) -> list[Face]:
     """The faces in sight that a block can be built on to fill a cell, the best first.
 
     Args:
         bot: Who looks.
         cell: What is to be filled.
-        lift: Metres that the eye will be higher than now.
+        eye: From where; by default from where its eye is now.
     """
-    senses, eye, found = bot.senses, raised(bot.eye, lift), []
+    senses, found = bot.senses, []
+    eye = eye or bot.eye
     middle = senses.point_in(cell, 0.5)
     for side in (DOWN, 0, 1, 2, 3, UP):
         support = neighbour(senses, cell, side)
         if support < 0 or not senses.solid(support):
             continue
         for point in _samples(middle, senses.point_in(support, 0.5)):
-            if meets(bot, point, support, cell, lift):
+            if meets(bot, point, support, cell, eye):
                 found.append(_scored(eye, middle, point, support, side))
                 break
     return sorted((f for f in found if f.score >= _LEAST_SCORE), key=lambda f: -f.score)
@@ -117,9 +118,10 @@ def _scored(eye: Vector, middle: Vector, point: Vector, support: int, side: int)
     return Face(point, support, min(100.0, max(0.0, score)), name)
 
 
-def point_on(bot: "Bot", cell: int) -> Vector | None:
+def point_on(bot: "Bot", cell: int, eye: Vector | None = None) -> Vector | None:
     """A point of a cell's block that is in sight and within reach, None if there is none."""
-    senses, eye = bot.senses, bot.eye
+    senses = bot.senses
+    eye = eye or bot.eye
     middle = senses.point_in(cell, 0.5)
     if senses.looked_at(eye, middle, _SURE)[0] == cell:
         return middle

@@ -143,6 +143,12 @@ class Bot(Draws):
         return self.senses.cell_of(self.feet)
 
     @property
+    def footing(self) -> int:
+        """The cell that it stands in or will fall to; where its feet are if there is none."""
+        cell = self.senses.footing(self.feet, 3)
+        return cell if cell >= 0 else self.cell
+
+    @property
     def on_ground(self) -> bool:
         """Whether it stands on something."""
         return bool(self.senses.on_ground[self.slot])
@@ -207,7 +213,7 @@ class Bot(Draws):
     def can_reach(self, point: Vector) -> bool:
         """Whether there is a way on foot to a point on the ground."""
         there = self.senses.footing(point, 8)
-        return there >= 0 and self.senses.path(self.senses.footing(self.feet, 3), there).arrived
+        return there >= 0 and self.senses.path(self.footing, there).arrived
 
     def turn_to(self, point: Vector) -> tuple[float, float]:
         """How far to turn, (pitch, yaw) in degrees, so as to look at a point."""

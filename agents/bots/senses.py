@@ -16,7 +16,7 @@ from mpgenie.envs.simulation.world import Simulation
 from .coordination import Clock
 from .vectors import Vector, length, unit
 
-PATH_LIMIT = 6_000
+PATH_LIMIT = 2_500
 """Cells that a search for a way looks at before it gives up."""
 
 

@@ -4,12 +4,15 @@ A new type is one file: write a script for each role, describe them with `Episod
 file's episode to `EPISODES`.
 """
 
+from .build_house import BUILD_HOUSE
 from .build_structure import BUILD_STRUCTURE
 from .build_tower import BUILD_TOWER
 from .chase import CHASE
+from .collector import COLLECTOR
 from .episode import Episode
 from .mine import MINE
 from .orbit import ORBIT
+from .place_and_mine import PLACE_AND_MINE
 from .pve import PVE
 from .pvp import PVP
 from .straight_line_walk import STRAIGHT_LINE_WALK
@@ -31,6 +34,9 @@ EPISODES: dict[str, Episode] = {
         BUILD_TOWER,
         MINE,
         TOWER_BRIDGE,
+        BUILD_HOUSE,
+        COLLECTOR,
+        PLACE_AND_MINE,
     )
 }
 """Every type of episode by name."""

@@ -6,10 +6,21 @@ from typing import TypeAlias
 from mpgenie.agents.bots.aim import body_in, faces_for, has_support, is_free, point_on
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed, partial
-from mpgenie.agents.bots.vectors import along_ground, apart, middle, towards, turned, unit, walked
+from mpgenie.agents.bots.vectors import (
+    Vector,
+    along_ground,
+    apart,
+    middle,
+    raised,
+    towards,
+    turned,
+    unit,
+    walked,
+)
 from mpgenie.envs.planet.blocks import BLOCK
+from mpgenie.envs.simulation.movement import EYE
 
-from .hands import dig, place, place_jumping
+from .hands import LEAP, dig, place, place_jumping
 from .heights import pillar_up
 from .look import wait
 from .walk import go_to
@@ -76,7 +87,7 @@ def build_one(bot: Bot, cell: int, block: str, scaffold: str) -> Skill:
     if senses.block(cell) == BLOCK[block]:
         return SUCCESS
     if not is_free(senses, cell):
-        yield from come_near(bot, cell, lambda: point_on(bot, cell) is not None)
+        yield from come_near(bot, cell, lambda eye: point_on(bot, cell, eye) is not None)
         cleared = yield from dig(bot, cell)
         if not cleared:
             return cleared
@@ -84,10 +95,12 @@ def build_one(bot: Bot, cell: int, block: str, scaffold: str) -> Skill:
         below = yield from build_one(bot, cell - 1, scaffold, scaffold)
         if not below:
             return below
-    near = yield from come_near(bot, cell, lambda: bool(faces_for(bot, cell)))
+    near = yield from come_near(bot, cell, lambda eye: bool(faces_for(bot, cell, eye)))
     if near:
         return (yield from place(bot, cell, block, tries=3))
-    near = yield from come_near(bot, cell, lambda: bool(faces_for(bot, cell, 1.1)))
+    near = yield from come_near(
+        bot, cell, lambda eye: bool(faces_for(bot, cell, raised(eye, LEAP)))
+    )
     return (yield from place_jumping(bot, cell, block)) if near else near
 
 
@@ -101,6 +114,33 @@ def _from_above(bot: Bot, cell: int, block: str, scaffold: str) -> Skill:
         if faces_for(bot, cell) and body_in(bot, cell) < 0:
             return (yield from place(bot, cell, block, tries=3))
     return failed("could not get up there")
+
+
+def climb_beside(bot: Bot, cells: Sequence[int], height: int, item: str) -> Skill:
+    """Pile up a tower right beside a building, to get on top of it.
+
+    Args:
+        bot: Who climbs.
+        cells: The ground floor of the building.
+        height: Layers to climb.
+        item: What the tower is made of.
+    """
+    senses, inside = bot.senses, {cell >> 6 for cell in cells}
+    around = {senses.beside(cell, direction) for cell in cells for direction in range(4)}
+    spots = [(bot.distance(senses.point_in(c)), c) for c in around if c >> 6 not in inside]
+    for _, spot in sorted(spots):
+        point = senses.point_in(senses.footing(senses.point_in(spot), 4))
+        if senses.cell_of(point) >> 6 != spot >> 6 or not bot.can_reach(point):
+            continue
+        crowded = any(bot.distance(point) > apart(bot.feet_of(o), point) for o in bot.others)
+        if crowded and any(apart(bot.feet_of(o), point) < 2.0 for o in bot.others):
+            continue
+        yield from go_to(bot, point, within=0.4, limit=2 * _WALK)
+        rise = (spot & 63) + height - (bot.cell & 63)
+        risen = yield from pillar_up(bot, rise, item)
+        if risen:
+            return risen
+    return failed("found no place to climb")
 
 
 def step_off(bot: Bot, cells: Sequence[int]) -> Skill:
@@ -118,21 +158,27 @@ def step_off(bot: Bot, cells: Sequence[int]) -> Skill:
     return failed("there is no room beside it")
 
 
-def come_near(bot: Bot, cell: int, ready: Callable[[], bool]) -> Skill:
-    """Go where a cell can be worked on: near, not in it, and with it in sight."""
-    if ready() and body_in(bot, cell) != bot.slot:
+def come_near(bot: Bot, cell: int, ready: Callable[[Vector], object]) -> Skill:
+    """Go where a cell can be worked on: near, not in it, and with it in sight.
+
+    Args:
+        bot: Who goes.
+        cell: The cell.
+        ready: Whether it can be worked on by one whose eye is at a point.
+    """
+    if ready(bot.eye) and body_in(bot, cell) != bot.slot:
         return SUCCESS
     for spot in standing_places(bot, cell):
         point = bot.senses.point_in(spot)
-        if not bot.can_reach(point):
+        if not ready(raised(point, EYE)) or not bot.can_reach(point):
             continue
         yield from go_to(bot, point, within=0.35, limit=_WALK)
-        if ready() and body_in(bot, cell) != bot.slot:
+        if ready(bot.eye) and body_in(bot, cell) != bot.slot:
             return SUCCESS
     return failed("found no place to work from")
 
 
-def standing_places(bot: Bot, cell: int, count: int = 5, reach: float = 4.2) -> list[int]:
+def standing_places(bot: Bot, cell: int, count: int = 12, reach: float = 4.2) -> list[int]:
     """The best few cells of the feet from which to work on a cell: the nearest, spread around."""
     senses = bot.senses
     middle = senses.point_in(cell)

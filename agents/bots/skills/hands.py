@@ -13,8 +13,9 @@ from .look import look_at, turn, wait
 from .walk import go_to
 
 DIG_LIMIT = 140
+LEAP = 1.1
+"""Metres that an eye is higher near the top of a jump."""
 _SHARP = 0.2  # degrees off the mark at which a hand's look has arrived
-_LEAP = 1.1  # metres that an eye is higher near the top of a jump
 _BEFORE, _AFTER = 2, 4  # ticks that the eyes rest before and after a click
 
 
@@ -57,7 +58,7 @@ def place(bot: Bot, cell: int, item: str, tries: int = 5) -> Skill:
         face = next(face for face in faces if face.name == winner)
         yield from look_at(bot, face.point, QUICK, close=_SHARP)
         yield from wait(bot, _BEFORE)
-        if meets(bot, face.point, face.support, cell):
+        if meets(bot, face.point, face.support, cell, bot.eye):
             yield Action(USE | (SNEAK if bot.sneaks else 0))
         yield from wait(bot, _AFTER)
     return SUCCESS if senses.block(cell) == BLOCK[item] else failed("it would not stay")
@@ -67,14 +68,14 @@ def place_jumping(bot: Bot, cell: int, item: str, tries: int = 3) -> Skill:
     """Put a block into a cell whose support shows only from above, in a jump."""
     senses = bot.senses
     for _ in range(tries):
-        faces = faces_for(bot, cell, _LEAP)
+        faces = faces_for(bot, cell, raised(bot.eye, LEAP))
         if not is_free(senses, cell) or not faces or body_in(bot, cell) >= 0:
             break
         ready = yield from equip(bot, item)
         if not ready:
             return ready
         face = faces[0]
-        pitch, yaw = bearing(raised(bot.eye, _LEAP), bot.heading, face.point)
+        pitch, yaw = bearing(raised(bot.eye, LEAP), bot.heading, face.point)
         yield from turn(bot, pitch - bot.pitch, yaw, QUICK)
         yield Action(JUMP)
         for _ in range(14):

@@ -57,7 +57,7 @@ def mine_ores(bot: Bot, most: int = 8, limit: int = 600, names: Sequence[str] = 
         if not exposed(bot, cell):
             continue
         if point_on(bot, cell) is None:
-            yield from come_near(bot, cell, lambda at=cell: point_on(bot, at) is not None)  # type: ignore[misc]
+            yield from come_near(bot, cell, lambda eye, at=cell: point_on(bot, at, eye) is not None)  # type: ignore[misc]
         if point_on(bot, cell) is not None:
             done = yield from dig(bot, cell)
             mined += bool(done)

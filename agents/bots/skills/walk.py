@@ -133,7 +133,7 @@ def go_to(
         there = senses.footing(where(goal))
         if there < 0:
             return failed("there is no place to stand")
-        path = senses.path(senses.footing(bot.feet, 3), there) if bot.alive else None
+        path = senses.path(bot.footing, there) if bot.alive else None
         if path is None or len(path.cells) < 2:
             if path is not None and path.arrived:
                 return SUCCESS if bot.distance(where(goal)) < within + 1.0 else partial("near it")
@@ -143,7 +143,10 @@ def go_to(
         points = senses.points_of(path.cells)[1:]
         layers = [cell & 63 for cell in path.cells.tolist()][1:]
         walk = walker.follow(points, layers, min(left, refresh))
+        before = bot.tick
         outcome = yield from _until_near(bot, walk, goal, within)
+        if bot.tick == before and bot.distance(where(goal)) > within:
+            yield Action()  # it stands as near as it can, under somebody in the air
         if outcome and not path.arrived:
             if bot.distance(where(goal)) <= 4.0 * within:
                 return partial("as near as the land allows")

@@ -3,6 +3,7 @@
 import pytest
 
 from mpgenie.agents.bots.outcome import SUCCESS
+from mpgenie.agents.bots.skills.heights import pillar_up
 from mpgenie.agents.bots.skills.look import look_at, look_away
 from mpgenie.agents.bots.skills.travel import flee, follow
 from mpgenie.agents.bots.skills.walk import go_to
@@ -82,6 +83,17 @@ def test_eyes_find_a_head_and_lose_it_again(field):
         return SUCCESS
 
     assert field().run(script, stay).outcome == SUCCESS
+
+
+def test_one_who_follows_somebody_out_of_reach_goes_on_until_the_end(field):
+    here = field()
+
+    def climber(bot):
+        return (yield from pillar_up(bot, 6, "stone"))
+
+    play = here.run(lambda bot: follow(bot, 1, 300, 1.0), climber, limit=400)
+    assert play.outcome == SUCCESS
+    assert play.ticks == 300
 
 
 def test_a_follower_stays_near_and_a_runner_gets_away(field):
