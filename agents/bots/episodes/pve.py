@@ -1,5 +1,7 @@
 """Everybody guards a post: mobs come one after another, are fought, and the guard goes back."""
 
+from math import sqrt
+
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed, partial
 from mpgenie.agents.bots.skills.fight import guard, nearest_foe
@@ -43,7 +45,7 @@ def guardian(bot: Bot, scene: Scene) -> Skill:
 
 def _call_mob(bot: Bot, farthest: float) -> None:
     """Bring a mob to the ground somewhere ahead."""
-    share = bot.number() ** 0.5
+    share = sqrt(bot.number())
     metres = 0.5 * farthest * (1.0 + share)
     ahead = turned(unit(bot.feet), bot.heading, bot.uniform(-45.0, 45.0))
     cell = bot.senses.footing(walked(bot.feet, ahead, metres))
