@@ -25,7 +25,7 @@ from mpgenie.envs.rendering.renderer import Renderer, make_renderer
 from mpgenie.envs.rendering.scene import EVERYTHING, Scene
 from mpgenie.envs.rendering.software import Frames, new_frames
 from mpgenie.envs.simulation.world import Simulation
-from mpgenie.errors import ConfigError
+from mpgenie.errors import ConfigError, StateError
 
 from .pictures import StreamSpec
 from .schema import Array
@@ -114,6 +114,8 @@ class Studio:
 
     def _rows(self, w: int) -> slice:
         players = self.simulation.players
+        if w not in self._worlds:
+            raise StateError(f"the last call of `draw` left out world {w}")
         place = self._worlds.index(w)
         return slice(place * players, (place + 1) * players)
 

@@ -59,3 +59,30 @@ def play(
     recorder.observe()
     recorder.note("phase", name="end")
     return recorder.finish()
+
+
+def play_together(units: Sequence[int], ticks: int = 20) -> list[Episode]:
+    """The same episodes as `play` makes of these units, played in the worlds of one batch."""
+    sim = simulation(worlds=len(units))
+    studio = Studio(sim, [StreamSpec()])
+    for w, unit in enumerate(units):
+        sim.reset(w, unit, planet=5, separation=(1.0, 3.0))
+    recorders = [
+        Recorder(sim, w, studio=studio, type="random", unit=unit) for w, unit in enumerate(units)
+    ]
+    rngs = [np.random.default_rng(unit) for unit in units]
+    for tick in range(ticks):
+        studio.draw()
+        for recorder in recorders:
+            recorder.observe()
+        buttons = np.stack([rng.choice(PRESSES, 2) for rng in rngs]).astype(np.uint32)
+        camera = np.stack([rng.normal(0, 5, (2, 2)) for rng in rngs]).astype(np.float32)
+        message = np.stack([rng.integers(0, 2, 2) for rng in rngs]).astype(np.uint8)
+        sim.step(buttons, camera, message)
+        for w, recorder in enumerate(recorders):
+            recorder.record(buttons[w], camera[w], reward=float(tick))
+    studio.draw()
+    for recorder in recorders:
+        recorder.observe()
+        recorder.note("phase", name="end")
+    return [recorder.finish() for recorder in recorders]

@@ -10,7 +10,7 @@ from mpgenie.envs.simulation.actions import CAMERA_CAP
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import StateError
 
-from .random_play import play, simulation
+from .random_play import play, play_together, simulation
 
 
 def test_there_is_one_more_frame_than_there_are_actions(drawn_episode):
@@ -34,6 +34,13 @@ def test_the_same_unit_is_the_same_episode_and_another_is_not(plain_episode):
 def test_pictures_are_no_part_of_the_content_hash(studio, drawn_episode):
     large = play(streams=[StreamSpec(height=32, width=48)])
     assert large.content_hash == drawn_episode.content_hash
+
+
+def test_a_world_of_a_batch_is_recorded_as_if_it_were_alone():
+    for unit, together in zip((3, 8), play_together((3, 8)), strict=True):
+        alone = play(unit, streams=[StreamSpec()])
+        assert together.content_hash == alone.content_hash
+        assert together.streams["ego_64x64"].files == alone.streams["ego_64x64"].files
 
 
 def test_a_turn_of_the_head_first_shows_in_the_next_frame():
