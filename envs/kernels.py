@@ -106,16 +106,15 @@ class Kernel:
         import numba
         from numba.core import types
 
-        from .kernel_parts import PartCompiler
+        from .kernel_parts import part_compiler
 
         options |= {"nogil": True, "cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
         # Numba asks for the folder while it decorates; every kernel's source has its own.
         self._source = Path(function.__code__.co_filename).resolve()
         folder = cache_folder(self._source)
         numba.config.CACHE_DIR = str(folder / "inner")
-        self._inner = numba.njit(no_cpython_wrapper=True, pipeline_class=PartCompiler, **options)(
-            function
-        )
+        parts = {"no_cpython_wrapper": True, "pipeline_class": part_compiler()}
+        self._inner = numba.njit(**parts, **options)(function)
         numba.config.CACHE_DIR = str(folder)
         self._outer = numba.njit(**options)(function)
         _take_plain_numbers(self._inner)

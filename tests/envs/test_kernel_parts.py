@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numba
 import pytest
+from numba.core.compiler import Compiler
 
-from mpgenie.envs.kernel_parts import PartCompiler
+from mpgenie.envs.kernel_parts import PartCompiler, part_compiler
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled here")
 
@@ -23,6 +25,14 @@ def test_a_part_has_no_machine_code():
     numba.njit(lambda x: half(x) / 2)(8.0)
     (part,) = half.overloads.values()
     assert part.library.get_pointer_to_function(part.fndesc.llvm_func_name) == 0
+
+
+@pytest.mark.parametrize(
+    ("release", "compiler"), [((0, 61), PartCompiler), ((0, 68), PartCompiler), ((0, 69), Compiler)]
+)
+def test_a_numba_that_nobody_looked_into_compiles_parts_its_own_way(release, compiler, monkeypatch):
+    monkeypatch.setattr(numba, "version_info", SimpleNamespace(short=release))
+    assert part_compiler() is compiler
 
 
 def test_a_part_is_taken_from_the_cache(tmp_path):
