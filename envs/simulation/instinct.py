@@ -151,7 +151,7 @@ def spawn_mobs(bundle, w):  # type: ignore[no-untyped-def]
         x, y, z = up[0] * r, up[1] * r, up[2] * r
         light = brightness(cells, clock, game.rules, w, column, layer, x, y, z)
         kind = _kind_for(players, clock, w, p, light, cells.blocks[w, column, layer - 1])
-        if kind >= 0:
+        if kind >= 0 and (game.rules.hostile_mobs or not MOB_HOSTILE[kind]):
             key = draw_bits(player.key, clock.row[w].tick, _KEY, 0)
             add_mob(bundle, w, slot, kind, x, y, z, key)
 

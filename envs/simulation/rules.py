@@ -10,6 +10,8 @@ class Rules(NamedTuple):
     """From one sunrise to the next."""
     mobs: bool = True
     """Whether mobs come."""
+    hostile_mobs: bool = True
+    """Whether hostile ones are among them; those that a scenario brings in come anyway."""
     weather: bool = True
     """Whether it ever rains or snows."""
     fall_damage: bool = True

@@ -25,8 +25,10 @@ SWORDS = (
 )  # fmt: skip
 TOOLS = (("diamond_pickaxe", 1), ("diamond_shovel", 1), ("diamond_axe", 1))
 MATERIALS = (("stone", 64), ("cobblestone", 64), ("planks", 64), ("bricks", 64))
-RULES: dict[str, Any] = {"fall_damage": False, "player_damage": False, "keep_hotbar": True}
-"""The rules of the game that episodes are made for."""
+RULES: dict[str, Any] = {
+    "hostile_mobs": False, "fall_damage": False, "player_damage": False, "keep_hotbar": True,
+}  # fmt: skip
+"""The rules of the game that episodes are made for; foes come only where a script calls them."""
 
 
 class Scene(Draws):

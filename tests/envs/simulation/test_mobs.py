@@ -146,6 +146,17 @@ def test_hostile_mobs_come_where_it_is_dark_and_sheep_where_it_is_bright(arena):
     assert found[True]
 
 
+@pytest.mark.parametrize("hostile", [True, False])
+def test_hostile_mobs_can_be_kept_away(arena, hostile):
+    world = arena(players=1, size=16, mobs=True, hostile_mobs=hostile)
+    world.state.clock.day_offset[0] = world.sim.rules.day // 2
+    came = set()
+    for _ in range(40):
+        came |= {event["value"] for event in world.tick(40) if event["kind"] == "mob_spawn"}
+        world.state.mobs.active[0] = False
+    assert any(MOB_HOSTILE[kind] for kind in came) == hostile
+
+
 def test_daylight_wears_zombies_down(arena):
     world, mob = hunted(arena, away=5.0)
     world.state.clock.day_offset[0] = 2_500
