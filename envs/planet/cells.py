@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
+from mpgenie.envs.pages import lazy_zeros
 
 from .exact import mix
 from .geometry import LAYERS, Geometry
@@ -58,7 +59,7 @@ def new_cells(geometry: Geometry, worlds: int, edits: int = 1024) -> Cells:
         edit_cell=np.zeros((worlds, edits), np.int32),
         edit_before=np.zeros((worlds, edits), np.uint8),
         edit_count=np.zeros(worlds, np.int64),
-        edit_mark=np.zeros((worlds, columns, LAYERS // 8), np.uint8),
+        edit_mark=lazy_zeros((worlds, columns, LAYERS // 8), np.uint8),
         changed=np.ones((worlds, sections), np.uint32),
         edited=np.zeros((worlds, sections), np.uint8),
     )

@@ -69,8 +69,9 @@ class Planet:
         cells.blocks[w] = self.blocks
         cells.light[w] = self.light
         cells.hash[w] = self.hash
+        edited = cells.edit_cell[w, : cells.edit_count[w]]
+        cells.edit_mark[w, edited >> 6, (edited & 63) >> 3] = 0
         cells.edit_count[w] = 0
-        cells.edit_mark[w] = 0
         cells.edited[w] = 0
         cells.changed[w] += 1
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import inlined, kernel
+from mpgenie.envs.pages import lazy_zeros
 from mpgenie.envs.planet.blocks import TORCH
 
 from .baking import RECORD
@@ -102,7 +103,7 @@ def new_raster_work(
     x = (np.arange(width) + (0.5 - width * 0.5)) / focal
     y = (np.arange(height) + (0.5 - height * 0.5)) / focal
     length = np.sqrt(1.0 + x[None, :] * x[None, :] + y[:, None] * y[:, None])
-    turned = np.zeros((chunks, 3, 81), np.float32)
+    turned = lazy_zeros((chunks, 3, 81), np.float32)
     line = np.ones(LINE_SIZE, np.float32)
     line[int(ACROSS) : int(ACROSS) + LINE] = np.arange(LINE)
     return RasterWork(
@@ -118,10 +119,10 @@ def new_raster_work(
         index=np.zeros(QUEUE, np.int32),
         section=np.zeros(QUEUE, np.int32),
         used=np.zeros(chunks, np.int32),
-        source=np.zeros((places, 2), np.int32),
-        corner=np.zeros((places, 9), np.float32),
-        record=np.zeros((places, RECORD), np.float32),
-        what=np.zeros((places, 4), np.int64),
+        source=lazy_zeros((places, 2), np.int32),
+        corner=lazy_zeros((places, 9), np.float32),
+        record=lazy_zeros((places, RECORD), np.float32),
+        what=lazy_zeros((places, 4), np.int64),
         line=line,
         runs=np.zeros(LINE, np.int32),
         poly=np.zeros((2, 8, 3)),

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
+from mpgenie.envs.pages import lazy_zeros
 from mpgenie.envs.planet.blocks import BLOCKS
 
 from .appearance import Appearance
@@ -100,7 +101,7 @@ class MeshWork(NamedTuple):
 def new_mesh(worlds: int, sections: int, room: int = 8192) -> Mesh:
     """A mesh in which nothing has been meshed yet."""
     return Mesh(
-        face=np.zeros((worlds, room, 3), np.uint32),
+        face=lazy_zeros((worlds, room, 3), np.uint32),
         used=np.zeros(worlds, np.int64),
         first=np.zeros((worlds, sections, LEVELS), np.int32),
         count=np.zeros((worlds, sections, LEVELS, LISTS), np.uint16),
@@ -144,7 +145,7 @@ def roomier(mesh: Mesh) -> Mesh:
     worlds = mesh.face.shape[0]
     live = mesh.room.sum(axis=1)
     room = max(int(live.max()) * 2, mesh.face.shape[1]) + 3 * 3072
-    face = np.zeros((worlds, room, 3), np.uint32)
+    face = lazy_zeros((worlds, room, 3), np.uint32)
     for w in range(worlds):
         _pack(mesh.face[w], face[w], mesh.first[w], mesh.room[w], mesh.used[w : w + 1])
     return mesh._replace(face=face)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import inlined, kernel
+from mpgenie.envs.pages import lazy_zeros
 
 from .outlines import (
     ACROSS,
@@ -42,7 +43,7 @@ def new_canvas(pixels: int) -> NDArray[np.float32]:
     """(OWNER + pixels + SPAN,) a canvas on which nothing is drawn."""
     if pixels + SPAN > OWNER:
         raise ValueError(f"a picture has {pixels} pixels, the software renderer draws {2**21}")
-    return np.zeros(int(OWNER) + pixels + SPAN, np.float32)
+    return lazy_zeros(int(OWNER) + pixels + SPAN, np.float32)
 
 
 @inlined
