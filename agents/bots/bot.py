@@ -24,6 +24,8 @@ _BOTS_KEY, _SHARED = 16, 1 << 20
 _DRAWS = 30  # the purpose of a bot's draws, apart from those of the game
 _NOISE = 0.35  # the spread of the logarithm of a turn's speed
 _LEAST_SPEED = 0.4
+FIELD_OF_VIEW = 70.0
+"""Degrees from the upper to the lower edge of a picture."""
 
 
 class Draws:
@@ -201,6 +203,11 @@ class Bot(Draws):
         """Whether no block hides another player's eye or feet from its own eye."""
         eye, clear = self.eye, self.senses.clear_between
         return clear(eye, self.eye_of(slot)) or clear(eye, raised(self.feet_of(slot), 0.3))
+
+    def has_in_view(self, slot: int) -> bool:
+        """Whether another player's eye is in sight and within a square picture."""
+        pitch, yaw = self.turn_to(self.eye_of(slot))
+        return max(abs(pitch), abs(yaw)) < FIELD_OF_VIEW / 2.0 and self.sees(slot)
 
     def distance(self, point: Vector) -> float:
         """Metres from its feet to a point, straight."""

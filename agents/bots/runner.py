@@ -5,6 +5,7 @@ as `crashed`, with the error as the reason, and leaves those of other worlds alo
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,7 @@ class Play:
         seed: What the bots draw from.
         limit: The hard limit, in ticks.
         roles: Names for what each slot plays, to be kept.
+        facts: What else is known of the episode from its beginning, to be kept.
     """
 
     def __init__(
@@ -88,8 +90,10 @@ class Play:
         seed: int = 0,
         limit: int = 2_000,
         roles: Mapping[int, str] | None = None,
+        facts: dict[str, Any] | None = None,
     ) -> None:
         self.sim, self.w, self.limit = sim, w, limit
+        self.facts = facts if facts is not None else {}
         self.senses = Senses(sim, w)
         self.crew = Crew(sorted(scripts))
         self.bots = {

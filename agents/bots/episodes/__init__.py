@@ -10,13 +10,18 @@ from .build_tower import BUILD_TOWER
 from .chase import CHASE
 from .collector import COLLECTOR
 from .episode import Episode
+from .looks_away import BOTH_LOOK_AWAY, ONE_LOOKS_AWAY
 from .mine import MINE
 from .orbit import ORBIT
 from .place_and_mine import PLACE_AND_MINE
 from .pve import PVE
 from .pvp import PVP
+from .rotation import ROTATION
 from .straight_line_walk import STRAIGHT_LINE_WALK
+from .structure import STRUCTURE
 from .tower_bridge import TOWER_BRIDGE
+from .translation import TRANSLATION
+from .turn_to_look import TURN_TO_LOOK, TURN_TO_LOOK_OPPOSITE
 from .walk_look import WALK_LOOK
 from .walk_look_away import WALK_LOOK_AWAY
 
@@ -37,6 +42,13 @@ EPISODES: dict[str, Episode] = {
         BUILD_HOUSE,
         COLLECTOR,
         PLACE_AND_MINE,
+        TRANSLATION,
+        ROTATION,
+        ONE_LOOKS_AWAY,
+        BOTH_LOOK_AWAY,
+        STRUCTURE,
+        TURN_TO_LOOK,
+        TURN_TO_LOOK_OPPOSITE,
     )
 }
-"""Every type of episode by name."""
+"""Every type of episode by name; those that are `held_out` serve evaluation only."""

@@ -7,13 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mpgenie.agents.bots.bot import Bot, Draws
 from mpgenie.agents.bots.outcome import Outcome, Skill, worst
 from mpgenie.agents.bots.runner import Play, Script
 from mpgenie.agents.bots.skills.look import eye_contact, turn, wait
 from mpgenie.envs.planet.planet import Planet
-from mpgenie.envs.simulation.entrance import HOTBAR_AT_START
+from mpgenie.envs.simulation.entrance import HOTBAR_AT_START, TERRAIN_KEY, key_of
 from mpgenie.envs.simulation.world import Simulation
+
+from .sky import draw_weather, set_hour, stay_dry
 
 _SCENE = 1 << 21  # the branch of draws that all bots of an episode share
 SETTLE = 8
@@ -41,7 +46,7 @@ class Scene(Draws):
 
     def __init__(self, seed: int, roles: Mapping[int, str]) -> None:
         super().__init__(seed, _SCENE)
-        self.roles = roles
+        self.seed, self.roles = seed, roles
         self.facts: dict[str, Any] = {}
         """What the episode's `prepare` drew or built, for the scripts to read."""
 
@@ -51,6 +56,18 @@ class Scene(Draws):
 
 
 RoleScript = Callable[[Bot, Scene], Skill]
+Places = Callable[[Planet, Scene], NDArray[np.float64]]
+"""Chooses (players, 3) places of the feet on a planet for those who have a role in a scene."""
+
+
+def casual(bot: Bot, scene: Scene) -> Skill:
+    """Come to rest; most look at a partner first, for a longer or shorter while."""
+    yield from wait(bot, SETTLE)
+    if bot.chance(0.25):
+        yield from turn(bot, bot.uniform(-10.0, 15.0), bot.uniform(-120.0, 120.0))
+    if bot.chance(0.8):
+        yield from eye_contact(bot, bot.integer(5, 25))
+    return (yield from wait(bot, bot.integer(0, 10)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +83,19 @@ class Episode:
     """Metres between players at first."""
     line_of_sight: bool = True
     """Whether they shall see each other at first."""
+    places: Places | None = None
+    """Chooses where they begin, in place of `separation` and `line_of_sight`."""
     hotbar: Sequence[tuple[str, int]] = HOTBAR_AT_START
+    opening: RoleScript = casual
+    """What all do before they meet for the first time."""
     prepare: Callable[[Simulation, int, Scene], None] | None = None
     """Arranges the world and draws the facts that the bots share, after the players are in."""
     held_out: bool = False
     """Whether it serves evaluation only."""
     noisy: bool = True
     """Whether camera speeds vary."""
+    hour: float | None = None
+    """Local hour at which it begins, dry then, 12 being noon; by default hour and weather vary."""
 
     @property
     def limit(self) -> int:
@@ -109,30 +132,38 @@ def stage(
     """
     count = sim.players if players is None else players
     draws = Draws(seed, _SCENE + 2)
+    if not isinstance(planet, Planet):
+        planet = sim.planet(key_of(seed, TERRAIN_KEY) % 2**32 if planet is None else planet)
+    roles = cast_roles(episode, range(count), seed)
+    scene = Scene(seed, roles)
     sim.reset(
         w,
         seed,
         planet=planet,
         players=count,
+        spawn=episode.places(planet, scene) if episode.places else None,
         separation=episode.separation,
         line_of_sight=episode.line_of_sight,
         hotbar=draws.shuffled(episode.hotbar),
         time=draws.integer(0, sim.rules.day - 1),
     )
-    roles = cast_roles(episode, range(count), seed)
-    scene = Scene(seed, roles)
+    if episode.hour is None:
+        draw_weather(sim, w, draws)
+    else:
+        set_hour(sim, w, sim.state.players.position[w, 0].tolist(), episode.hour)
+        stay_dry(sim, w, episode.limit)
     if episode.prepare is not None:
         episode.prepare(sim, w, scene)
     scripts: dict[int, Script] = {
         slot: _script(episode, scene, role) for slot, role in roles.items()
     }
-    return Play(sim, w, scripts, seed=seed, limit=episode.limit, roles=roles)
+    return Play(sim, w, scripts, seed=seed, limit=episode.limit, roles=roles, facts=scene.facts)
 
 
 def _script(episode: Episode, scene: Scene, role: str) -> Script:
     def script(bot: Bot) -> Skill:
         bot.noisy = episode.noisy
-        yield from bot.phase("opening", _opening(bot))
+        yield from bot.phase("opening", episode.opening(bot, scene))
         met = yield from bot.meet(f"{episode.name}_0")
         if not met:
             return met
@@ -142,13 +173,3 @@ def _script(episode: Episode, scene: Scene, role: str) -> Script:
         return worst([outcome, met])
 
     return script
-
-
-def _opening(bot: Bot) -> Skill:
-    """Come to rest; most look at a partner first, for a longer or shorter while."""
-    yield from wait(bot, SETTLE)
-    if bot.chance(0.25):
-        yield from turn(bot, bot.uniform(-10.0, 15.0), bot.uniform(-120.0, 120.0))
-    if bot.chance(0.8):
-        yield from eye_contact(bot, bot.integer(5, 25))
-    return (yield from wait(bot, bot.integer(0, 10)))

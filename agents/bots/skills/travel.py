@@ -7,7 +7,7 @@ from mpgenie.agents.bots.camera import NORMAL, QUICK, short_way
 from mpgenie.agents.bots.outcome import SUCCESS, Skill, failed, partial
 from mpgenie.agents.bots.vectors import Vector, bearing, raised, towards, turned, unit, walked
 from mpgenie.agents.policy import IDLE, Action
-from mpgenie.envs.simulation.actions import FORWARD, JUMP, SNEAK, SPRINT
+from mpgenie.envs.simulation.actions import BACK, FORWARD, JUMP, LEFT, RIGHT, SNEAK, SPRINT
 
 from .look import Target, look_at, turn, wait, watch
 from .walk import OCTANTS, go_to
@@ -16,6 +16,9 @@ _REPLAN = 20  # ticks between two plans of a pursuit
 _FAR = 14.0  # metres that one who flees looks for a place ahead
 _LEG = 80  # ticks of fleeing in one direction
 _ALARM = 8.0  # metres at which one who flees turns aside
+_CRAWL, _STOPPED, _HOP = 0.03, 24, 8  # metres a tick; ticks of it; ticks from hop to hop
+_TOE = 0.75  # metres ahead at which a walker sees a step
+_FEET = FORWARD | BACK | LEFT | RIGHT
 _RADII = (1.0, 0.85, 1.15, 0.7, 1.3)  # shares of the radius at which a stop may lie
 _ASIDE = (0.0, 12.0, -12.0)  # degrees along the circle by which it may
 _TURNS = (0.0, 30.0, -30.0, 60.0, -60.0, 100.0, -100.0, 150.0, -150.0)
@@ -165,7 +168,7 @@ def random_walk(bot: Bot, away: bool = False, back: bool = True) -> Skill:
     keys = bot.pick(OCTANTS)
     pace = bot.pick((0, 0, 0, SPRINT if keys & FORWARD else 0, SNEAK))
     metres = bot.uniform(3.0, 4.0) * (0.4 if pace == SNEAK else 1.0)
-    yield from _press_until(bot, keys | pace, lambda: bot.distance(start) >= metres)
+    yield from press_until(bot, keys | pace, lambda: bot.distance(start) >= metres)
     yield from _perhaps_jump(bot)
     if back:
         flip = away and bot.chance(0.5)
@@ -178,7 +181,7 @@ def random_walk(bot: Bot, away: bool = False, back: bool = True) -> Skill:
             nearest[0] = min(nearest[0], left)
             return left < 1.0 or left > nearest[0] + 0.3
 
-        yield from _press_until(bot, (keys if flip else _opposite(keys)) | pace, home)
+        yield from press_until(bot, (keys if flip else opposite(keys)) | pace, home)
         yield from _perhaps_jump(bot)
     if away:
         _, yaw = bearing(bot.feet, bot.heading, walked(bot.feet, heading, 5.0))
@@ -186,22 +189,36 @@ def random_walk(bot: Bot, away: bool = False, back: bool = True) -> Skill:
     return SUCCESS
 
 
-def _opposite(keys: int) -> int:
+def opposite(keys: int) -> int:
+    """The walking buttons that lead back."""
     return OCTANTS[(OCTANTS.index(keys) + 4) % 8]
 
 
-def _press_until(bot: Bot, keys: int, done: Callable[[], bool], limit: int = 100) -> Skill:
-    """Hold walking buttons, hop when stopped, until something is so."""
-    stopped = 0
+def press_until(bot: Bot, keys: int, done: Callable[[], bool], limit: int = 100) -> Skill:
+    """Hold walking buttons, hop over what is in the way, until something is so.
+
+    Returns:
+        Success if it came to be so, else failed.
+    """
+    stopped, before = 0, bot.feet
     for tick in range(limit):
         if done():
+            return SUCCESS
+        stopped = stopped + 1 if bot.distance(before) < _CRAWL and tick > 3 else 0
+        before = bot.feet
+        if stopped > _STOPPED:
             break
-        stopped = stopped + 1 if bot.pace < 0.06 and tick > 3 else 0
-        hop = JUMP if stopped in (2, 3, 4) or bot.in_water else 0
-        if stopped > 20:
-            break
-        yield Action(keys | hop)
-    return SUCCESS
+        hop = stopped % _HOP in (2, 3, 4) or bot.in_water or _meets_step(bot, keys)
+        yield Action(keys | (JUMP if hop else 0))
+    return failed("did not get there")
+
+
+def _meets_step(bot: Bot, keys: int) -> bool:
+    """Whether one who stands runs into a step if it goes on with these buttons."""
+    if not bot.on_ground:
+        return False
+    way = turned(bot.up, bot.heading, 45.0 * OCTANTS.index(keys & _FEET))
+    return bot.senses.solid(bot.senses.cell_of(walked(bot.feet, way, _TOE)))
 
 
 def _perhaps_jump(bot: Bot) -> Skill:
