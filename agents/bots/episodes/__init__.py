@@ -8,17 +8,21 @@ from .build_house import BUILD_HOUSE
 from .build_structure import BUILD_STRUCTURE
 from .build_tower import BUILD_TOWER
 from .chase import CHASE
+from .circumnavigation import CIRCUMNAVIGATION
 from .collector import COLLECTOR
 from .episode import Episode
+from .horizon_peek import HORIZON_PEEK
 from .looks_away import BOTH_LOOK_AWAY, ONE_LOOKS_AWAY
 from .mine import MINE
 from .orbit import ORBIT
 from .place_and_mine import PLACE_AND_MINE
+from .pole_crossing import POLE_CROSSING
 from .pve import PVE
 from .pvp import PVP
 from .rotation import ROTATION
 from .straight_line_walk import STRAIGHT_LINE_WALK
 from .structure import STRUCTURE
+from .sunset_line import SUNSET_LINE
 from .tower_bridge import TOWER_BRIDGE
 from .translation import TRANSLATION
 from .turn_to_look import TURN_TO_LOOK, TURN_TO_LOOK_OPPOSITE
@@ -42,6 +46,10 @@ EPISODES: dict[str, Episode] = {
         BUILD_HOUSE,
         COLLECTOR,
         PLACE_AND_MINE,
+        CIRCUMNAVIGATION,
+        HORIZON_PEEK,
+        POLE_CROSSING,
+        SUNSET_LINE,
         TRANSLATION,
         ROTATION,
         ONE_LOOKS_AWAY,

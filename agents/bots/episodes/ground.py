@@ -48,8 +48,9 @@ def best_places(
     separation: tuple[float, float],
     badness: Callable[[NDArray[np.float64]], int],
     tries: int,
+    in_sight: bool = True,
 ) -> NDArray[np.float64]:
-    """Of a few groups of places in sight of each other the first that is not bad, or the least so.
+    """Of a few groups of places the first that is not bad, or the least so.
 
     Args:
         planet: Where.
@@ -57,12 +58,14 @@ def best_places(
         separation: Metres between players.
         badness: Says of (players, 3) places of the feet how bad they are, 0 being good.
         tries: How many to look at.
+        in_sight: Whether they shall see each other, or none another.
     """
     best, least = np.zeros((len(scene.roles), 3)), 1 << 30
     for _ in range(tries):
         key = np.uint64(scene.integer(0, 1 << 53))
-        feet = spawn_points(planet, key, len(scene.roles), separation, line_of_sight=True)
-        bad = badness(feet) + _HIDDEN * _hidden(planet, feet.tolist())
+        feet = spawn_points(planet, key, len(scene.roles), separation, in_sight)
+        hidden, pairs = _hidden(planet, feet.tolist()), len(feet) * (len(feet) - 1) // 2
+        bad = badness(feet) + _HIDDEN * (hidden if in_sight else pairs - hidden)
         if bad < least:
             best, least = feet, bad
         if least == 0:
