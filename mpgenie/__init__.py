@@ -14,13 +14,23 @@ if TYPE_CHECKING:
     from mpgenie.envs.aec import env
     from mpgenie.envs.parallel import PlanetEnv, parallel_env
     from mpgenie.envs.single import SinglePlayerEnv as gym_env
+    from mpgenie.generation.generate import generate
 
 __version__ = "0.1.0"
-__all__ = ["PlanetEnv", "__version__", "env", "gym_env", "open_dataset", "parallel_env"]
+__all__ = [
+    "PlanetEnv",
+    "__version__",
+    "env",
+    "generate",
+    "gym_env",
+    "open_dataset",
+    "parallel_env",
+]
 
 _HOMES = {
     "PlanetEnv": "mpgenie.envs.parallel:PlanetEnv",
     "env": "mpgenie.envs.aec:env",
+    "generate": "mpgenie.generation.generate:generate",
     "gym_env": "mpgenie.envs.single:SinglePlayerEnv",
     "open_dataset": "mpgenie.datasets.reading:open_dataset",
     "parallel_env": "mpgenie.envs.parallel:parallel_env",

@@ -14,6 +14,7 @@ from mpgenie.errors import MpgenieError, suggest
 COMMANDS = {
     "demo": "two players, ten seconds, as a video and a picture",
     "doctor": "what this machine can draw with, and how to mend what it cannot",
+    "generate": "make a dataset of scripted players, or go on with one",
     "bench": "measure speed and memory beside the budgets",
 }
 
@@ -22,6 +23,8 @@ examples:
   mpgenie demo                      a video and a picture of two players in out/
   mpgenie demo --seed 3 --players 4 four players on another planet
   mpgenie doctor                    which renderers work here, and why others do not
+  mpgenie generate --out data --episodes 100
+                                    a dataset of what two players see and do
   mpgenie bench --quick             the main figures in about a minute
 
 `mpgenie COMMAND --help` says more about each.
@@ -95,8 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             status = options.run(options)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        print(f"\nmpgenie {options.command}: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"\nmpgenie {options.command}: {str(stop) or 'stopped'}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more when it ends

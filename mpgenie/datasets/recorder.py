@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 import mpgenie
 from mpgenie.envs.planet.planet import TERRAIN_VERSION
+from mpgenie.envs.simulation.mobs import MOBS
 from mpgenie.envs.simulation.snapshot import VERSION
 from mpgenie.envs.simulation.state import records_of
 from mpgenie.envs.simulation.world import Simulation
@@ -35,7 +36,7 @@ from mpgenie.errors import StateError
 from .block_changes import BlockWatch
 from .episode import Episode, Header
 from .pictures import packer
-from .schema import COLUMNS, EVENT, SCHEMA_VERSION, Array
+from .schema import COLUMNS, EVENT, SCHEMA_VERSION, SPAWN, Array
 from .studio import Studio
 
 _PLAYER_FIELDS = tuple(
@@ -77,6 +78,7 @@ class Recorder:
         self._events: list[Array] = []
         self._snapshots: list[tuple[int, bytes]] = []
         self._log: list[str] = []
+        self._spawns: list[tuple[int, int, float, float, float]] = []
         self._extras: dict[str, list[Array]] = {}
         self._blocks = BlockWatch(simulation, w)
         self._after: int | None = None
@@ -155,16 +157,33 @@ class Recorder:
         self._after = self.simulation.state_hash(w)
 
     def note(self, kind: str, **facts: Any) -> None:
-        """Add a line to the log: a phase that began, options scored, why one was chosen."""
+        """Add a line to the log: a phase that began, options scored, why one was chosen.
+
+        A `tick` among the facts stands for the current one.
+        """
         entry = {"tick": self.tick, "kind": kind, **facts}
         self._log.append(json.dumps(entry, sort_keys=True, allow_nan=False))
 
-    def finish(self, outcome: str = "success", reason: str = "", **facts: Any) -> Episode:
+    def spawned(self, tick: int, kind: str, place: Sequence[float]) -> None:
+        """Say that somebody brought a mob in, as no action does.
+
+        Args:
+            tick: Before whose action it came.
+            kind: Of mob.
+            place: (x, y, z) as given to `Simulation.spawn_mob`.
+        """
+        number = [mob.name for mob in MOBS].index(kind)
+        self._spawns.append((tick, number, *map(float, place)))  # type: ignore[arg-type]
+
+    def finish(
+        self, outcome: str = "success", reason: str = "", *, cut_short: bool = False, **facts: Any
+    ) -> Episode:
         """The episode, checked.
 
         Args:
             outcome: As in `Header`.
             reason: Why it ended.
+            cut_short: Whether the last action counts as truncated: the world could have gone on.
             **facts: More fields of `Header`.
 
         Raises:
@@ -172,6 +191,8 @@ class Recorder:
         """
         if len(self._rows) != self.tick + 1:
             raise StateError("call `observe` once more after the last step")
+        if cut_short and self._outcomes:
+            self._outcomes[-1][2][:] = True
         planet = self.simulation.planets[self.w]
         assert planet is not None
         known: dict[str, Any] = {
@@ -216,6 +237,7 @@ class Recorder:
             "world/raining": clocks["raining"],
             "events": _as_rows(self._events).view(EVENT)[:, 0],
             "blocks": self._blocks.changes(),
+            "spawns": np.array(self._spawns, SPAWN),
             "snapshots/tick": np.array(ticks, "<i8"),
             "snapshots/size": np.array([len(data) for data in snapshots], "<i8"),
             "snapshots/data": np.frombuffer(b"".join(snapshots), "u1"),

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mpgenie.envs.planet.planet import PlanetConfig
+from mpgenie.envs.simulation.mobs import MOBS
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError, DatasetError, SnapshotError
 
 from .episode import Episode
+from .schema import Array
 
 
 class Replayed(NamedTuple):
@@ -67,7 +69,7 @@ def replay(episode: Episode, simulation: Simulation | None = None) -> Iterator[i
             f"the episode has {players} of the world's {slots} players: the others' actions are "
             "not in it, so it cannot be played again"
         )
-    snapshots = _snapshots(episode)
+    snapshots, spawns = _snapshots(episode), _spawns(episode)
     if 0 not in snapshots:
         raise DatasetError("the episode has no snapshot of its first frame")
     for frame in range(episode.length + 1):
@@ -75,6 +77,8 @@ def replay(episode: Episode, simulation: Simulation | None = None) -> Iterator[i
             buttons[0] = episode["actions/requested_buttons"][frame - 1]
             camera[0] = episode["actions/requested_camera"][frame - 1]
             message[0] = episode["actions/message"][frame - 1]
+            for kind, place in spawns.get(frame - 1, ()):
+                simulation.spawn_mob(0, kind, place)
             simulation.step(buttons, camera, message)
         if frame in snapshots:
             try:
@@ -92,6 +96,16 @@ def check_replay(episode: Episode, simulation: Simulation | None = None) -> Repl
         if simulation.state_hash(0) != hashes[frame]:
             return Replayed(frame, frame)
     return Replayed(episode.length, None)
+
+
+def _spawns(episode: Episode) -> dict[int, list[tuple[str, Array]]]:
+    """The mobs that were brought in before each action."""
+    found: dict[int, list[tuple[str, Array]]] = {}
+    for tick, kind, *place in episode["spawns"].tolist():
+        if not 0 <= kind < len(MOBS) or not np.isfinite(place).all():
+            raise DatasetError(f"there is no mob of number {kind} to bring to {place}")
+        found.setdefault(tick, []).append((MOBS[kind].name, np.array(place)))
+    return found
 
 
 def _snapshots(episode: Episode) -> dict[int, bytes]:

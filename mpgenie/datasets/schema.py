@@ -26,6 +26,8 @@ BLOCK_CHANGE = np.dtype(
     [("tick", "<i8"), ("cell", "<i8"), ("before", "u1"), ("after", "u1"), ("actor", "<i8")]
 )
 """A cell that another block took; actor 0 = nobody in particular.  Tick -1: before frame 0."""
+SPAWN = np.dtype([("tick", "<i8"), ("kind", "<i8"), ("x", "<f8"), ("y", "<f8"), ("z", "<f8")])
+"""A mob that was brought in before the action of a tick passed, and where its feet were to be."""
 
 
 class Column(NamedTuple):
@@ -71,6 +73,7 @@ COLUMNS: Mapping[str, Column] = {
     "world/raining": _column("?", "F"),
     "events": Column(EVENT, ("N",)),
     "blocks": Column(BLOCK_CHANGE, ("N",)),
+    "spawns": Column(SPAWN, ("N",)),
     "snapshots/tick": _column("i8", "N"),
     "snapshots/size": _column("i8", "N"),
     "snapshots/data": _column("u1", "N"),

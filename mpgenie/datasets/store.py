@@ -68,7 +68,7 @@ class Store:
                 )
         for folder in (SHARDS, QUARANTINE, STAGING):
             self.disk.make_folder(self.root / folder)
-        self._tidy()
+        self.tidy()
         self._lock: int | None = None
         while self._lock is None:
             self._staging = self.root / STAGING / uuid.uuid4().hex
@@ -117,7 +117,7 @@ class Store:
                 f"{self.config.get(other[0])!r}: take the same, or another folder"
             )
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
         """Remove what writers left who are gone: their locks are free."""
         for folder in (self.root / STAGING).iterdir():
             try:
@@ -181,9 +181,13 @@ class Store:
         self.disk.sync_folder(self.root / QUARANTINE)
         self.disk.sync_folder(self.root / SHARDS)
 
+    def folder_of(self, unit: int) -> Path:
+        """Where a unit is or would be sealed."""
+        return self.root / SHARDS / shard_name(unit)
+
     def read(self, unit: int) -> Shard:
         """A sealed episode."""
-        return Shard(self.root / SHARDS / shard_name(unit))
+        return Shard(self.folder_of(unit))
 
     def close(self) -> None:
         """Let go of the lock, and of unfinished work."""

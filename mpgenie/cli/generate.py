@@ -1,0 +1,95 @@
+"""Make a dataset: scripted players act out episodes, and each is recorded, checked and sealed.
+
+Everything follows from the seed, however many workers there are.  Ctrl-C loses no finished episode;
+the same command again goes on.  While it runs, DIR/status.json says how far it is.
+Defaults stand in brackets.
+"""
+
+import argparse
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+EXAMPLES = """\
+examples:
+  mpgenie generate --out data --episodes 100
+  mpgenie generate --out data --episodes 1000 --players 2,4 --planet normal,flat
+  mpgenie generate --out pretty --episodes 20 --resolution 64x64,640x360 --cameras ego,top
+  mpgenie generate --out held_out --episodes 100 --split eval
+"""
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Read "2,4" as (2, 4)."""
+    parts = text.split(",")
+    if not all(part.isdigit() for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers; write it like 2,4")
+    return tuple(int(part) for part in parts)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read "ego,top" as ("ego", "top")."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def sizes(text: str) -> tuple[tuple[int, int], ...]:
+    """Read "64x64,640x360" as (height, width) pairs."""
+    pairs = [part.split("x") for part in text.split(",")]
+    if not all(len(pair) == 2 and all(edge.isdigit() for edge in pair) for pair in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; write it like 640x360")
+    return tuple((int(height), int(width)) for width, height in pairs)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `mpgenie generate`."""
+    add = parser.add_argument
+    add("--out", type=Path, required=True, metavar="DIR", help="the folder, new or to go on with")
+    add("--episodes", type=int, required=True, metavar="N", help="how many there shall be")
+    add("--players", type=numbers, default=(2,), metavar="P", help="how many play; 2,4 = in turns")
+    add("--seed", type=int, default=0, metavar="S", help="everything follows from it (%(default)s)")
+    add("--workers", type=int, metavar="W", help="0 = this process (one for each processor)")
+    add("--types", type=words, default=(), metavar="A,B", help="of episodes (all of the split)")
+    add("--planet", type=words, default=("normal",), metavar="KIND", help="normal, flat or both")
+    add("--size", type=int, default=96, metavar="N", help="of a planet's faces (%(default)s)")
+    add("--resolution", type=sizes, default=((64, 64),), metavar="WxH", help="one or more (64x64)")
+    video = "frames = lossless, mp4, none, auto = frames up to 128x128 (%(default)s)"
+    add("--video", choices=("auto", "frames", "mp4", "none"), default="auto", help=video)
+    add("--cameras", type=words, default=("ego",), metavar="A,B", help="some of ego, third, top")
+    passes = "some of rgb, depth, segmentation"
+    add("--passes", type=words, default=("rgb",), metavar="A,B", help=passes)
+    split = "eval = the types and planets that are held out (%(default)s)"
+    add("--split", choices=("train", "eval"), default="train", help=split)
+    add("--engine", choices=("process", "ray"), default="process", help="(%(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the dataset, then say what there is."""
+    import mpgenie
+
+    names = (
+        "episodes", "players", "seed", "workers", "types", "planet", "size", "resolution", "video",
+        "cameras", "passes", "split", "engine",
+    )  # fmt: skip
+    usual = signal.signal(signal.SIGTERM, _as_ctrl_c)
+    try:
+        mpgenie.generate(options.out, **{name: getattr(options, name) for name in names})
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+    _report(options.out, print)
+    return 0
+
+
+def _as_ctrl_c(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _report(out: Path, say: Callable[[str], None]) -> None:
+    status = json.loads((out / "status.json").read_text())
+    outcomes = ", ".join(f"{count} {name}" for name, count in sorted(status["outcomes"].items()))
+    say(f"episodes    {status['done']} ({outcomes})")
+    say(f"frames      {status['frames']:,}, {status['frames_per_second']:,.0f} a second")
+    say(f"bytes       {status['bytes']:,}")
+    if status["failed"]:
+        say(f"failed      {status['failed']}, see {out / 'failed.jsonl'} (remove it to try again)")

@@ -1,0 +1,282 @@
+"""`mpgenie.generate`: makes a dataset, or goes on with one."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from mpgenie.datasets.index import write_index
+from mpgenie.datasets.reading import Dataset, open_dataset
+from mpgenie.datasets.store import Store
+from mpgenie.envs.rendering.software import draw_views
+from mpgenie.errors import ConfigError, StateError, StorageError
+
+from .backlog import Backlog, read_failed
+from .engines import ENGINES, Engine, Worker, WorkerLost, make_engine
+from .lock import sole_generator
+from .plan import STRIP, Plan, Setting, Unit
+from .status import Status
+from .work import DiskRefused, Done, Failed, Reply
+
+WORLDS = 16
+"""Worlds that a worker plays side by side."""
+PATIENCE = 600.0
+"""Seconds without an answer after which a worker counts as hung; compiling may take minutes."""
+_AHEAD = 2  # strips that wait in a worker for a world to be free
+_STILLBORN = 3  # workers that may die in a row without ever answering
+
+
+def generate(
+    out: str | Path,
+    *,
+    episodes: int,
+    players: int | Sequence[int] = 2,
+    seed: int = 0,
+    workers: int | None = None,
+    types: str | Sequence[str] = (),
+    planet: str | Sequence[str] = "normal",
+    size: int = 96,
+    resolution: tuple[int, int] | Sequence[tuple[int, int]] = (64, 64),
+    video: str = "auto",
+    cameras: str | Sequence[str] = ("ego",),
+    passes: str | Sequence[str] = ("rgb",),
+    split: str = "train",
+    engine: str = "process",
+    worlds: int = WORLDS,
+    patience: float = PATIENCE,
+    progress: bool | None = None,
+) -> Dataset:
+    """Make a dataset of scripted episodes; called again with the same arguments, go on with it.
+
+    Episode `i` follows from the seed and `i` alone, whatever makes it and when.  A larger number of
+    episodes adds to a dataset.
+
+    Args:
+        out: The folder.
+        episodes: How many there shall be.
+        players: How many play; of several numbers each in turn.
+        seed: Everything random follows from it.
+        workers: How many processes or actors; 0 = this process; None = one for each processor.
+        types: Names of episode types; all of the split by default.
+        planet: "normal" or "flat"; of several each in turn.
+        size: Columns along the edge of a planet's face.
+        resolution: (height, width) of the frames, or several.
+        video: "frames" (without loss), "mp4", "none", or "auto": frames up to 128 x 128.
+        cameras: Some of "ego", "third", "top".
+        passes: Some of "rgb", "depth", "segmentation".
+        split: "train", or "eval" for the types and planets that are held out.
+        engine: "process", or "ray".
+        worlds: How many worlds a worker plays side by side.
+        patience: Seconds after which a silent worker counts as hung and is replaced.
+        progress: Whether to show a bar; None = where somebody watches.
+
+    Returns:
+        The dataset, open for reading.
+
+    Raises:
+        ConfigError: If the arguments are not those the folder was begun with, cannot be met, or
+            another process is filling it.
+        StorageError: If the disk refuses.
+        KeyboardInterrupt: On Ctrl-C; finished episodes are safe.
+    """
+    plan = Plan(
+        seed=seed,
+        types=_several(types),
+        players=_several(players),
+        planet=_several(planet),
+        size=size,
+        resolution=_sizes(resolution),
+        video=video,
+        cameras=_several(cameras),
+        passes=_several(passes),
+        split=split,
+    )
+    count = len(os.sched_getaffinity(0)) if workers is None else workers
+    if episodes < 1 or count < 0 or worlds < 1 or patience <= 0:
+        raise ConfigError("episodes, worlds and patience are more than 0, workers at least 0")
+    if engine not in ENGINES:
+        raise ConfigError(f"engine is one of {list(ENGINES)}, got {engine!r}")
+    with Store(out, plan.as_dict()) as store, sole_generator(store.root):
+        failed = {line["unit"] for line in read_failed(store.root)}
+        left = [unit for unit in store.left(range(episodes)) if unit not in failed]
+        backlog = Backlog(plan, left, store.root)
+        status = Status(store, episodes, len(failed & {*range(episodes)}), progress)
+        try:
+            with _Floor(backlog, status, worlds, patience) as floor:
+                if backlog:
+                    floor.run(make_engine(engine, plan, store.root, worlds, count), max(1, count))
+        finally:
+            store.tidy()  # after workers that were stopped
+    dataset = open_dataset(out)
+    write_index(dataset)
+    return dataset
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, str | int) else tuple(value)
+
+
+def _sizes(value: Any) -> tuple[tuple[int, int], ...]:
+    sizes = [value] if isinstance(value[0], int) else list(value)
+    return tuple((int(h), int(w)) for h, w in sizes)
+
+
+@dataclass
+class _Hand:
+    """A worker, and what it has in hand."""
+
+    worker: Worker
+    strips: list[dict[int, Unit]] = field(default_factory=list)
+    setting: Setting | None = None
+    alone: bool = False
+    """Whether it plays one suspect and nothing else."""
+    silent: float | None = None
+    """Seconds since it was asked; None = it waits to be asked."""
+    episodes: int = 0
+    answered: bool = False
+
+    @property
+    def units(self) -> list[Unit]:
+        return [unit for strip in self.strips for unit in strip.values()]
+
+    def drop(self, number: int) -> Unit:
+        """Take a unit out of its hand."""
+        for strip in self.strips:
+            if number in strip:
+                unit = strip.pop(number)
+                if not strip:
+                    self.strips.remove(strip)
+                return unit
+        raise KeyError(number)
+
+
+class _Floor:
+    """Keeps workers busy until nothing is left."""
+
+    def __init__(self, backlog: Backlog, status: Status, worlds: int, patience: float) -> None:
+        self.backlog, self.status = backlog, status
+        self.worlds, self.patience = worlds, patience
+        self.hands: list[_Hand] = []
+        self.stillborn = 0
+        self._given_up = status.failed
+
+    def __enter__(self) -> "_Floor":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        state = "finished" if kind is None else "stopped"
+        self.status.count_sealed()
+        self.status.tell(state, self.backlog.left, [], now=True)
+        self.status.close()
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            raise KeyboardInterrupt(
+                f"stopped with {self.status.done} of {self.status.episodes} episodes safe in "
+                f"{self.status.root}; run the same again to go on"
+            )
+
+    def run(self, engine: Engine, workers: int) -> None:
+        """Work off the backlog."""
+        try:
+            while self.backlog or any(hand.strips for hand in self.hands):
+                self._staff(engine, workers)
+                for hand in self.hands:
+                    if hand.silent is None:
+                        self._give(hand, workers)
+                busy = [hand for hand in self.hands if hand.silent is not None]
+                began = monotonic()
+                engine.wait([hand.worker for hand in busy], 0.5)
+                # A machine that slept or stopped us meanwhile shall not make workers look hung.
+                waited = min(monotonic() - began, 1.0)
+                for hand in busy:
+                    self._hear(hand, waited)
+                self._tell("running")
+        finally:
+            for hand in self.hands:
+                hand.worker.stop()
+            engine.close()
+
+    def _staff(self, engine: Engine, workers: int) -> None:
+        """Start workers that are missing; while nothing is compiled, one at first."""
+        if self.hands and not any(hand.answered for hand in self.hands) and not _compiled():
+            return
+        while len(self.hands) < min(workers, self.backlog.left + len(self.hands)):
+            self.hands.append(_Hand(engine.start()))
+
+    def _give(self, hand: _Hand, workers: int) -> None:
+        """Ask a worker to go on, with more to do where it has room."""
+        strips = []
+        if self.backlog.suspects and not hand.strips:
+            strips, hand.alone = [[self.backlog.suspect()]], True
+        elif not (hand.alone and hand.strips):
+            hand.alone = False
+            strips = self._strips(hand, workers)
+        hand.strips += [{unit.number: unit for unit in strip} for strip in strips]
+        if hand.strips:
+            hand.worker.ask(strips)
+            hand.silent = 0.0
+
+    def _strips(self, hand: _Hand, workers: int) -> list[list[Unit]]:
+        strips: list[list[Unit]] = []
+        while len(hand.strips) + len(strips) < self.worlds + _AHEAD:
+            most = max(1, min(STRIP, self.backlog.left // (2 * workers * self.worlds)))
+            strip = self.backlog.strip(hand.setting, most) if hand.setting else []
+            if not strip:
+                if hand.strips or strips or self.backlog.setting() is None:
+                    break
+                hand.setting = self.backlog.setting()
+                continue
+            strips.append(strip)
+        return strips
+
+    def _hear(self, hand: _Hand, waited: float) -> None:
+        """Take in what a worker says, or that it is lost."""
+        assert hand.silent is not None
+        try:
+            replies = hand.worker.answer()
+        except WorkerLost as lost:
+            self._lose(hand, str(lost))
+            return
+        if replies is None:
+            hand.silent += waited
+            if hand.silent > self.patience:
+                self._lose(hand, f"{hand.worker.name} was silent for {self.patience:g} s")
+            return
+        hand.silent, hand.answered, self.stillborn = None, True, 0
+        for reply in replies:
+            self._take(hand, reply)
+
+    def _take(self, hand: _Hand, reply: Reply) -> None:
+        match reply:
+            case Done():
+                hand.drop(reply.unit)
+                hand.episodes += 1
+                self.status.sealed(reply)
+            case Failed():
+                self._failed([hand.drop(number) for number in reply.units], reply.trace)
+            case DiskRefused():
+                raise StorageError(reply.message)
+
+    def _lose(self, hand: _Hand, why: str) -> None:
+        hand.worker.stop()
+        self.hands.remove(hand)
+        self.stillborn += not hand.answered
+        if self.stillborn >= _STILLBORN and not hand.answered:
+            raise StateError(f"workers end before they begin; the last one: {why}")
+        self._failed(hand.units, why)
+
+    def _failed(self, units: list[Unit], why: str) -> None:
+        self.backlog.failed(units, why)
+        self.status.failed = self._given_up + self.backlog.given_up
+
+    def _tell(self, state: str) -> None:
+        workers = [
+            {"name": hand.worker.name, "episodes": hand.episodes, "units": len(hand.units)}
+            for hand in self.hands
+        ]
+        self.status.tell(state, self.backlog.left, workers)
+
+
+def _compiled() -> bool:
+    return bool(getattr(draw_views, "kept", True))
