@@ -52,20 +52,29 @@ def best_places(
 ) -> NDArray[np.float64]:
     """Of a few groups of places the first that is not bad, or the least so.
 
+    Where one is to act (a fact of the scene), it gets the place that most others see.
+
     Args:
         planet: Where.
         scene: For whom, and what to draw from.
         separation: Metres between players.
         badness: Says of (players, 3) places of the feet how bad they are, 0 being good.
         tries: How many to look at.
-        in_sight: Whether they shall see each other, or none another.
+        in_sight: Whether they shall see each other, or nobody another; of an actor only
+            whether the others see it counts.
     """
+    actor: int | None = scene.facts.get("actor")
     best, least = np.zeros((len(scene.roles), 3)), 1 << 30
     for _ in range(tries):
         key = np.uint64(scene.integer(0, 1 << 53))
         feet = spawn_points(planet, key, len(scene.roles), separation, in_sight)
-        hidden, pairs = _hidden(planet, feet.tolist()), len(feet) * (len(feet) - 1) // 2
-        bad = badness(feet) + _HIDDEN * (hidden if in_sight else pairs - hidden)
+        seen = _seen(planet, feet.tolist())
+        if actor is not None:
+            centre = int(seen.sum(axis=1).argmax())
+            for rows in (feet, seen, seen.T):
+                rows[[actor, centre]] = rows[[centre, actor]]
+            seen = seen[actor]
+        bad = badness(feet) + _HIDDEN * int((seen != in_sight).sum())
         if bad < least:
             best, least = feet, bad
         if least == 0:
@@ -73,11 +82,14 @@ def best_places(
     return best
 
 
-def _hidden(planet: Planet, feet: list[Vector]) -> int:
-    """How many pairs of players do not see each other's eyes."""
+def _seen(planet: Planet, feet: list[Vector]) -> NDArray[np.bool_]:
+    """(players, players) whether they see each other's eyes; everybody oneself."""
     eyes = [raised(place, EYE) for place in feet]
     blocks, geometry = planet.blocks, planet.geometry
-    return sum(not sees(blocks, geometry, *a, *b) for a, b in combinations(eyes, 2))
+    seen = np.ones((len(feet), len(feet)), np.bool_)
+    for a, b in combinations(range(len(feet)), 2):
+        seen[a, b] = seen[b, a] = sees(blocks, geometry, *eyes[a], *eyes[b])
+    return seen
 
 
 def level_places(separation: tuple[float, float], steps: int = 4, tries: int = 24) -> Places:

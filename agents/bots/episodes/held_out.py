@@ -7,12 +7,16 @@ that consecutive seeds cover them evenly.  The facts of the play hold what was a
 hold when it was done.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.camera import FASTEST
 from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed
 from mpgenie.agents.bots.skills.look import look_at, sneak_signal, turn, wait
+from mpgenie.envs.planet.planet import Planet
 
-from .episode import SETTLE, Episode, RoleScript, Scene
+from .episode import SETTLE, Episode, Places, RoleScript, Scene
 from .ground import level_places
 
 LENGTH = 300
@@ -23,7 +27,7 @@ _LOOK, _PAUSE = 60.0, 20
 
 
 def acting(scene: Scene, cases: int = 1) -> int:
-    """The slot of the player whose turn it is; each plays so many cases in a row."""
+    """The slot of the player whose turn it is, each playing so many cases in a row."""
     slots = sorted(scene.roles)
     return slots[scene.seed // cases % len(slots)]
 
@@ -32,6 +36,19 @@ def subject(bot: Bot, scene: Scene) -> int:
     """Whom a player watches: who acts; the nearest other if it does so itself or all do."""
     actor: int = scene.facts.get("actor", bot.slot)
     return actor if actor != bot.slot else bot.partner
+
+
+def around_actor(
+    separation: tuple[float, float] = (10.0, 12.0), steps: int = 4, cases: int = 1
+) -> Places:
+    """Says whose turn it is, each playing so many cases in a row, and places all in its sight."""
+    level = level_places(separation, steps)
+
+    def places(planet: Planet, scene: Scene) -> NDArray[np.float64]:
+        scene.facts["actor"] = acting(scene, cases)
+        return level(planet, scene)
+
+    return places
 
 
 def face_partner(bot: Bot, scene: Scene) -> Skill:
@@ -69,7 +86,7 @@ def held_out(name: str, script: RoleScript, **fields: object) -> Episode:
         "name": name,
         "seconds": 25,
         "scripts": {"player": script},
-        "places": level_places((10.0, 12.0)),
+        "places": around_actor(),
         "opening": face_partner,
         "held_out": True,
         "noisy": False,

@@ -9,19 +9,14 @@ from mpgenie.agents.bots.skills.look import wait
 from mpgenie.envs.simulation.world import Simulation
 
 from .episode import Scene
-from .held_out import FREEZE, acting, held_out, quick_turn, signalled, standing_by, subject
+from .ground import level_places
+from .held_out import FREEZE, held_out, quick_turn, signalled, standing_by, subject
 
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     """How far they turn to which side: 67.5 to 112.5 degrees."""
     side = 90.0 if scene.chance(0.5) else -90.0
     scene.facts["yaw"] = side + scene.uniform(-22.5, 22.5)
-
-
-def prepare_one(sim: Simulation, w: int, scene: Scene) -> None:
-    """Whose turn it is, besides."""
-    scene.facts["actor"] = acting(scene)
-    prepare(sim, w, scene)
 
 
 def away_and_back(bot: Bot, scene: Scene) -> Skill:
@@ -43,5 +38,7 @@ def everybody(bot: Bot, scene: Scene) -> Skill:
     return outcome
 
 
-ONE_LOOKS_AWAY = held_out("one_looks_away", standing_by(away_and_back), prepare=prepare_one)
-BOTH_LOOK_AWAY = held_out("both_look_away", everybody, prepare=prepare)
+ONE_LOOKS_AWAY = held_out("one_looks_away", standing_by(away_and_back), prepare=prepare)
+BOTH_LOOK_AWAY = held_out(
+    "both_look_away", everybody, prepare=prepare, places=level_places((10.0, 12.0))
+)

@@ -10,12 +10,14 @@ from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed
 from mpgenie.agents.bots.skills.look import eye_contact, look_at, watch
 from mpgenie.agents.bots.skills.march import axis_towards, march
+from mpgenie.agents.bots.skills.walk import go_to
 from mpgenie.agents.bots.vectors import Vector, along_ground, raised, turned, walked
 from mpgenie.envs.planet.geometry import column_of
 from mpgenie.envs.planet.planet import Planet
 from mpgenie.envs.planet.spawn import ground_layer
 
 from .episode import Episode, Scene
+from .ground import columns_around
 
 _NEAREST, _FARTHEST = 10, 40  # metres from the pole
 _OVER = 3.0  # metres from the pole at which one walks over it
@@ -66,6 +68,8 @@ def walker(bot: Bot, scene: Scene) -> Skill:
         return away > far - 2.0 and along_ground(bot.feet, start) > 1.5 * far
 
     yield from eye_contact(bot, bot.integer(10, 20))
+    yield from bot.phase("to the pole", go_to(bot, _top(bot, pole), within=1.0, limit=_LIMIT))
+    across()
     outcome: Outcome = yield from bot.phase(
         "cross", march(bot, axis_towards(start, pole), across, _LIMIT)
     )
@@ -74,6 +78,20 @@ def walker(bot: Bot, scene: Scene) -> Skill:
     if outcome and nearest[0] > _OVER:
         return failed(f"passed the pole {nearest[0]:.0f} m aside")
     return SUCCESS if outcome else outcome
+
+
+def _top(bot: Bot, pole: Vector) -> Vector:
+    """The ground nearest to the pole that one can walk to."""
+    senses = bot.senses
+    cells = []
+    for column in columns_around(senses.sim.geometry, senses.cell_of(pole) >> 6, 2).tolist():
+        layer = int(ground_layer(senses.blocks, column))
+        cells.append(column * 64 + layer if layer > 0 else senses.footing(pole))
+    points = sorted(
+        (senses.point_in(cell) for cell in cells if cell >= 0),
+        key=lambda point: along_ground(point, pole),
+    )
+    return next((point for point in points if bot.can_reach(point)), pole)
 
 
 POLE_CROSSING = Episode(name="pole_crossing", seconds=30, scripts={"walker": walker}, places=places)

@@ -16,8 +16,7 @@ from mpgenie.envs.simulation.world import Simulation
 
 from .blueprint import Blueprint, best_site, laid_out
 from .episode import TOOLS, Scene
-from .ground import level_places
-from .held_out import LENGTH, acting, held_out
+from .held_out import LENGTH, around_actor, held_out
 
 PLANS: dict[str, Blueprint] = {
     "square wall": [(x, 0, y) for y in range(2) for x in (1, 0)],
@@ -32,8 +31,8 @@ _WORK = 600
 
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
-    """Whose turn it is, and what is built."""
-    scene.facts |= {"actor": acting(scene), "plan": scene.pick(list(PLANS))}
+    """Draw what is built."""
+    scene.facts["plan"] = scene.pick(list(PLANS))
 
 
 def player(bot: Bot, scene: Scene) -> Skill:
@@ -117,6 +116,6 @@ STRUCTURE = held_out(
     "structure",
     player,
     prepare=prepare,
-    places=level_places((5.5, 6.5), steps=5),
+    places=around_actor((5.5, 6.5), steps=5),
     hotbar=(("stone", 64), *TOOLS),
 )
