@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .registries import register
 
 if TYPE_CHECKING:
+    from mpgenie.datasets.exports.export import export
     from mpgenie.datasets.reading import open_dataset
     from mpgenie.envs.aec import env
     from mpgenie.envs.parallel import PlanetEnv, parallel_env
@@ -21,6 +22,7 @@ __all__ = [
     "PlanetEnv",
     "__version__",
     "env",
+    "export",
     "generate",
     "gym_env",
     "open_dataset",
@@ -30,6 +32,7 @@ __all__ = [
 _HOMES = {
     "PlanetEnv": "mpgenie.envs.parallel:PlanetEnv",
     "env": "mpgenie.envs.aec:env",
+    "export": "mpgenie.datasets.exports.export:export",
     "generate": "mpgenie.generation.generate:generate",
     "gym_env": "mpgenie.envs.single:SinglePlayerEnv",
     "open_dataset": "mpgenie.datasets.reading:open_dataset",

@@ -1,0 +1,25 @@
+"""Look into a dataset, check it, or hand it on."""
+
+import argparse
+
+from . import export
+
+EXAMPLES = """\
+examples:
+  mpgenie dataset export data --format minari --out data-minari
+
+`mpgenie dataset COMMAND --help` says more about each.
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the commands of `mpgenie dataset`."""
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="action", required=True
+    )
+    export.add_parser(commands)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Never called: each command of `mpgenie dataset` has a `run` of its own."""
+    raise AssertionError(options.action)

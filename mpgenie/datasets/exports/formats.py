@@ -1,0 +1,8 @@
+"""Which formats there are; a leaf that costs nothing to import."""
+
+FORMATS = {
+    "hdf5": ("hdf5_file", "Hdf5File"),
+    "minari": ("minari_set", "MinariSet"),
+}
+"""The module and the class behind each format."""
+SPLITS = ("train", "eval", "all")
