@@ -39,7 +39,7 @@ def _read_pixel(line, at, inverse, place):  # type: ignore[no-untyped-def]
     line[PLACE + at] = place if inverse > 0.0 else SKY
 
 
-@kernel
+@inlined
 def _read_row(line, work, y, width, hand_left):  # type: ignore[no-untyped-def]
     """Fill the planes of a row that say what each pixel sees: the hand, from `hand_left` on, or
     what is behind it.  Returns whether there is anything but sky."""
@@ -81,7 +81,7 @@ def _split_row(line, runs, width):  # type: ignore[no-untyped-def]
     return np.int64(count)
 
 
-@kernel
+@inlined
 def _colour_row(look, work, sky_row, y, width, height, focal, found):  # type: ignore[no-untyped-def]
     """Colour a row of opaque faces and sky; of sky only, if nothing was `found`."""
     line, runs, record, what = work.line, work.runs, work.record, work.what
@@ -106,7 +106,7 @@ def _colour_row(look, work, sky_row, y, width, height, focal, found):  # type: i
     paint_row(line, sky_row, begin, end)
 
 
-@kernel
+@inlined
 def _veil_row(look, work, sky_row, y, width):  # type: ignore[no-untyped-def]
     """Lay water and glass over a coloured row, where nothing stands before them."""
     line, runs, solid, hand, veil = work.line, work.runs, work.solid, work.hand, work.veil
@@ -148,7 +148,7 @@ def _veil_row(look, work, sky_row, y, width):  # type: ignore[no-untyped-def]
         line[BLUE + at] = blue + (line[BLUE + at] - blue) * share
 
 
-@kernel
+@inlined
 def _write_row(line, rgb, y, width):  # type: ignore[no-untyped-def]
     """Write the colours of a row as bytes; `rgb` in one dimension, so that the loop vectorises."""
     half, three, begin = np.float32(0.5), np.uint64(3), np.uint64(y * width * 3)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 
 
-@kernel
+@inlined
 def look_from(geometry, sections, section, eye, turn, reach):  # type: ignore[no-untyped-def]
     """Work out what `facing` needs to know of a section.
 
