@@ -61,9 +61,7 @@ class RasterWork(NamedTuple):
     slot: NDArray[np.int32]
     """(chunks,) where the turned corners of a chunk are kept, -1 = not yet."""
     turned: NDArray[np.float32]
-    """(slots, 3, 81) the 9 x 9 corner directions in view axes."""
-    flat: NDArray[np.float32]
-    """The same memory in one dimension."""
+    """(slots * 243,) the 9 x 9 corner directions in view axes: x of all of them, y, then z."""
     batch: NDArray[np.float32]
     """(ROWS * BATCH,) faces in the making; see `outlines`."""
     single: NDArray[np.float32]
@@ -103,7 +101,6 @@ def new_raster_work(
     x = (np.arange(width) + (0.5 - width * 0.5)) / focal
     y = (np.arange(height) + (0.5 - height * 0.5)) / focal
     length = np.sqrt(1.0 + x[None, :] * x[None, :] + y[:, None] * y[:, None])
-    turned = lazy_zeros((chunks, 3, 81), np.float32)
     line = np.ones(LINE_SIZE, np.float32)
     line[int(ACROSS) : int(ACROSS) + LINE] = np.arange(LINE)
     return RasterWork(
@@ -112,8 +109,7 @@ def new_raster_work(
         hand=new_canvas(width * height),
         ray_length=length.astype(np.float32).ravel(),
         slot=np.full(chunks, -1, np.int32),
-        turned=turned,
-        flat=turned.reshape(-1),
+        turned=lazy_zeros((chunks * 243,), np.float32),
         batch=np.ones(ROWS * BATCH, np.float32),
         single=np.ones(ROWS * BATCH, np.float32),
         index=np.zeros(QUEUE, np.int32),
@@ -141,30 +137,31 @@ def _torch_corner(turned, slot, radius, a, b, layer, ca, cb, ck):  # type: ignor
     for i in range(2):
         for j in range(2):
             share = (s if i else 1.0 - s) * (t if j else 1.0 - t)
-            x += share * turned[slot, 0, (a + i) * 9 + b + j]
-            y += share * turned[slot, 1, (a + i) * 9 + b + j]
-            z += share * turned[slot, 2, (a + i) * 9 + b + j]
+            at = slot * 243 + (a + i) * 9 + b + j
+            x += share * turned[at]
+            y += share * turned[at + 81]
+            z += share * turned[at + 162]
     r = radius + layer + (0.625 if ck else 0.0)
     return r * x, r * y, r * z
 
 
 @kernel
 def draw_batch(  # type: ignore[no-untyped-def]
-    faces, slots, turned, flat, batch, single, canvas, poly, source, corner, index, section,
+    faces, slots, turned, batch, single, canvas, poly, source, corner, index, section,
     bottom, turn, first, count, width, height, focal, place, two_sided,
 ):  # fmt: skip
     """Draw up to `BATCH` faces of the queue on `canvas`; return the next place.
 
     Args:
         faces: (n, 3) uint32 pool of faces.
-        slots, turned, flat, batch, single, poly, source, corner, index, section, turn: Of the
+        slots, turned, batch, single, poly, source, corner, index, section, turn: Of the
             `RasterWork`.
         bottom: Radius of the planet's lowest layer.
         first, count: Which of the queue.
         place: The next place in the order of drawing.
     """
     ex, ey, ez = turn[0], turn[1], turn[2]
-    gather(faces, index, section, first, count, slots, flat, bottom, batch)
+    gather(faces, index, section, first, count, slots, turned, bottom, batch)
     outline(
         batch, count, np.float32(ex), np.float32(ey), np.float32(ez), np.float32(focal),
         np.float32(width), np.float32(height), two_sided,
@@ -343,7 +340,7 @@ def draw_queue(  # type: ignore[no-untyped-def]
         if place + count > work.source.shape[0]:
             return place, 0
         place = draw_batch(
-            faces, work.slot, work.turned, work.flat, work.batch, work.single, canvas, work.poly,
+            faces, work.slot, work.turned, work.batch, work.single, canvas, work.poly,
             work.source, work.corner, index, section, geometry.bottom, work.turn, first, count,
             width, height, focal, place, two_sided,
         )  # fmt: skip
@@ -374,7 +371,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
     veiled, queued, last_chunk = 0, 0, -1
     faces, extents, turn, counts = mesh.face[w], mesh.extent[w], work.turn, mesh.count[w]
     canvas, turned, reach = work.solid, work.turned, work.reach
-    size, per_edge = geometry.size, sections.per_edge
+    size, per_edge, corner = geometry.size, sections.per_edge, sections.corner.reshape(-1)
     for k in range(3):
         turn[k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
     spread = 6.2 * 1.5707963267948966 / size
@@ -392,7 +389,7 @@ def draw_sections(  # type: ignore[no-untyped-def]
         if total == 0 and glass == 0:
             continue
         chunk = section >> 3
-        slot, used = turn_chunk(sections.corner, work.slot, turned, work.used, chunk, axes, used)
+        slot, used = turn_chunk(corner, work.slot, turned, work.used, chunk, axes, used)
         low = geometry.bottom + (section & 7) * 8
         if glass:
             culling.queue[veiled] = section << 2 | lod

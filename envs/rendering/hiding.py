@@ -84,10 +84,8 @@ def hidden(canvas, turned, turn, slot, low, box, round_up, width, height, focal)
     ex, ey, ez = turn[0], turn[1], turn[2]
     for i in range(2):
         for j in range(2, 4):
-            a, b = np.int64(box[i]), np.int64(box[j])
-            dx = float(turned[slot, 0, a * 9 + b])
-            dy = float(turned[slot, 1, a * 9 + b])
-            dz = float(turned[slot, 2, a * 9 + b])
+            at = slot * 243 + np.int64(box[i]) * 9 + np.int64(box[j])
+            dx, dy, dz = float(turned[at]), float(turned[at + 81]), float(turned[at + 162])
             for k in range(4, 6):
                 radius = low + box[k]
                 if k == 5:

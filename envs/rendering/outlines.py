@@ -30,6 +30,8 @@ X, Y, Z, UX, UY, UZ, VX, VY, VZ = (np.uint64(row * BATCH) for row in range(14, 2
 ACROSS, ALONG, CENTRE = (np.uint64(row * BATCH) for row in range(23, 26))
 LEFT, RIGHT, TOP, BOTTOM, TASK = (np.uint64(row * BATCH) for row in range(26, 31))
 BORDER = np.uint64(31 * BATCH)
+PLANE = np.uint64(81)
+"""The corners of a chunk, 9 x 9: from x to y to z in `RasterWork.turned`."""
 ROW = np.uint64(BATCH)
 """From one row of a batch to the next.  All are unsigned, so that loops over them vectorise."""
 NOT_SEEN, PLAIN, CUT = 0, 1, 2
@@ -61,30 +63,41 @@ SHAPE = _shapes()
 
 @kernel
 def turn_chunk(corner, slots, turned, slot_chunk, chunk, axes, used):  # type: ignore[no-untyped-def]
-    """The slot with the corner directions of a chunk in view axes, filled if need be."""
+    """The slot with the corner directions of a chunk in view axes, filled if need be.
+
+    Args:
+        corner: (chunks * 243,) `Sections.corner` in one dimension, so that the loop vectorises.
+        slots, turned, slot_chunk: `slot`, `turned` and `used` of the `RasterWork`.
+        axes: (3, 3) of the view.
+        used: How many slots are filled.
+
+    Returns:
+        The slot, and how many are filled now.
+    """
     slot = slots[chunk]
     if slot >= 0:
         return slot, used
     slot = used
     slots[chunk] = slot
     slot_chunk[slot] = chunk
+    x = np.uint64(np.int64(chunk) * 243)
+    y, z, to = x + PLANE, x + PLANE + PLANE, np.uint64(np.int64(slot) * 243)
     for axis in range(3):
         p, q, r = np.float32(axes[axis, 0]), np.float32(axes[axis, 1]), np.float32(axes[axis, 2])
-        for at in range(81):
-            turned[slot, axis, at] = (
-                p * corner[chunk, 0, at] + q * corner[chunk, 1, at] + r * corner[chunk, 2, at]
-            )
+        for at in range(PLANE):
+            turned[to + at] = p * corner[x + at] + q * corner[y + at] + r * corner[z + at]
+        to += PLANE
     return slot, used + 1
 
 
 @kernel
-def gather(faces, index, section, first, count, slots, flat, bottom, batch):  # type: ignore[no-untyped-def]
+def gather(faces, index, section, first, count, slots, turned, bottom, batch):  # type: ignore[no-untyped-def]
     """Fill the rows of a batch that `outline` needs.
 
     Args:
         index, section: (queue,) the faces' places in the pool, and their sections.
         first, count: Which of the queue.
-        slots, flat: Of the `RasterWork`.
+        slots, turned: Of the `RasterWork`.
         bottom: Radius of the planet's lowest layer.
     """
     for i in range(count):
@@ -96,9 +109,9 @@ def gather(faces, index, section, first, count, slots, flat, bottom, batch):  # 
         for corner in range(4):
             at = np.uint64(cell + SHAPE[shape, corner])
             row = np.uint64(3 * BATCH * corner + i)
-            batch[row] = flat[at]
-            batch[row + ROW] = flat[at + np.uint64(81)]
-            batch[row + ROW + ROW] = flat[at + np.uint64(162)]
+            batch[row] = turned[at]
+            batch[row + ROW] = turned[at + PLANE]
+            batch[row + ROW + ROW] = turned[at + PLANE + PLANE]
         batch[UPPER + np.uint64(i)] = low + np.float32(SHAPE[shape, 4])
         batch[LOWER + np.uint64(i)] = low + np.float32(SHAPE[shape, 5])
 

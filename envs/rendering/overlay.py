@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined
 
 from .sky import day_angle
 
 
-@kernel
+@inlined
 def draw_stars(stars, sky_row, state, axes, work, rgb, w, day, focal, veiled):  # type: ignore[no-untyped-def]
     """Add the stars that fall on pixels of clear sky.
 

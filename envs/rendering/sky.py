@@ -8,7 +8,7 @@ row.  All colours are 0 to 255; directions are in the axes of the view.
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.exact import draw
 from mpgenie.envs.planet.geometry import column_at, locate
 from mpgenie.envs.simulation.weather import sun_direction
@@ -117,7 +117,7 @@ def daylight(elevation):  # type: ignore[no-untyped-def]
     return t * t * (3.0 - 2.0 * t)
 
 
-@kernel
+@inlined
 def fill_sky(state, geometry, light, views, v, day, distance, sky):  # type: ignore[no-untyped-def]
     """Fill row v of `sky` for view v.
 

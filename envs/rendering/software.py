@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.bundle import Bundle, opened
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 
 from .baking import bake_faces
 from .camera import Views, focal_length
@@ -109,7 +109,7 @@ def forget_slots(work):  # type: ignore[no-untyped-def]
         work.used[n] = -1
 
 
-@kernel
+@inlined
 def _draw_hand(  # type: ignore[no-untyped-def]
     state, geometry, columns, faces, hand, look, work, sky_row, w, slot, focal, width, height,
     place,

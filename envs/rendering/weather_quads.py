@@ -7,7 +7,7 @@ number.  Where the ground below is snow or ice it snows instead.  Lengths are in
 
 import numpy as np
 
-from mpgenie.envs.kernels import kernel
+from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import BLOCKS
 from mpgenie.envs.planet.exact import draw
 from mpgenie.envs.planet.geometry import column_of
@@ -71,7 +71,7 @@ def _open_sky(state, geometry, w, x, y, z):  # type: ignore[no-untyped-def]
     return reached, int(light & 15), _SNOWY[_ground(blocks, column, cell)]
 
 
-@kernel
+@inlined
 def weather_quads(state, geometry, views, v, quads, row):  # type: ignore[no-untyped-def]
     """Fill a row of `quads` with what falls around the eye of view v; none in dry weather."""
     quads.count[row] = 0
