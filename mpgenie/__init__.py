@@ -12,6 +12,7 @@ from .registries import register
 if TYPE_CHECKING:
     from mpgenie.datasets.exports.export import export
     from mpgenie.datasets.reading import open_dataset
+    from mpgenie.datasets.vpt_import import import_vpt
     from mpgenie.envs.aec import env
     from mpgenie.envs.parallel import PlanetEnv, parallel_env
     from mpgenie.envs.single import SinglePlayerEnv as gym_env
@@ -25,6 +26,7 @@ __all__ = [
     "export",
     "generate",
     "gym_env",
+    "import_vpt",
     "open_dataset",
     "parallel_env",
 ]
@@ -35,6 +37,7 @@ _HOMES = {
     "export": "mpgenie.datasets.exports.export:export",
     "generate": "mpgenie.generation.generate:generate",
     "gym_env": "mpgenie.envs.single:SinglePlayerEnv",
+    "import_vpt": "mpgenie.datasets.vpt_import:import_vpt",
     "open_dataset": "mpgenie.datasets.reading:open_dataset",
     "parallel_env": "mpgenie.envs.parallel:parallel_env",
 }

@@ -7,6 +7,7 @@ any.
 import io
 import os
 from collections import OrderedDict
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -156,6 +157,16 @@ class MovieReader:
             raise DatasetError(
                 f"this video has {found} of frames {first} to {first + len(out) - 1}"
             )
+
+    def pictures(self, height: int, width: int, most: int) -> Iterator[Array]:
+        """At most so many frames from the first on, whatever their times: (height, width, 3)."""
+        try:
+            for number, frame in enumerate(self._container.decode(self._stream)):
+                if number >= most:
+                    return
+                yield self._rgb(frame, height, width)
+        except _BAD_FILE as error:
+            raise DatasetError(f"this video cannot be decoded: {error}") from error
 
     @staticmethod
     def _size(frame: av.VideoFrame) -> tuple[int, int]:

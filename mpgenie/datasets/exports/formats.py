@@ -3,6 +3,8 @@
 FORMATS = {
     "hdf5": ("hdf5_file", "Hdf5File"),
     "minari": ("minari_set", "MinariSet"),
+    "vpt": ("vpt", "Vpt"),
+    "solaris": ("solaris", "Solaris"),
 }
 """The module and the class behind each format."""
 SPLITS = ("train", "eval", "all")

@@ -13,6 +13,7 @@ from mpgenie.datasets.reading import Dataset, Entry
 from mpgenie.datasets.schema import COLUMNS, Array
 from mpgenie.datasets.shards import Shard
 from mpgenie.envs.simulation.actions import BUTTONS
+from mpgenie.envs.simulation.events import KIND_NAMES
 from mpgenie.errors import ConfigError
 
 PIECE = 64
@@ -69,6 +70,16 @@ class Take:
         """(T, 20) bool, in the order of `BUTTONS`."""
         held: Array = (self["actions/buttons"][:, None] >> _BITS) & 1
         return held.astype(bool)
+
+    def events(self) -> dict[int, dict[str, int]]:
+        """What this player did: by tick, how often each kind of event, in their order."""
+        mine = np.unique(self["state/id"])
+        rows = self.shard["events"]
+        found: dict[int, dict[str, int]] = {}
+        for row in rows[np.isin(rows["actor"], mine[mine > 0])]:
+            kinds, name = found.setdefault(int(row["tick"]), {}), KIND_NAMES[int(row["kind"])]
+            kinds[name] = kinds.pop(name, 0) + 1
+        return found
 
     def pictures(self, first: int, last: int) -> Array:
         """Frames `first` up to, not including, `last`: (n, H, W, 3) uint8."""
