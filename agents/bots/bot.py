@@ -220,7 +220,7 @@ class Bot(Draws):
     def can_reach(self, point: Vector) -> bool:
         """Whether there is a way on foot to a point on the ground."""
         there = self.senses.footing(point, 8)
-        return there >= 0 and self.senses.path(self.footing, there).arrived
+        return there >= 0 and self.senses.reachable(self.footing, there)
 
     def turn_to(self, point: Vector) -> tuple[float, float]:
         """How far to turn, (pitch, yaw) in degrees, so as to look at a point."""

@@ -1,23 +1,26 @@
 """What bots see, hear and feel of one world, read once a tick as plain numbers."""
 
 from dataclasses import dataclass
-from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.bundle import Bundle
 from mpgenie.envs.planet.blocks import BLOCKS, TABLE
-from mpgenie.envs.planet.geometry import column_of
-from mpgenie.envs.planet.paths import Path, PathWork, can_stand, find_path, new_path_work
-from mpgenie.envs.planet.raycast import cast, sees
+from mpgenie.envs.planet.land import cell_at, flood, footing_near, is_clear, is_noted, met, new_land
+from mpgenie.envs.planet.paths import Path, PathWork, find_path, new_path_work
 from mpgenie.envs.simulation.mobs import MOBS
 from mpgenie.envs.simulation.world import Simulation
 
 from .coordination import Clock
 from .vectors import Vector, length, unit
 
-PATH_LIMIT = 2_500
+PATH_LIMIT = 1_200
 """Cells that a search for a way looks at before it gives up."""
+_PROBE = 160  # cells that one looks at before asking for all that can be reached
+_FLOOD = 3_000  # cells noted as reachable
+_DROP = 12
+_PATHS_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,7 +57,13 @@ class Senses(Clock):
         ]  # fmt: skip
         self._clock = sim.state.clock.tick
         self.bottom = float(sim.geometry.bottom)
-        self._work: PathWork | None = None
+        self.blocks: NDArray[np.uint8] = sim.state.cells.blocks[w]
+        """(columns, 64) block numbers."""
+        self._land = Bundle(new_land(self.blocks, sim.geometry, _FLOOD))
+        self._flooded: tuple[int, int] | None = None  # from where, and when by the blocks' hash
+        self._work: dict[int, PathWork] = {}
+        self._paths: dict[tuple[int, int, float, float], Path] = {}
+        self._paths_hash = -1
         self.called: list[tuple[int, str, tuple[float, float, float]]] = []
         """(tick, kind, place) of each mob that a script brought in before that tick passed."""
         self.refresh()
@@ -67,12 +76,6 @@ class Senses(Clock):
         ) = [field.tolist() for field in self._fields]  # fmt: skip
         self.tick = int(self._clock[self.w])
         self._mobs: list[Mob] | None = None
-
-    @property
-    def blocks(self) -> NDArray[np.uint8]:
-        """(columns, 64) block numbers."""
-        blocks: NDArray[np.uint8] = self.sim.state.cells.blocks[self.w]
-        return blocks
 
     def block(self, cell: int) -> int:
         """The number of the block in a cell."""
@@ -124,9 +127,7 @@ class Senses(Clock):
 
     def cell_of(self, point: Vector) -> int:
         """The cell that a point lies in (the highest or lowest of its column beyond those)."""
-        x, y, z = point
-        column = int(column_of(self.sim.geometry, x, y, z))
-        return column * 64 + min(63, max(0, floor(self.layer_of(point) + 1e-4)))
+        return int(cell_at(self._land, *point))
 
     def point_in(self, cell: int, above: float = 0.0) -> Vector:
         """The middle of a cell's floor, or a point so many metres above it."""
@@ -144,21 +145,49 @@ class Senses(Clock):
         Returns:
             -1 if there is none within `reach` layers.
         """
-        cell = self.cell_of(point)
-        blocks, layer = self.blocks, cell & 63
-        for column in (cell >> 6, *self.sim.geometry.neighbour[cell >> 6].tolist()):
-            for k in range(2 * reach + 1):
-                at = layer + (-(k // 2) if k % 2 == 0 else k // 2 + 1)
-                if 0 < at < 64 and can_stand(blocks, column, at):
-                    return int(column) * 64 + at
-        return -1
+        return int(footing_near(self._land, self.cell_of(point), reach))
 
-    def path(self, start: int, goal: int, max_drop: int = 12) -> Path:
-        """A cheapest way on foot between two cells of the feet."""
-        self._work = self._work or new_path_work(PATH_LIMIT)
-        return find_path(
-            self.blocks, self.sim.geometry, start, goal, max_drop=max_drop, work=self._work
-        )
+    @property
+    def blocks_hash(self) -> int:
+        """A number that changes with every block."""
+        return int(self.sim.state.cells.hash[self.w])
+
+    def path(
+        self, start: int, goal: int, *, dig_cost: float = 0.0, place_cost: float = 0.0,
+        limit: int = PATH_LIMIT,
+    ) -> Path:  # fmt: skip
+        """A cheapest way on foot between two cells of the feet; see `find_path`."""
+        if self._paths_hash != self.blocks_hash or len(self._paths) >= _PATHS_KEPT:
+            self._paths.clear()
+            self._paths_hash = self.blocks_hash
+        key = start, goal, dig_cost, place_cost
+        path = self._paths.get(key)
+        if path is None:
+            if limit not in self._work:
+                self._work[limit] = new_path_work(limit)
+            path = find_path(
+                self.blocks, self.sim.geometry, start, goal, max_drop=_DROP, dig_cost=dig_cost,
+                place_cost=place_cost, work=self._work[limit],
+            )  # fmt: skip
+            if path.arrived or limit == PATH_LIMIT:
+                self._paths[key] = path
+        return path
+
+    def reachable(self, start: int, goal: int) -> bool:
+        """Whether there is a way on foot between two cells of the feet.
+
+        Near goals are found at once; for others all cells around the start are noted, for this
+        question and the next ones.
+        """
+        at = start, self.blocks_hash
+        if self._flooded != at:
+            if self.path(start, goal, limit=_PROBE).arrived:
+                return True
+            flood(self._land, start, _DROP)
+            self._flooded = at
+        if is_noted(self._land, goal):
+            return True
+        return bool(self._land.content.counts[1]) and self.path(start, goal).arrived
 
     def points_of(self, cells: NDArray[np.int64]) -> list[Vector]:
         """The middles of the floors of cells."""
@@ -172,9 +201,9 @@ class Senses(Clock):
         """What an eye meets that looks towards a point: (cell or -1, its side, metres)."""
         x, y, z = eye
         dx, dy, dz = unit((point[0] - x, point[1] - y, point[2] - z))
-        cell, side, away = cast(self.blocks, self.sim.geometry, x, y, z, dx, dy, dz, reach, True)
+        cell, side, away = met(self._land, x, y, z, dx, dy, dz, reach)
         return int(cell), int(side), float(away)
 
     def clear_between(self, a: Vector, b: Vector) -> bool:
         """Whether nothing opaque lies between two points."""
-        return bool(sees(self.blocks, self.sim.geometry, *a, *b))
+        return bool(is_clear(self._land, *a, *b))
