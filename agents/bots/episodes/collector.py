@@ -2,7 +2,8 @@
 
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Skill, failed
-from mpgenie.agents.bots.skills.mine import dig_towards, level_line, light_up, mine_ores
+from mpgenie.agents.bots.skills.dig_through import dig_through
+from mpgenie.agents.bots.skills.mine import level_line, light_up, mine_ores
 from mpgenie.agents.bots.skills.travel import follow
 from mpgenie.envs.simulation.world import Simulation
 
@@ -53,7 +54,7 @@ def _lead(bot: Bot, cycle: dict[str, int]) -> Skill:
         yield from mine_ores(bot, most=8, limit=160)
         falling = cycle["falling"] if bot.cell & 63 > cycle["length"] + 4 else 0
         cells = level_line(bot, cycle["direction"], cycle["length"], falling)
-        yield from dig_towards(bot, cells, limit=_TASK_LIMIT)
+        yield from dig_through(bot, cells, limit=_TASK_LIMIT)
     return SUCCESS
 
 

@@ -1,18 +1,21 @@
 """Everybody digs down and then tunnels towards the point between all of them."""
 
 from mpgenie.agents.bots.bot import Bot
-from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill
+from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed, partial
+from mpgenie.agents.bots.skills.dig_through import dig_through, go_through
 from mpgenie.agents.bots.skills.hands import equip_first
 from mpgenie.agents.bots.skills.heights import line_to
 from mpgenie.agents.bots.skills.look import eye_contact, wait
-from mpgenie.agents.bots.skills.mine import dig_down, dig_towards
-from mpgenie.agents.bots.vectors import along_ground, length, middle, raised
+from mpgenie.agents.bots.skills.mine import dig_down
+from mpgenie.agents.bots.vectors import Vector, along_ground, length, middle, raised
 from mpgenie.envs.simulation.world import Simulation
 
 from .episode import TOOLS, Episode, Scene
 
 _WITHIN = 1.6
+_MET = 2.5  # metres from the meeting place at which one is there
 _LIMIT = 1_200
+_TRIES = 8
 
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
@@ -33,16 +36,32 @@ def miner(bot: Bot, scene: Scene) -> Skill:
     if shaft.status == "failed":
         return shaft
     yield from wait(bot, 8)
+    yield from bot.phase("tunnel", _tunnel(bot, goal))
+    yield from eye_contact(bot, bot.integer(15, 40))
+    left = bot.distance(goal)
+    return SUCCESS if left < _MET else partial(f"{left:.0f} m from the meeting place")
+
+
+def _tunnel(bot: Bot, goal: Vector) -> Skill:
+    """Dig straight to a place; from where one falls into a cave, on by any way."""
+    for _ in range(_TRIES):
+        yield from dig_through(bot, _line(bot, goal), limit=_LIMIT)
+        if bot.distance(goal) < _MET:
+            return SUCCESS
+        if bot.ground_distance(goal) < _MET:
+            yield from go_through(bot, goal, within=_WITHIN, limit=_LIMIT // 2)
+    return failed("too many caves")
+
+
+def _line(bot: Bot, goal: Vector) -> list[int]:
+    """The cells of a straight tunnel, down or up in steps until it is as deep as the goal."""
     cells: list[int] = []
-    cell = bot.cell
+    cell, depth = bot.cell, bot.senses.cell_of(goal) & 63
     while along_ground(bot.senses.point_in(cell), goal) > _WITHIN and len(cells) < 60:
         cell = line_to(bot, cell, goal)
+        cell += (depth > cell & 63) - (depth < cell & 63)
         cells.append(cell)
-    outcome: Outcome = yield from bot.phase("tunnel", dig_towards(bot, cells, limit=_LIMIT))
-    if bot.ground_distance(goal) < 2.0 * _WITHIN:
-        outcome = SUCCESS
-    yield from eye_contact(bot, bot.integer(15, 40))
-    return outcome
+    return cells
 
 
 MINE = Episode(

@@ -125,7 +125,7 @@ def bridge(bot: Bot, goal: Vector, item: str, limit: int = 1_200, within: float 
                 if bot.count_of(item) == 0:
                     return partial(f"no {item} left")
                 yield from equip(bot, item)
-                built = yield from _extend(bot, here, ahead)
+                built = yield from extend(bot, here, ahead)
                 if not built:
                     return built
             yield from _creep(bot, ahead)
@@ -146,7 +146,7 @@ def _creep(bot: Bot, floor_cell: int) -> Skill:
     return SUCCESS
 
 
-def _extend(bot: Bot, support: int, target: int) -> Skill:
+def extend(bot: Bot, support: int, target: int) -> Skill:
     """Lean out over the edge of a block, and build on the side of it."""
     senses, gaze = bot.senses, Gaze(lambda: bot.turn_speed(120.0))
     ahead, behind = senses.point_in(target + 1), senses.point_in(support + 1)

@@ -12,11 +12,10 @@ from mpgenie.envs.planet.blocks import BLOCK
 
 from .build import come_near
 from .hands import dig, place
-from .heights import centre_on
 from .look import wait
-from .walk import Walker
 
 ORES = ("coal_ore", "iron_ore", "gold_ore", "diamond_ore")
+_FALL = 3  # layers that one may drop into a cave
 _REACH = 12  # columns and layers around the bot in which it looks for ores
 
 
@@ -86,6 +85,8 @@ def dig_down(bot: Bot, layers: int) -> Skill:
     """Dig a shaft under the own feet and fall into it."""
     for done in range(layers):
         floor = bot.cell - 1
+        if not any(bot.senses.solid(floor - k) for k in range(1, _FALL + 1)):
+            return partial(f"{done} deep: a cave below")
         if bot.senses.solid(floor):
             outcome = yield from dig(bot, floor)
             if not outcome:
@@ -94,43 +95,6 @@ def dig_down(bot: Bot, layers: int) -> Skill:
             if bot.on_ground and bot.cell <= floor:
                 break
             yield from wait(bot, 1)
-    return SUCCESS
-
-
-def dig_towards(
-    bot: Bot, cells: Sequence[int], *, within: float = 0.4, limit: int = 1_200
-) -> Skill:
-    """Dig a tunnel, two cells high, and walk through it.
-
-    Args:
-        bot: Who digs.
-        cells: Where the feet shall go, cell by cell, each beside the one before and at most a
-            layer lower.
-        within: Metres from the middle of a cell at which the next one is dug.
-        limit: Ticks until it is left.
-    """
-    senses, end = bot.senses, bot.tick + limit
-    walker = Walker(bot)
-    for k, cell in enumerate(cells):
-        before = cells[k - 1] if k else bot.cell
-        falls = (before & 63) > (cell & 63)
-        for wall in [cell + 2, cell + 1, cell] if falls else [cell + 1, cell]:
-            if senses.solid(wall):
-                if point_on(bot, wall) is None:
-                    yield from centre_on(bot, before)
-                outcome = yield from dig(bot, wall)
-                if not outcome:
-                    return partial(f"{k} of {len(cells)} cells: {outcome.reason}")
-        point = senses.point_in(cell)
-        for _ in range(60):
-            fallen = bot.layer < (cell & 63) + 0.1
-            if (bot.ground_distance(point) < within and fallen) or bot.tick >= end:
-                break
-            yield walker.step(point, point)
-        if bot.tick >= end:
-            return partial("out of time")
-        if bot.ground_distance(point) >= 2.0 * within:
-            return partial(f"{k} of {len(cells)} cells: stuck")
     return SUCCESS
 
 

@@ -5,8 +5,9 @@ import pytest
 from mpgenie.agents.bots.episodes.blueprint import laid_out, shared_out, spiral
 from mpgenie.agents.bots.outcome import SUCCESS
 from mpgenie.agents.bots.skills.build import build
+from mpgenie.agents.bots.skills.dig_through import dig_through
 from mpgenie.agents.bots.skills.fight import guard, spar
-from mpgenie.agents.bots.skills.mine import dig_down, dig_towards, level_line, light_up, mine_ores
+from mpgenie.agents.bots.skills.mine import dig_down, level_line, light_up, mine_ores
 from mpgenie.agents.bots.vectors import towards, walked
 from mpgenie.envs.planet.blocks import BLOCK
 
@@ -82,7 +83,7 @@ def test_a_shaft_and_a_tunnel_are_dug(field):
         assert outcome, outcome
         assert bot.layer == pytest.approx(ground - 3, abs=0.01)
         start = bot.feet
-        outcome = yield from dig_towards(bot, level_line(bot, 0, 4, falling=1))
+        outcome = yield from dig_through(bot, level_line(bot, 0, 4, falling=1))
         assert bot.ground_distance(start) > 2.0
         assert bot.layer == pytest.approx(ground - 7, abs=0.01)
         return outcome
