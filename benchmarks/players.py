@@ -10,6 +10,8 @@ ROUNDS = 64
 def walking(env: Any, seed: int = 0) -> list[dict[str, Any]]:
     """Some ticks of discrete actions: everybody mostly walks ahead, turning a little."""
     rng = np.random.default_rng(seed)
+    for number, player in enumerate(env.possible_agents):
+        env.action_space(player).seed(1000 * seed + number)
     rounds = []
     for _ in range(ROUNDS):
         actions = {}
