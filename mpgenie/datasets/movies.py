@@ -13,6 +13,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
@@ -64,11 +65,12 @@ class Movie:
         self._reformat = VideoReformatter()
         self.frames = 0
 
-    def add(self, picture: Array) -> None:
-        """Append a frame: (H, W, 3) uint8."""
+    def add(self, picture: Array, *, key: bool = False) -> None:
+        """Append a frame: (H, W, 3) uint8; `key` makes it one that reading can begin at."""
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture, np.uint8), format="rgb24")
         frame = self._reformat.reformat(frame, format="yuv420p", threads=1)
         frame.pts = self.frames
+        frame.pict_type = PictureType.I if key else PictureType.NONE
         self._container.mux(self._stream.encode(frame))
         self.frames += 1
 

@@ -154,11 +154,11 @@ def _facts(path: Path, name: str) -> dict[str, Any]:
 
 
 def _arrays(lines: list[dict[str, Any]], ticks: int) -> dict[str, Array]:
-    sizes: dict[int | str, int] = {"F": ticks + 1, "T": ticks, "P": 1, "N": 0}
-    arrays = {
-        name: np.zeros([sizes.get(edge, edge) for edge in column.shape], column.dtype)  # type: ignore[misc]
-        for name, column in COLUMNS.items()
-    }
+    sizes = {"F": ticks + 1, "T": ticks, "P": 1, "N": 0}
+    arrays: dict[str, Array] = {}
+    for name, column in COLUMNS.items():
+        shape = [edge if isinstance(edge, int) else sizes[edge] for edge in column.shape]
+        arrays[name] = np.zeros(shape, column.dtype)
     reader = LineReader()
     for t, line in enumerate(lines[: ticks + 1]):
         buttons, camera = reader.read(line)
