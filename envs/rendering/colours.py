@@ -21,6 +21,7 @@ from .shade import (
     RAY,
     RED,
     SHARE,
+    bits_of,
     gather_row,
     light_run,
     paint_row,
@@ -52,12 +53,12 @@ def _read_row(line, work, y, width, hand_left):  # type: ignore[no-untyped-def]
         found |= inverse > 0.0
         _read_pixel(line, at, inverse, solid[OWNER + row + at])
     for at in range(np.uint64(hand_left), np.uint64(width)):
-        over = hand[row + at]
-        inverse = over if over > 0.0 else solid[row + at]
+        # Both are read before one is chosen: the compiler would gather from either otherwise.
+        over, owner = hand[row + at], hand[OWNER + row + at]
+        inverse, behind = solid[row + at], solid[OWNER + row + at]
+        inverse, owner = over if over > 0.0 else inverse, owner if over > 0.0 else behind
         found |= inverse > 0.0
-        _read_pixel(
-            line, at, inverse, hand[OWNER + row + at] if over > 0.0 else solid[OWNER + row + at]
-        )
+        _read_pixel(line, at, inverse, owner)
     return found
 
 
@@ -76,7 +77,8 @@ def _split_row(line, runs, width):  # type: ignore[no-untyped-def]
     for at in range(np.uint64(1), np.uint64(width)):
         # Written for every pixel, and kept where a run begins: no branch to guess wrong.
         runs[count] = np.int32(at)
-        count += np.uint64(line[PLACE + at] != line[PLACE + at - np.uint64(1)])
+        before, here = line[PLACE + at - np.uint64(1)], line[PLACE + at]
+        count += np.uint64(bits_of(here) != bits_of(before))
     runs[count] = np.int32(width)
     return np.int64(count)
 
