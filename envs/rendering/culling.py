@@ -32,6 +32,10 @@ class CullingWork(NamedTuple):
     """(12,) what `_gap` and `_beside` need of the view."""
     order: NDArray[np.int64]
     """(sections,) what was found: quarter metres << 32 | section."""
+    listed: NDArray[np.int32]
+    """(sections, 5) the same sections at the level of detail they are drawn at; see `detail`."""
+    box: NDArray[np.uint8]
+    """(sections, 6) and the boxes around their opaque faces, as in `Mesh.extent`."""
 
 
 def new_culling(sections: int) -> CullingWork:
@@ -40,6 +44,8 @@ def new_culling(sections: int) -> CullingWork:
         queue=np.zeros(sections, np.int32),
         lens=np.zeros(12),
         order=np.zeros(sections, np.int64),
+        listed=np.zeros((sections, 5), np.int32),
+        box=np.zeros((sections, 6), np.uint8),
     )
 
 

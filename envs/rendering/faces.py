@@ -15,6 +15,7 @@ from mpgenie.envs.pages import lazy_zeros
 from mpgenie.envs.planet.blocks import TORCH
 
 from .baking import RECORD
+from .detail import FIRST, GLASS, LEVEL, OPAQUE, SECTION, list_sections
 from .hiding import facing, hidden, look_from
 from .mesh import CORNER, SEE_THROUGH
 from .outlines import (
@@ -376,38 +377,33 @@ def draw_sections(  # type: ignore[no-untyped-def]
         turn[k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
     spread = 6.2 * 1.5707963267948966 / size
     round_up = 1.0 + spread * spread
+    list_sections(mesh, culling, w, found, detail, stamp)
     for n in range(found):
-        section = int(culling.order[n] & 0xFFFFFFFF)
-        gap = (culling.order[n] >> 32) * 0.25
-        lod = 0
-        if gap > detail[0] and mesh.near[w, section] != stamp:
-            lod = 2 if gap > detail[1] else 1
-        total = 0
-        for direction in range(6):
-            total += counts[section, lod, direction]
-        glass = counts[section, lod, SEE_THROUGH]
+        row = culling.listed[n]
+        section, level = np.int64(row[SECTION]), np.int64(row[LEVEL])
+        total, glass = row[OPAQUE], row[GLASS]
         if total == 0 and glass == 0:
             continue
         chunk = section >> 3
         slot, used = turn_chunk(corner, work.slot, turned, work.used, chunk, axes, used)
         low = geometry.bottom + (section & 7) * 8
         if glass:
-            culling.queue[veiled] = section << 2 | lod
+            culling.queue[veiled] = section << 2 | level
             veiled += 1
-        may_hide = cull & 4 and gap > 3.0
+        may_hide = cull & 4 and culling.order[n] >> 32 > 12
         if total == 0 or (
             may_hide
             and hidden(
-                canvas, turned, turn, slot, low, extents[section, 6], round_up, width, height, focal
+                canvas, turned, turn, slot, low, culling.box[n], round_up, width, height, focal
             )
         ):
             continue
         if chunk != last_chunk:
             last_chunk = chunk
             look_from(geometry, sections, section, eye, turn, reach)
-        begin = np.int64(mesh.first[w, section, lod])
+        begin = np.int64(row[FIRST])
         for direction in range(6):
-            count = np.int64(counts[section, lod, direction])
+            count = np.int64(counts[section, level, direction])
             sides = anything = 255
             box = extents[section, direction]
             if count and cull & 8:

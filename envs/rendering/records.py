@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mpgenie.envs.kernels import kernel
 
 from .culling import visible_sections
+from .detail import FIRST, GLASS, LEVEL, OPAQUE, SECTION, list_sections
 from .figures import HAND_QUADS
 from .hiding import facing, look_from
 from .mesh import SEE_THROUGH
@@ -119,17 +120,11 @@ def _add_sections(  # type: ignore[no-untyped-def]
     cracked, within, crack = crack_in(state, geometry, sections, w, slot)
     start = at
     veiled = 0
+    list_sections(mesh, culling, w, found, detail, stamp)
     for n in range(found):
-        section = int(culling.order[n] & 0xFFFFFFFF)
-        gap = (culling.order[n] >> 32) * 0.25
-        lod = 0
-        if gap > detail[0] and mesh.near[w, section] != stamp:
-            lod = 2 if gap > detail[1] else 1
-        total = 0
-        for direction in range(6):
-            total += counts[section, lod, direction]
-        glass = counts[section, lod, SEE_THROUGH]
-        if glass:
+        row = culling.listed[n]
+        section, total = np.int64(row[SECTION]), row[OPAQUE]
+        if row[GLASS]:
             culling.queue[veiled] = section
             veiled += 1
         if total == 0:
@@ -138,11 +133,11 @@ def _add_sections(  # type: ignore[no-untyped-def]
             return -1
         chunk, low = section >> 3, geometry.bottom + (section & 7) * 8
         look_from(geometry, sections, section, eye, turn, reach)
-        begin = np.int64(mesh.first[w, section, lod])
+        begin = np.int64(row[FIRST])
         place = place_of(section, per_edge)
         cell = within if section == cracked else -1
         for direction in range(6):
-            count = np.int64(counts[section, lod, direction])
+            count = np.int64(counts[section, row[LEVEL], direction])
             anything = 255
             if cull & 8:
                 _, anything = facing(
