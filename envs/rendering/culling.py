@@ -2,7 +2,7 @@
 
 A section is left out when it is farther than the view distance, beside the picture, or beyond the
 horizon: bedrock is opaque and unbreakable, so a ball of its radius hides what the tangent from the
-eye to that ball passes by.  What hides behind hills is found while drawing (`faces.hidden`).
+eye to that ball passes by.  What hides behind hills is found while drawing (`hiding.hidden`).
 Nothing visible is lost; `tests/envs/rendering` compares pictures with and without.  Sections are
 meshed on the way, so only what somebody has looked at ever is.
 """

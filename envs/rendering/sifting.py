@@ -10,7 +10,8 @@ import numpy as np
 
 from mpgenie.envs.kernels import kernel
 
-from .faces import draw_quads, draw_sections, draw_veil
+from .faces import draw_sections, draw_veil
+from .quads import draw_quads
 from .raster import OWNER, QUAD
 from .record_texels import is_torch
 from .software import forget_slots
@@ -44,8 +45,9 @@ def sift(  # type: ignore[no-untyped-def]
         width, height, focal, detail, stamp, cull, 0,
     )  # fmt: skip
     place = draw_quads(
-        quads, work, w, eye, axes, views.hidden[v], distance, width, height, focal, place
-    )
+        QUAD, work.solid, quads, work, w, eye, axes, views.hidden[v], distance, width, height,
+        focal, place,
+    )  # fmt: skip
     opaque = place
     if veiled:
         for at in range(width * height):

@@ -1,8 +1,8 @@
 """The software renderer: no system library, the same bits everywhere, and fast on a processor.
 
-Two passes over each view.  The first finds which face every pixel sees (`faces`, `raster`); the
-second colours each pixel once (`baking`, `colours`, `shade`).  Depth, block and entity numbers and
-visibility come from the same two passes.
+Two passes over each view.  The first finds which face every pixel sees (`faces`, `quads`,
+`raster`); the second colours each pixel once (`baking`, `colours`, `shade`).  Depth, block and
+entity numbers and visibility come from the same two passes.
 """
 
 from typing import Any, NamedTuple
@@ -17,17 +17,12 @@ from .baking import bake_faces
 from .camera import Views, focal_length
 from .colours import colour_view
 from .culling import CULL_ALL, visible_sections
-from .faces import (
-    draw_quads,
-    draw_quads_as,
-    draw_sections,
-    draw_veil,
-    new_raster_work,
-)
+from .faces import draw_sections, draw_veil, new_raster_work
 from .figures import hand_quads, new_hand_quads
 from .outlines import NEAR
 from .overlay import draw_stars
-from .raster import HAND, OWNER, WEATHER
+from .quads import draw_quads
+from .raster import HAND, OWNER, QUAD, WEATHER
 from .scene import Scene
 from .sky import SKY_SIZE, fill_sky, star_directions
 from .weather_quads import new_weather, weather_quads
@@ -123,7 +118,7 @@ def _draw_hand(  # type: ignore[no-untyped-def]
     left, top = np.int64(width), np.int64(height)
     if hand.count[0] == 0:
         return left, top
-    last = draw_quads_as(
+    last = draw_quads(
         HAND, work.hand, hand, work, 0, work.home[0], work.home[1:], 0, 9.0, width, height, focal,
         place,
     )  # fmt: skip
@@ -168,24 +163,14 @@ def draw_views(bundle, views, frames, first, stamp):  # type: ignore[no-untyped-
             width, height, focal, detail, stamp, cull, 0,
         )  # fmt: skip
         place = draw_quads(
-            quads, work, w, eye, axes, views.hidden[v], distance, width, height, focal, place
-        )
+            QUAD, work.solid, quads, work, w, eye, axes, views.hidden[v], distance, width, height,
+            focal, place,
+        )  # fmt: skip
         weather_quads(state, geometry, views, v, weather, 0)
-        place = draw_quads_as(
-            WEATHER,
-            work.solid,
-            weather,
-            work,
-            0,
-            eye,
-            axes,
-            0,
-            distance,
-            width,
-            height,
-            focal,
+        place = draw_quads(
+            WEATHER, work.solid, weather, work, 0, eye, axes, 0, distance, width, height, focal,
             place,
-        )
+        )  # fmt: skip
         if veiled:
             for at in range(width * height):
                 work.veil[at] = 0.0
