@@ -2,10 +2,11 @@
 
 import argparse
 
-from . import export
+from . import check, export
 
 EXAMPLES = """\
 examples:
+  mpgenie dataset check data
   mpgenie dataset export data --format minari --out data-minari
 
 `mpgenie dataset COMMAND --help` says more about each.
@@ -17,6 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="action", required=True
     )
+    check.add_parser(commands)
     export.add_parser(commands)
 
 

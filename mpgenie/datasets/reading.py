@@ -24,7 +24,7 @@ from mpgenie.errors import ConfigError, DatasetError
 from .manifest import MANIFEST, read_sealed_json, sha256
 from .schema import SCHEMA_VERSION
 from .shards import Shard, read_manifest
-from .store import DATASET, SHARDS
+from .store import DATASET, QUARANTINE, SHARDS
 
 if TYPE_CHECKING:
     import pyarrow
@@ -55,6 +55,7 @@ class Entry:
     split = property(lambda self: str(self.row["split"]))
     planet_seed = property(lambda self: int(self.row["planet_seed"]))
     content_hash = property(lambda self: str(self.row["content_hash"]))
+    quarantined = property(lambda self: self.folder.parent.name == QUARANTINE)
 
 
 class Dataset:
@@ -63,16 +64,23 @@ class Dataset:
     Args:
         root: The folder.
         episodes: Which; all by default.
+        quarantined: Whether those in quarantine are among them by default.
 
     Raises:
         DatasetError: If it is no dataset, or a manifest is damaged.
     """
 
-    def __init__(self, root: str | Path, episodes: Iterable[Entry] | None = None) -> None:
+    def __init__(
+        self,
+        root: str | Path,
+        episodes: Iterable[Entry] | None = None,
+        *,
+        quarantined: bool = False,
+    ) -> None:
         self.root = Path(root)
         if episodes is None:
             self.facts = _facts(self.root)
-            episodes = entries(self.root)
+            episodes = entries(self.root, quarantined=quarantined)
         self.episodes: tuple[Entry, ...] = tuple(episodes)
         self._process = os.getpid()
         self._open: OrderedDict[Path, Shard] = OrderedDict()
@@ -151,10 +159,15 @@ class Dataset:
         return Windows(self, **options)
 
     def query(self, sql: str) -> "pyarrow.Table":
-        """Ask the tables `episodes` and `players` of these episodes in SQL; see `index.query`."""
-        from .index import query, tables
+        """Ask the tables of these episodes in SQL; see `index.query`.
 
-        return query(tables(self), sql)
+        There are `episodes` and `players`, and what was written beside the dataset: `findings`
+        after a check, `annotations` and `captions` after they were made.
+        """
+        from .index import query, tables
+        from .side_tables import side_tables
+
+        return query({**side_tables(self.root), **tables(self)}, sql)
 
     def close(self) -> None:
         """Let go of every file."""
@@ -168,17 +181,18 @@ class Dataset:
         return part
 
 
-def open_dataset(path: str | Path) -> Dataset:
+def open_dataset(path: str | Path, *, quarantined: bool = False) -> Dataset:
     """Open a dataset for reading.
 
     Args:
         path: The folder that `mpgenie generate` or a `Store` wrote.
+        quarantined: Whether episodes that were set aside are among its episodes.
 
     Raises:
         DatasetError: If there is none, or a manifest is damaged; `mpgenie dataset verify` says
             which.
     """
-    return Dataset(path)
+    return Dataset(path, quarantined=quarantined)
 
 
 def _facts(root: Path) -> dict[str, Any]:
@@ -190,12 +204,12 @@ def _facts(root: Path) -> dict[str, Any]:
     return facts
 
 
-def shard_folders(root: Path) -> list[Path]:
+def shard_folders(root: Path, *, quarantined: bool = False) -> list[Path]:
     """The folders of the sealed episodes, in order of units."""
-    place = root / SHARDS
-    if not place.is_dir():
-        return []
-    return sorted(folder for folder in place.iterdir() if (folder / MANIFEST).exists())
+    places = [root / place for place in (SHARDS, QUARANTINE)[: 1 + quarantined]]
+    folders = [f for place in places if place.is_dir() for f in place.iterdir()]
+    whole = (folder for folder in folders if (folder / MANIFEST).exists())
+    return sorted(whole, key=lambda folder: folder.name)
 
 
 def entry_of(folder: Path) -> Entry:
@@ -205,7 +219,7 @@ def entry_of(folder: Path) -> Entry:
     return Entry(folder, manifest["episode"], manifest["streams"], size)
 
 
-def entries(root: Path) -> list[Entry]:
+def entries(root: Path, *, quarantined: bool = False) -> list[Entry]:
     """All sealed episodes of a dataset, in order of units."""
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(entry_of, shard_folders(root)))
+        return list(pool.map(entry_of, shard_folders(root, quarantined=quarantined)))

@@ -3,7 +3,8 @@
     dataset.json                what the dataset is; whoever writes to it must agree
     shards/u00000042/           sealed episodes, see `shards`
     index/episodes.parquet      for queries; made from the shards, see `index`
-    quarantine/u00000007/       set aside, with the reason beside the manifest
+    quarantine/u00000007/       set aside, with the reasons beside it in u00000007.json
+    quality/, annotations/      what was found out about the episodes, see `side_tables`
     .staging/<writer>/          unfinished work of a writer who holds its lock
 
 Any number of writers may work on one dataset, in any order: unit and seed make the episode, and of
@@ -28,7 +29,7 @@ from .schema import SCHEMA_VERSION
 from .shards import Shard, read_manifest, seal, shard_name
 
 DATASET, SHARDS, QUARANTINE, STAGING = "dataset.json", "shards", "quarantine", ".staging"
-_LOCK = "lock"
+_LOCK, _TAKEN_BACK = "lock", "taken_back"
 CONVENTIONS: Mapping[str, Any] = {
     "schema": SCHEMA_VERSION,
     "ticks_per_second": 20,
@@ -184,6 +185,19 @@ class Store:
     def folder_of(self, unit: int) -> Path:
         """Where a unit is or would be sealed."""
         return self.root / SHARDS / shard_name(unit)
+
+    def take_back(self, unit: int) -> None:
+        """Take an episode out of quarantine; the note with the reasons stays, as `taken_back`."""
+        name, place = shard_name(unit), self.root / QUARANTINE
+        self.disk.move(place / name, self.root / SHARDS / name)
+        self.disk.move(place / f"{name}.json", place / f"{name}.{_TAKEN_BACK}")
+        self.disk.sync_folder(self.root / SHARDS)
+        self.disk.sync_folder(place)
+
+    def taken_back(self) -> set[int]:
+        """The units that were taken out of quarantine, and shall not be set aside again."""
+        notes = (self.root / QUARANTINE).glob(f"u*.{_TAKEN_BACK}")
+        return {int(note.name[1:].partition(".")[0]) for note in notes}
 
     def read(self, unit: int) -> Shard:
         """A sealed episode."""
