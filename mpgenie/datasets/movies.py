@@ -63,7 +63,7 @@ class Movie:
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = Fraction(1, FRAMES_PER_SECOND)
         self._reformat = VideoReformatter()
-        self.frames = 0
+        self.frames = self.bytes = 0
 
     def add(self, picture: Array, *, key: bool = False) -> None:
         """Append a frame: (H, W, 3) uint8; `key` makes it one that reading can begin at."""
@@ -71,7 +71,9 @@ class Movie:
         frame = self._reformat.reformat(frame, format="yuv420p", threads=1)
         frame.pts = self.frames
         frame.pict_type = PictureType.I if key else PictureType.NONE
-        self._container.mux(self._stream.encode(frame))
+        packets = self._stream.encode(frame)
+        self.bytes += sum(packet.size for packet in packets)
+        self._container.mux(packets)
         self.frames += 1
 
     def finish(self) -> None:

@@ -27,6 +27,7 @@ from mpgenie.envs.simulation.actions import BUTTONS
 from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
+from .sink import Sink
 from .takes import PIECE, Take, facts_of, takes
 
 ROWS_A_CHUNK = 1024
@@ -62,7 +63,8 @@ class Hdf5File:
             self._packing["compression"] = compression
         if compression == "gzip":
             self._packing["compression_opts"] = 1
-        self._file = h5py.File(target, "w", libver=("v108", "v110"))
+        self._sink = Sink(target)
+        self._file = h5py.File(self._sink, "w", libver=("v108", "v110"))
         self._file.attrs["format"] = "mpgenie episodes"
         self._file.attrs["stream"] = json.dumps({"name": stream, **spec.as_dict()})
         self._file.attrs["buttons"] = json.dumps(BUTTONS)
@@ -71,6 +73,10 @@ class Hdf5File:
 
     def add(self, shard: Shard) -> None:
         """Write one episode."""
+        with self._sink.refusals():
+            self._add(shard)
+
+    def _add(self, shard: Shard) -> None:
         group = self._file.create_group(f"episodes/{shard_name(shard.header.unit)}")
         for name, value in facts_of(shard).items():
             group.attrs[name] = json.dumps(value) if isinstance(value, list) else str(value)
@@ -103,8 +109,11 @@ class Hdf5File:
         group.create_dataset(name, data=array, track_times=False, **options)
 
     def finish(self) -> None:
-        """Nothing is left to write."""
+        """Write the library's own tables."""
+        with self._sink.refusals():
+            self._file.close()
 
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+        self._sink.close()

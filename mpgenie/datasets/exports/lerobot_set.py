@@ -184,19 +184,18 @@ class _Films:
         self.folder, self.key, self.spec = target / "videos" / key, key, spec
         self.quality, self.number = quality, -1
         self._movie: Movie | None = None
-        self._path = self.folder
 
     def add(self, take: Take) -> dict[str, Any]:
         """Append an episode; returns where it lies."""
-        if self._movie is not None and self._path.stat().st_size >= VIDEO_MEGABYTES * 2**20:
+        if self._movie is not None and self._movie.bytes >= VIDEO_MEGABYTES * 2**20:
             self.finish()
         if self._movie is None:
             self.number += 1
             chunk, file = divmod(self.number, FILES_A_CHUNK)
-            self._path = self.folder / f"chunk-{chunk:03d}" / f"file-{file:03d}.mp4"
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.folder / f"chunk-{chunk:03d}" / f"file-{file:03d}.mp4"
+            path.parent.mkdir(parents=True, exist_ok=True)
             size = self.spec.height, self.spec.width
-            self._movie = Movie(self._path, *size, quality=self.quality)
+            self._movie = Movie(path, *size, quality=self.quality)
         first = self._movie.frames
         for piece in take.pieces(take.length):
             for picture in piece:

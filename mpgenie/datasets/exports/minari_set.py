@@ -24,6 +24,7 @@ from mpgenie.envs.simulation.actions import BUTTONS, CAMERA_CAP
 from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
+from .sink import Sink
 from .takes import PIECE, Take, facts_of, takes
 
 MINARI_VERSION = "0.5.4"
@@ -61,10 +62,14 @@ class MinariSet:
         mine = takes(shard, self.stream)
         if self.joint:
             names = [take.label for take in mine]
-            self._part("joint", names).add_joint(mine, names)
-        else:
-            for take in mine:
-                self._part(take.label, None).add_alone(take)
+            part = self._part("joint", names)
+            with part.sink.refusals():
+                part.add_joint(mine, names)
+            return
+        for take in mine:
+            part = self._part(take.label, None)
+            with part.sink.refusals():
+                part.add_alone(take)
 
     def _part(self, name: str, players: list[str] | None) -> "_Part":
         if name not in self._parts:
@@ -99,9 +104,8 @@ class _Part:
         self.folder, self.name, self.spec, self.players = folder, name, spec, players
         self.episodes = self.steps = 0
         h5py = require("h5py", extra="data")
-        self._file = h5py.File(
-            folder / "main_data.hdf5", "w", track_order=True, libver=("v108", "v110")
-        )
+        self.sink = Sink(folder / "main_data.hdf5")
+        self._file = h5py.File(self.sink, "w", track_order=True, libver=("v108", "v110"))
 
     def add_alone(self, take: Take) -> None:
         """Add what one player saw and did, up to the tick in which their episode ended."""
@@ -155,8 +159,9 @@ class _Part:
             made[number * PIECE : number * PIECE + len(piece)] = piece
 
     def finish(self) -> None:
-        """Write the metadata."""
-        self._file.close()
+        """Write the library's own tables, and the metadata."""
+        with self.sink.refusals():
+            self._file.close()
         seen: dict[str, Any] = _box(self.spec.shape, 0, 255, "uint8")
         done = {
             "type": "Dict",
@@ -187,6 +192,7 @@ class _Part:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+        self.sink.close()
 
 
 def _add_actions(group: Any, take: Take, steps: int) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import subprocess
 import sys
 
@@ -49,6 +50,27 @@ def test_what_fails_half_way_leaves_nothing(format, source, tmp_path, monkeypatc
     with pytest.raises(StorageError, match="cannot write .*No space left on device"):
         mpgenie.export(broken, format, tmp_path / "out", progress=False)
     assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("most_bytes", [500, 4_000, 9_000])
+def test_a_full_disk_is_one_clear_error_and_leaves_nothing(format, most_bytes, pulses, tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, limits[1]))
+    try:
+        with pytest.raises(StorageError, match="cannot write .*too large.*Nothing was changed"):
+            mpgenie.export(pulses, format, tmp_path / "out", progress=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_episode_of_no_tick_or_one_is_no_accident(format, studio, tmp_path):
+    with Store(tmp_path / "data") as store:
+        for ticks in range(2):
+            store.commit(play(ticks, ticks=ticks, studio=studio))
+    mpgenie.export(tmp_path / "data", format, tmp_path / "out", progress=False)
 
 
 def test_what_was_there_survives_an_export_that_fails(source, tmp_path, monkeypatch):
