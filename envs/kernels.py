@@ -119,6 +119,8 @@ class Kernel:
         self._outer = numba.njit(**options)(function)
         _take_plain_numbers(self._inner)
         _compile_with_less_collecting(self._outer)
+        for compiled in (self._inner, self._outer):
+            _forget_a_cache_that_cannot_be_read(compiled._cache)
         self._numba_type_ = types.Dispatcher(self._inner)
         self.py_func = function
         update_wrapper(self, function)
@@ -171,6 +173,24 @@ def _compile_with_less_collecting(compiled: Any) -> None:
             gc.set_threshold(*usual)
 
     compiled.compile = compile_calmly
+
+
+def _forget_a_cache_that_cannot_be_read(cached: Any) -> None:
+    """Compile anew what a crash cut short, or what names a type that has since moved elsewhere.
+
+    Numba pickles the types of a kernel's arguments by the module that they live in, which need not
+    be among those that the kernel imports.
+    """
+    load = cached.load_overload
+
+    def load_overload(signature: Any, context: Any) -> Any:
+        try:
+            return load(signature, context)
+        except Exception:  # unpickling may raise anything
+            cached.flush()
+            return None
+
+    cached.load_overload = load_overload
 
 
 def _plain(kind: Any) -> Any:
