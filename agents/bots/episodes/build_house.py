@@ -9,6 +9,7 @@ from mpgenie.agents.bots.vectors import middle, towards, turned, unit, walked
 
 from .blueprint import Blueprint, best_site, laid_out, shared_out, spiral
 from .episode import TOOLS, Episode, Scene
+from .ground import level_places
 
 WIDTH, STOREY = 5, 3
 _STAGE_LIMIT = 3_000
@@ -83,9 +84,9 @@ def _admire(bot: Bot, site: list[int]) -> Skill:
 
 BUILD_HOUSE = Episode(
     name="build_house",
-    seconds=150,
+    seconds=155,
     scripts={"builder": builder},
-    separation=(10.0, 20.0),
+    places=level_places((10.0, 20.0), steps=6, tries=12),
     hotbar=(
         ("cobblestone", 64),
         ("planks", 64),

@@ -9,6 +9,7 @@ from mpgenie.envs.simulation.world import Simulation
 
 from .blueprint import Blueprint, best_site, laid_out, shared_out
 from .episode import MATERIALS, TOOLS, Episode, Scene
+from .ground import level_places
 
 PLANS: dict[str, Blueprint] = {
     "wall": [(x, 0, y) for y in range(2) for x in range(5)],
@@ -45,9 +46,9 @@ def builder(bot: Bot, scene: Scene) -> Skill:
 
 BUILD_STRUCTURE = Episode(
     name="build_structure",
-    seconds=40,
+    seconds=25,
     scripts={"builder": builder},
-    separation=(8.0, 15.0),
+    places=level_places((8.0, 15.0), steps=4, tries=6),
     hotbar=(*MATERIALS, *TOOLS),
     prepare=prepare,
 )

@@ -27,7 +27,7 @@ def builder(bot: Bot, scene: Scene) -> Skill:
 
 BUILD_TOWER = Episode(
     name="build_tower",
-    seconds=12,
+    seconds=17,
     scripts={"builder": builder},
     separation=(8.0, 15.0),
     hotbar=(("planks", 64), *TOOLS),

@@ -28,7 +28,7 @@ def chaser(bot: Bot, scene: Scene) -> Skill:
 
 CHASE = Episode(
     name="chase",
-    seconds=10,
+    seconds=16,
     scripts={"runner": runner, "chaser": chaser},
     prepare=prepare,
 )

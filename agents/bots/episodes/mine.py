@@ -20,7 +20,7 @@ _TRIES = 8
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     """Draw how deep the tunnel is."""
-    scene.facts["depth"] = scene.integer(1, 3)
+    scene.facts["depth"] = scene.integer(1, 2)
 
 
 def miner(bot: Bot, scene: Scene) -> Skill:
@@ -66,8 +66,8 @@ def _line(bot: Bot, goal: Vector) -> list[int]:
 
 MINE = Episode(
     name="mine",
-    seconds=20,
+    seconds=30,
     scripts={"miner": miner},
-    hotbar=(("torch", 64), *TOOLS),
+    hotbar=(("torch", 64), ("stone", 64), *TOOLS),
     prepare=prepare,
 )

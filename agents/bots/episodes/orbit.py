@@ -25,4 +25,4 @@ def walker(bot: Bot, scene: Scene) -> Skill:
     )
 
 
-ORBIT = Episode(name="orbit", seconds=60, scripts={"walker": walker}, prepare=prepare)
+ORBIT = Episode(name="orbit", seconds=38, scripts={"walker": walker}, prepare=prepare)

@@ -16,6 +16,7 @@ from mpgenie.envs.simulation.world import Simulation
 
 from .blueprint import laid_out
 from .episode import MATERIALS, Episode, Scene
+from .ground import level_places
 
 _SIDE = 2
 _REACH = 12
@@ -125,9 +126,9 @@ def _share(what: str, done: int, wanted: int) -> Outcome:
 
 PLACE_AND_MINE = Episode(
     name="place_and_mine",
-    seconds=120,
+    seconds=90,
     scripts={"builder": builder, "miner": miner, "onlooker": onlooker},
-    separation=(4.0, 8.0),
+    places=level_places((4.0, 8.0), steps=5, tries=24),
     hotbar=(*MATERIALS, ("dirt", 64), ("diamond_pickaxe", 1), ("diamond_axe", 1)),
     prepare=prepare,
 )

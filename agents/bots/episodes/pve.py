@@ -56,7 +56,7 @@ def _call_mob(bot: Bot, farthest: float) -> None:
 
 PVE = Episode(
     name="pve",
-    seconds=60,
+    seconds=36,
     scripts={"guardian": guardian},
     separation=(15.0, 25.0),
     prepare=prepare,

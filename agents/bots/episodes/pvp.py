@@ -27,5 +27,5 @@ def fighter(bot: Bot, scene: Scene) -> Skill:
 
 
 PVP = Episode(
-    name="pvp", seconds=15, scripts={"fighter": fighter}, separation=(8.0, 15.0), prepare=prepare
+    name="pvp", seconds=18, scripts={"fighter": fighter}, separation=(8.0, 15.0), prepare=prepare
 )

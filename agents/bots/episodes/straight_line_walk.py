@@ -45,6 +45,6 @@ def watcher(bot: Bot, scene: Scene) -> Skill:
 
 STRAIGHT_LINE_WALK = Episode(
     name="straight_line_walk",
-    seconds=20,
+    seconds=12,
     scripts={"walker": walker, "watcher": watcher},
 )

@@ -35,7 +35,7 @@ def builder(bot: Bot, scene: Scene) -> Skill:
 
 TOWER_BRIDGE = Episode(
     name="tower_bridge",
-    seconds=40,
+    seconds=37,
     scripts={"builder": builder},
     separation=(10.0, 16.0),
     hotbar=(("planks", 64), *TOOLS),

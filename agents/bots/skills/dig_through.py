@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mpgenie.agents.bots.aim import point_on
+from mpgenie.agents.bots.aim import body_in, point_on
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Skill, failed, partial
 from mpgenie.agents.bots.vectors import Vector
@@ -10,9 +10,11 @@ from mpgenie.envs.planet.blocks import BLOCK, TABLE
 
 from .hands import dig, equip
 from .heights import centre_on, extend, pillar_up
+from .look import wait
 from .walk import Walker, go_to
 
 _STEP_LIMIT = 60
+_PATIENCE = 4  # half seconds that one waits for somebody to get out of the way
 _TRIES = 3
 _LIMIT = 3_000  # cells that the search for a way through looks at
 _DIG_COST, _PLACE_COST = 2.0, 3.0  # metres of walking that a block dug or placed is worth
@@ -86,13 +88,17 @@ def go_through(
 def _one_cell(bot: Bot, walker: Walker, before: int, cell: int, within: float) -> Skill:
     """Clear the next cell, see that there is a floor, and step into it."""
     senses = bot.senses
+    for _ in range(_PATIENCE):
+        if body_in(bot, cell) in (-1, bot.slot) and body_in(bot, cell + 1) in (-1, bot.slot):
+            break
+        yield from wait(bot, 10)
     rise = (cell & 63) - (before & 63)
     top = (cell & ~63) + max(cell & 63, before & 63) + 1
     walls = list(range(top, cell - 1, -1))
     if rise > 0:
         walls = [before + 2, *walls]
-    for wall in walls:
-        if senses.solid(wall):
+    for wall in (before + 1, before, *walls):
+        if senses.solid(wall) or senses.block(wall) == BLOCK["torch"]:  # a torch hides the rest
             if point_on(bot, wall) is None:
                 yield from centre_on(bot, before)
             cleared = yield from dig(bot, wall)

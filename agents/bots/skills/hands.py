@@ -102,7 +102,7 @@ def dig(bot: Bot, cell: int, limit: int = DIG_LIMIT) -> Skill:
     """Mine the block of a cell from where the bot stands."""
     senses, began = bot.senses, bot.tick
     block = senses.block(cell)
-    if not senses.solid(cell):
+    if block == 0 or TABLE.liquid[block]:
         return SUCCESS
     if TABLE.dig_ticks[block, 0] < 0:
         return failed(f"{senses.block_name(cell)} cannot be mined")

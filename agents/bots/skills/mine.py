@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mpgenie.agents.bots.aim import faces_for, is_free, neighbour, point_on
+from mpgenie.agents.bots.aim import body_in, faces_for, is_free, neighbour, point_on
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Skill, failed, partial
 from mpgenie.agents.bots.vectors import apart
@@ -74,7 +74,7 @@ def light_up(bot: Bot, item: str = "torch", limit: int = 48) -> Skill:
     for cell in bot.shuffled(cells[:4]) + bot.shuffled(cells[4:]):
         if bot.tick >= end:
             break
-        if is_free(senses, cell) and faces_for(bot, cell):
+        if is_free(senses, cell) and body_in(bot, cell) < 0 and faces_for(bot, cell):
             done = yield from place(bot, cell, item, tries=2)
             if done:
                 return SUCCESS

@@ -14,6 +14,8 @@ from .walk import OCTANTS, go_to
 
 _REPLAN = 20  # ticks between two plans of a pursuit
 _FAR = 14.0  # metres that one who flees looks for a place ahead
+_LOST = 10.0  # metres by which one who follows may have fallen back
+_CROWDED, _ROOM, _ROOM_LIMIT = 1.5, 2.0, 30  # metres too near, metres to go; ticks
 _LEG = 80  # ticks of fleeing in one direction
 _ALARM = 8.0  # metres at which one who flees turns aside
 _CRAWL, _STOPPED, _HOP = 0.03, 24, 8  # metres a tick; ticks of it; ticks from hop to hop
@@ -41,6 +43,9 @@ def follow(bot: Bot, whom: int, ticks: int, keep_off: float = 2.0, sprint: bool 
     end, far = bot.tick + ticks, bot.distance(bot.feet_of(whom))
     while bot.tick < end:
         left = end - bot.tick
+        if bot.distance(bot.feet_of(whom)) < _CROWDED:
+            yield from for_ticks(bot, make_room(bot, whom), left)
+            left = end - bot.tick
         if bot.distance(bot.feet_of(whom)) <= keep_off:
             yield from watch(bot, lambda: raised(bot.feet_of(whom), 1.2), min(5, left))
             continue
@@ -49,11 +54,24 @@ def follow(bot: Bot, whom: int, ticks: int, keep_off: float = 2.0, sprint: bool 
             bot, lambda: bot.feet_of(whom), within=keep_off, limit=left, sprint=sprint,
             refresh=_REPLAN,
         )  # fmt: skip
-        yield from for_ticks(bot, walk, left)
+        yield from for_ticks(bot, walk, end - bot.tick)
         if bot.tick == began:
             yield IDLE
-    near = bot.distance(bot.feet_of(whom)) <= max(far, keep_off) + 20.0
-    return SUCCESS if near else failed("lost sight of the other")
+    left = bot.distance(bot.feet_of(whom))
+    near = left <= max(far, keep_off) + _LOST
+    return SUCCESS if near else failed(f"fell {left:.0f} m behind")
+
+
+def make_room(bot: Bot, whom: int) -> Skill:
+    """Step away from somebody who has work to do, where there is room."""
+    other = bot.feet_of(whom)
+    away = towards(other, bot.feet)
+    for aside in _TURNS:
+        place = walked(bot.feet, turned(bot.up, towards_level(bot, away), aside), _ROOM)
+        cell = bot.senses.footing(place, 2)
+        if cell >= 0 and bot.can_reach(bot.senses.point_in(cell)):
+            return (yield from go_to(bot, bot.senses.point_in(cell), within=0.5, limit=_ROOM_LIMIT))
+    return failed("there is no room")
 
 
 def flee(bot: Bot, whom: Sequence[int], ticks: int, sprint: bool = True) -> Skill:
@@ -132,7 +150,7 @@ def orbit(
         limit: Ticks for the walk to each stop.
 
     Returns:
-        Success if three quarters of the stops were reached, partial if half of them.
+        Success if all stops were reached, partial if half of them.
     """
     up, first = unit(centre), towards(centre, bot.feet)
     radius, reached = bot.ground_distance(centre), 0
@@ -148,7 +166,7 @@ def orbit(
         reached += outcome.status != "failed"
         yield from look_at(bot, look or raised(centre, 1.0), QUICK)
         yield from watch(bot, look or raised(centre, 1.0), hold)
-    if 4 * reached >= 3 * stops:
+    if reached == stops:
         return SUCCESS
     reason = f"came to {reached} of {stops} stops"
     return partial(reason) if 2 * reached >= stops else failed(reason)
@@ -156,6 +174,8 @@ def orbit(
 
 def random_walk(bot: Bot, away: bool = False, back: bool = True) -> Skill:
     """Walk a few metres with some of the four buttons, perhaps jump, and come back.
+
+    Success if at least half as far as meant, else partial.
 
     Args:
         bot: Who walks.
@@ -169,6 +189,7 @@ def random_walk(bot: Bot, away: bool = False, back: bool = True) -> Skill:
     pace = bot.pick((0, 0, 0, SPRINT if keys & FORWARD else 0, SNEAK))
     metres = bot.uniform(3.0, 4.0) * (0.4 if pace == SNEAK else 1.0)
     yield from press_until(bot, keys | pace, lambda: bot.distance(start) >= metres)
+    went = bot.ground_distance(start)
     yield from _perhaps_jump(bot)
     if back:
         flip = away and bot.chance(0.5)
@@ -186,7 +207,7 @@ def random_walk(bot: Bot, away: bool = False, back: bool = True) -> Skill:
     if away:
         _, yaw = bearing(bot.feet, bot.heading, walked(bot.feet, heading, 5.0))
         yield from turn(bot, 0.0, short_way(yaw), NORMAL)
-    return SUCCESS
+    return SUCCESS if 2.0 * went >= metres else partial("something is in the way")
 
 
 def opposite(keys: int) -> int:

@@ -142,7 +142,8 @@ def go_to(
             continue
         points = senses.points_of(path.cells)[1:]
         layers = [cell & 63 for cell in path.cells.tolist()][1:]
-        walk = walker.follow(points, layers, min(left, refresh))
+        rest = refresh if path.arrived else 3 * refresh  # it costs most where it helps least
+        walk = walker.follow(points, layers, min(left, rest))
         before = bot.tick
         outcome = yield from _until_near(bot, walk, goal, within)
         if bot.tick == before and bot.distance(where(goal)) > within:
