@@ -5,6 +5,7 @@ For planets of every kind; on large ones it takes long: each walks half of the w
 
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed
+from mpgenie.agents.bots.skills.dig_through import go_through
 from mpgenie.agents.bots.skills.look import eye_contact
 from mpgenie.agents.bots.skills.march import axis_towards, march
 from mpgenie.agents.bots.skills.walk import go_to
@@ -13,7 +14,7 @@ from mpgenie.agents.bots.vectors import dot
 from .episode import Episode, Scene
 
 _MEET, _NOTICE = 4.0, 16.0
-_APPROACH = 300
+_APPROACH, _TRIES = 300, 3
 _LIMIT = 5_000
 
 
@@ -38,9 +39,12 @@ def walker(bot: Bot, scene: Scene) -> Skill:
     if not outcome:
         return outcome
     other = nearest()
-    yield from go_to(
-        bot, lambda: bot.feet_of(other), within=_MEET - 1.0, limit=_APPROACH, refresh=20
-    )
+    for _ in range(_TRIES):
+        near = go_to(bot, lambda: bot.feet_of(other), within=_MEET - 1.0, limit=200, refresh=20)
+        yield from near
+        if bot.distance(bot.feet_of(other)) < _MEET:
+            break
+        yield from go_through(bot, bot.feet_of(other), within=_MEET - 1.0, limit=_APPROACH)
     met = bot.distance(bot.feet_of(other)) < _MEET
     yield from bot.phase("met", eye_contact(bot, bot.integer(20, 40)))
     return SUCCESS if met else failed("passed the other by")

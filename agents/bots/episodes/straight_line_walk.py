@@ -2,8 +2,8 @@
 
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import Skill
+from mpgenie.agents.bots.skills.dig_through import go_through
 from mpgenie.agents.bots.skills.look import eye_contact, look_at, watch
-from mpgenie.agents.bots.skills.walk import go_to
 from mpgenie.agents.bots.vectors import Vector, raised, towards, walked
 
 from .episode import Episode, Scene
@@ -16,7 +16,7 @@ def walker(bot: Bot, scene: Scene) -> Skill:
     """Go straight on, four to eight metres beyond the partner."""
     start = bot.feet_of(bot.partner)
     goal = _beyond(bot, start)
-    outcome = yield from go_to(bot, goal, within=1.0, limit=_LIMIT, sprint=bot.chance(0.5))
+    outcome = yield from go_through(bot, goal, within=1.0, limit=_LIMIT, sprint=bot.chance(0.5))
     yield from look_at(bot, raised(start, 1.6), _FAST)
     yield from watch(bot, raised(start, 1.6), 20)
     return outcome

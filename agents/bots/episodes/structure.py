@@ -25,6 +25,7 @@ PLANS: dict[str, Blueprint] = {
 }
 """(along, aside, up) of each block, bottom up and far to near."""
 _GAP = 4
+_SIGNAL = 30  # ticks until the builder has given the signal
 _AWAY, _ASIDE = 6.0, 1.0
 _WALK = 200
 _WORK = 600
@@ -47,7 +48,7 @@ def player(bot: Bot, scene: Scene) -> Skill:
     if not met:
         return met
     seen = yield from bot.phase("look", _look(bot, scene.facts["cells"]))
-    yield from wait(bot, LENGTH - (bot.tick - began))
+    yield from wait(bot, _SIGNAL + LENGTH - (bot.tick - began))
     return outcome if not outcome else seen
 
 

@@ -66,8 +66,10 @@ def go_through(
 ) -> Skill:
     """Walk to a place, and dig or build where no way on foot leads there; see `go_to`."""
     end, senses = bot.tick + limit, bot.senses
-    spot = senses.footing(goal, 1)
-    there = spot if spot >= 0 else senses.cell_of(goal)
+    inside = senses.cell_of(goal)
+    spot = -1 if senses.solid(inside) else senses.footing(goal)
+    there = spot if spot >= 0 else inside
+    goal = senses.point_in(there)
     outcome = failed("nobody can stand there")
     if spot >= 0:
         outcome = yield from go_to(bot, goal, within=within, limit=limit, sprint=sprint)

@@ -57,9 +57,9 @@ def follow(bot: Bot, whom: int, ticks: int, keep_off: float = 2.0, sprint: bool 
         yield from for_ticks(bot, walk, end - bot.tick)
         if bot.tick == began:
             yield IDLE
-    left = bot.distance(bot.feet_of(whom))
-    near = left <= max(far, keep_off) + _LOST
-    return SUCCESS if near else failed(f"fell {left:.0f} m behind")
+    behind = bot.distance(bot.feet_of(whom))
+    near = behind <= max(far, keep_off) + _LOST
+    return SUCCESS if near else failed(f"fell {behind:.0f} m behind")
 
 
 def make_room(bot: Bot, whom: int) -> Skill:

@@ -26,10 +26,15 @@ class Field:
     """World 0 of a simulation, on which scripts are tried."""
 
     def __init__(
-        self, kind: str = "flat", players: int = 2, worlds: int = 1, seed: int = 3
+        self,
+        kind: str = "flat",
+        players: int = 2,
+        worlds: int = 1,
+        seed: int = 3,
+        weather: bool = False,
     ) -> None:
         self.planet = planet_of(kind)
-        rules: dict[str, Any] = {**RULES, "mobs": False, "weather": False}
+        rules: dict[str, Any] = {**RULES, "mobs": False, "weather": weather}
         self.sim = Simulation(self.planet.config, worlds=worlds, players=players, **rules)
         self.kind, self.seed = kind, seed
         self.events: list[dict[str, Any]] = []
