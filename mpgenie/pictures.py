@@ -25,6 +25,14 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 def save_png(path: Path, picture: Picture) -> None:
     """Write a picture as a PNG file, its folder included."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = _unfinished(path)
+    unfinished.write_bytes(png(picture))
+    unfinished.replace(path)
+
+
+def png(picture: Picture) -> bytes:
+    """A picture as the bytes of a PNG file."""
     height, width, _ = picture.shape
     # Filter 1: each row starts with a 1 and holds differences to the pixel on the left.
     differences = np.diff(picture, axis=1, prepend=np.uint8(0)).reshape(height, -1)
@@ -35,10 +43,7 @@ def save_png(path: Path, picture: Picture) -> None:
         (b"IDAT", zlib.compress(rows.tobytes(), 9)),
         (b"IEND", b""),
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = _unfinished(path)
-    unfinished.write_bytes(_PNG + b"".join(_png_chunk(kind, data) for kind, data in chunks))
-    unfinished.replace(path)
+    return _PNG + b"".join(_png_chunk(kind, data) for kind, data in chunks)
 
 
 def made_by_us(path: Path) -> bool:

@@ -2,11 +2,12 @@
 
 import argparse
 
-from . import check, export
+from . import check, export, report
 
 EXAMPLES = """\
 examples:
   mpgenie dataset check data
+  mpgenie dataset report data --out report.html
   mpgenie dataset export data --format minari --out data-minari
 
 `mpgenie dataset COMMAND --help` says more about each.
@@ -20,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     check.add_parser(commands)
     export.add_parser(commands)
+    report.add_parser(commands)
 
 
 def run(options: argparse.Namespace) -> int:

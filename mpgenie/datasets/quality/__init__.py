@@ -9,9 +9,10 @@ docs/quality.md lists the rules.
 
 from .checking import Checked, check, check_episode, read_findings, take_back
 from .config import QualityConfig
-from .rules import RULES, Finding
+from .rules import LEVELS, RULES, Finding
 
 __all__ = [
+    "LEVELS",
     "RULES",
     "Checked",
     "Finding",
