@@ -25,7 +25,7 @@ from mpgenie.datasets.shards import Shard
 from mpgenie.envs.simulation.actions import BUTTONS
 from mpgenie.errors import ConfigError
 
-from .lerobot_stats import MOST_PICTURES, Totals, stats_of, stats_of_pictures
+from .lerobot_stats import MOST_EDGE, MOST_PICTURES, Totals, stats_of, stats_of_pictures
 from .lerobot_tables import EpisodeTable, RowTable, write_tasks
 from .takes import Take, takes
 
@@ -100,10 +100,9 @@ class LerobotSet:
             "data/file_index": data % FILES_A_CHUNK,
         }
         for (key, films), take in zip(self._films.items(), group, strict=True):
-            row |= films.add(take)
-            sample = np.linspace(0, length - 1, min(length, MOST_PICTURES)).astype(int)
-            pictures = [take.pictures(t, t + 1)[0] for t in sample.tolist()]
-            stats[key] = stats_of_pictures(np.stack(pictures))
+            place, sample = films.add(take)
+            row |= place
+            stats[key] = stats_of_pictures(sample)
         self._totals.add(stats)
         self._episodes.add(row, stats)
         self._count += 1
@@ -185,8 +184,8 @@ class _Films:
         self.quality, self.number = quality, -1
         self._movie: Movie | None = None
 
-    def add(self, take: Take) -> dict[str, Any]:
-        """Append an episode; returns where it lies."""
+    def add(self, take: Take) -> tuple[dict[str, Any], Array]:
+        """Append an episode; returns where it lies, and some of its pictures, made smaller."""
         if self._movie is not None and self._movie.bytes >= VIDEO_MEGABYTES * 2**20:
             self.finish()
         if self._movie is None:
@@ -197,15 +196,22 @@ class _Films:
             size = self.spec.height, self.spec.width
             self._movie = Movie(path, *size, quality=self.quality)
         first = self._movie.frames
+        step = -(-max(self.spec.height, self.spec.width) // MOST_EDGE)
+        wanted = np.linspace(0, take.length - 1, min(take.length, MOST_PICTURES)).astype(int)
+        sample = []
         for piece in take.pieces(take.length):
             for picture in piece:
-                self._movie.add(picture, key=self._movie.frames == first)
-        return {
+                t = self._movie.frames - first
+                self._movie.add(picture, key=t == 0)
+                if t in wanted:
+                    sample.append(picture[::step, ::step].copy())
+        place = {
             f"videos/{self.key}/chunk_index": self.number // FILES_A_CHUNK,
             f"videos/{self.key}/file_index": self.number % FILES_A_CHUNK,
             f"videos/{self.key}/from_timestamp": first / FRAMES_PER_SECOND,
             f"videos/{self.key}/to_timestamp": self._movie.frames / FRAMES_PER_SECOND,
         }
+        return place, np.stack(sample)
 
     def finish(self) -> None:
         """End the file that is open."""

@@ -12,6 +12,8 @@ Stats = dict[str, Floats]
 QUANTILES = {"q01": 0.01, "q10": 0.1, "q50": 0.5, "q90": 0.9, "q99": 0.99}
 MOST_PICTURES = 32
 """Of an episode, evenly spread, that its statistics are made of."""
+MOST_EDGE = 160
+"""Of these pictures; of larger ones every second, third, ... pixel is taken."""
 
 
 def stats_of(rows: Array) -> Stats:
