@@ -1,6 +1,6 @@
 """How much of what players can do a dataset holds: cells of behaviour, filled or thin.
 
-Descriptors are cut at edges into bins; a cell is one bin of each.
+Measures are cut at edges into bins; a cell is one bin of each.
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from typing import Any
 
 from mpgenie.errors import ConfigError, suggest
 
-from .descriptors import DESCRIPTORS
+from .behaviour import MEASURES
 
 Cell = tuple[int, ...]
 
@@ -32,17 +32,17 @@ class Cells:
     """A map of behaviour."""
 
     edges: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: dict(EDGES))
-    """Where each descriptor is cut; n edges make n + 1 bins, an edge belonging to the upper."""
+    """Where each measure is cut; n edges make n + 1 bins, an edge belonging to the upper."""
     thin: int = 3
     """A cell with fewer episodes is thin."""
 
     def __post_init__(self) -> None:
         if not self.edges:
-            raise ConfigError("cells: name at least one descriptor and its edges")
+            raise ConfigError("cells: name at least one measure and its edges")
         for name, edges in self.edges.items():
-            if name not in DESCRIPTORS:
+            if name not in MEASURES:
                 raise ConfigError(
-                    f"cells.{name}: there is no such descriptor. {suggest(name, DESCRIPTORS)}"
+                    f"cells.{name}: there is no such measure. {suggest(name, MEASURES)}"
                 )
             if not edges or any(a >= b for a, b in zip(edges, edges[1:], strict=False)):
                 raise ConfigError(f"cells.{name}: edges rise, one at least, got {list(edges)}")
@@ -54,9 +54,9 @@ class Cells:
         """How many cells there are, such that nobody can reach among them."""
         return prod(len(edges) + 1 for edges in self.edges.values())
 
-    def cell(self, described: Mapping[str, float]) -> Cell:
-        """The cell of an episode's descriptors."""
-        return tuple(bisect_right(edges, described[name]) for name, edges in self.edges.items())
+    def cell(self, measured: Mapping[str, float]) -> Cell:
+        """The cell of an episode's measures."""
+        return tuple(bisect_right(edges, measured[name]) for name, edges in self.edges.items())
 
     def says(self, cell: Cell) -> str:
         """A cell in words, such as "walked 8 to 30, placed from 6"."""

@@ -1,6 +1,6 @@
-"""What players did in an episode, in a few numbers each: for maps of behaviour and comparisons.
+"""What players did in an episode, in a few numbers each, for maps of behaviour.
 
-A descriptor gives one number for each player; an episode's is the mean over its players.  The
+A measure gives one number for each player; an episode's is the mean over its players.  The
 numbers decide what is generated next, so they are the same on every processor: sums are exact
 (`math.fsum`), and nothing but + - x / and square roots is used.
 """
@@ -28,7 +28,7 @@ Flags = NDArray[np.bool_]
 
 
 class Traces:
-    """The arrays of an episode as descriptors want them, each made once.
+    """The arrays of an episode as measures want them, each made once.
 
     Args:
         episode: An `Episode` or a `Shard`.
@@ -155,53 +155,51 @@ def _shares(true: Flags, of: Flags) -> list[float]:
     ]
 
 
-class Descriptor(NamedTuple):
+class Measure(NamedTuple):
     """One number for each player."""
 
     unit: str
     meaning: str
-    measure: Callable[[Traces], list[float]]
+    take: Callable[[Traces], list[float]]
 
 
-DESCRIPTORS: Mapping[str, Descriptor] = {
-    "walked": Descriptor("m", "Way along the ground", _walked),
-    "climb": Descriptor("m", "From the lowest place to the highest", _climb),
-    "separation": Descriptor("m", "Mean distance to the other players", _separation),
-    "in_view": Descriptor("share", "Frames in which it sees another player", _in_view),
-    "mutual_view": Descriptor("share", "Frames in which each sees the other", _mutual_view),
-    "placed": Descriptor("blocks", "Placed", _placed),
-    "mined": Descriptor("blocks", "Mined", _mined),
-    "hits": Descriptor("hits", "Blows that met somebody", _hits),
-    "turning": Descriptor("share", "Ticks in which the camera moves", _turning),
-    "sprinting": Descriptor("share", "Frames in which it sprints", _sprinting),
-    "in_water": Descriptor("share", "Frames in water", _in_water),
-    "latitude": Descriptor("sine", "Mean latitude, north or south: 0 equator, 1 pole", _latitude),
-    "faces": Descriptor("faces", "Faces of the planet it stood on", _faces),
+MEASURES: Mapping[str, Measure] = {
+    "walked": Measure("m", "Way along the ground", _walked),
+    "climb": Measure("m", "From the lowest place to the highest", _climb),
+    "separation": Measure("m", "Mean distance to the other players", _separation),
+    "in_view": Measure("share", "Frames in which it sees another player", _in_view),
+    "mutual_view": Measure("share", "Frames in which each sees the other", _mutual_view),
+    "placed": Measure("blocks", "Placed", _placed),
+    "mined": Measure("blocks", "Mined", _mined),
+    "hits": Measure("hits", "Blows that met somebody", _hits),
+    "turning": Measure("share", "Ticks in which the camera moves", _turning),
+    "sprinting": Measure("share", "Frames in which it sprints", _sprinting),
+    "in_water": Measure("share", "Frames in water", _in_water),
+    "latitude": Measure("sine", "Mean latitude, north or south: 0 equator, 1 pole", _latitude),
+    "faces": Measure("faces", "Faces of the planet it stood on", _faces),
 }  # fmt: skip
-"""Every descriptor by name."""
+"""Every measure by name."""
 
 
-def describe_players(
-    episode: "Recorded", names: Iterable[str] = DESCRIPTORS
-) -> dict[str, list[float]]:
-    """Descriptors of each player of an episode.
+def measure_players(episode: "Recorded", names: Iterable[str] = MEASURES) -> dict[str, list[float]]:
+    """Measures of each player of an episode.
 
     Args:
         episode: An `Episode` or a `Shard`.
         names: Which; all by default.
 
     Raises:
-        ConfigError: If there is no such descriptor.
+        ConfigError: If there is no such measure.
     """
     traces, found = Traces(episode), {}
     for name in names:
-        if name not in DESCRIPTORS:
-            raise ConfigError(f"there is no descriptor {name!r}. {suggest(name, DESCRIPTORS)}")
-        found[name] = DESCRIPTORS[name].measure(traces)
+        if name not in MEASURES:
+            raise ConfigError(f"there is no measure {name!r}. {suggest(name, MEASURES)}")
+        found[name] = MEASURES[name].take(traces)
     return found
 
 
-def describe(episode: "Recorded", names: Iterable[str] = DESCRIPTORS) -> dict[str, float]:
-    """Descriptors of an episode: the mean over its players; see `describe_players`."""
-    each = describe_players(episode, names)
+def measure(episode: "Recorded", names: Iterable[str] = MEASURES) -> dict[str, float]:
+    """Measures of an episode: the mean over its players; see `measure_players`."""
+    each = measure_players(episode, names)
     return {name: fsum(values) / len(values) for name, values in each.items()}
