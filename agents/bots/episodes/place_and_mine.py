@@ -1,16 +1,18 @@
 """One builds a row of blocks, another mines it, round after round; more players look on."""
 
+from collections.abc import Callable
 from functools import partial as curried
 
 import numpy as np
 
-from mpgenie.agents.bots.aim import faces_for, point_on
+from mpgenie.agents.bots.aim import point_on
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed, partial
 from mpgenie.agents.bots.senses import Senses
-from mpgenie.agents.bots.skills.build import come_near
-from mpgenie.agents.bots.skills.hands import dig, equip_first, place
+from mpgenie.agents.bots.skills.build import build_one, come_near
+from mpgenie.agents.bots.skills.hands import dig, equip_first
 from mpgenie.agents.bots.skills.look import eye_contact, wait, watch
+from mpgenie.agents.bots.skills.travel import random_walk
 from mpgenie.agents.bots.vectors import middle, raised, towards
 from mpgenie.envs.simulation.world import Simulation
 
@@ -20,6 +22,7 @@ from .ground import level_places
 
 _SIDE = 2
 _REACH = 12
+_ATTEMPTS = 3
 _ROUND_LIMIT = 900
 _ROWS = {1: (0,), 2: (0, 1), 3: (-1, 0, 1), 4: (-1, 0, 1, 2), 5: (-2, -1, 0, 1, 2)}
 
@@ -73,8 +76,7 @@ def builder(bot: Bot, scene: Scene) -> Skill:
     for k, (_, block) in enumerate(scene.facts["rounds"]):
         yield from eye_contact(bot, bot.integer(5, 15), 90.0)
         for cell in _row(bot, scene, k):
-            yield from come_near(bot, cell, curried(faces_for, bot, cell))
-            done = yield from place(bot, cell, block, tries=3)
+            done = yield from _persist(bot, curried(build_one, bot, cell, block, block))
             wanted, built = wanted + 1, built + bool(done)
             yield from wait(bot, bot.integer(8, 16))
         for name in ("built", "mined"):
@@ -95,14 +97,28 @@ def miner(bot: Bot, scene: Scene) -> Skill:
         yield from equip_first(bot, "pickaxe")
         for cell in _row(bot, scene, k):
             if bot.senses.solid(cell):
-                yield from come_near(bot, cell, curried(point_on, bot, cell))
-                done = yield from dig(bot, cell)
+                done = yield from _persist(bot, curried(_mine_one, bot, cell))
                 wanted, mined = wanted + 1, mined + bool(done)
                 yield from wait(bot, bot.integer(8, 16))
         met = yield from bot.meet(f"mined_{k}", _ROUND_LIMIT)
         if not met:
             return met
     return _share("mined", mined, wanted)
+
+
+def _mine_one(bot: Bot, cell: int) -> Skill:
+    yield from come_near(bot, cell, curried(point_on, bot, cell))
+    return (yield from dig(bot, cell))
+
+
+def _persist(bot: Bot, work: Callable[[], Skill]) -> Skill:
+    """Try a piece of work a few times, each time after stepping aside."""
+    for _ in range(_ATTEMPTS):
+        outcome: Outcome = yield from work()
+        if outcome:
+            break
+        yield from random_walk(bot, back=False)
+    return outcome
 
 
 def onlooker(bot: Bot, scene: Scene) -> Skill:

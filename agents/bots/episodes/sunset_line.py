@@ -8,6 +8,7 @@ from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill
 from mpgenie.agents.bots.skills.look import eye_contact, look_at, watch
 from mpgenie.agents.bots.skills.march import march
 from mpgenie.agents.bots.skills.mine import light_up
+from mpgenie.agents.bots.skills.travel import random_walk
 from mpgenie.agents.bots.vectors import Vector, cross, raised, unit, walked
 from mpgenie.envs.simulation.weather import sun_direction
 
@@ -15,7 +16,7 @@ from .episode import TOOLS, Episode, Scene
 from .sky import sun_height
 
 _NIGHT, _EVENING = -0.1, 0.04  # sines of the sun's height: the sky is dark, dusk is bright again
-_LIMIT = 1_200
+_LIMIT, _TRIES = 1_200, 3
 
 
 def walker(bot: Bot, scene: Scene) -> Skill:
@@ -28,7 +29,11 @@ def walker(bot: Bot, scene: Scene) -> Skill:
     )
     if not dark:
         return dark
-    lit: Outcome = yield from bot.phase("light", light_up(bot, limit=80))
+    for _ in range(_TRIES):
+        lit: Outcome = yield from bot.phase("light", light_up(bot, limit=80))
+        if lit:
+            break
+        yield from random_walk(bot, back=False)
     met = yield from bot.meet("night", _LIMIT)
     if not met:
         return met
