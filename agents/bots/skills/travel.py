@@ -9,6 +9,7 @@ from mpgenie.agents.bots.vectors import Vector, bearing, raised, towards, turned
 from mpgenie.agents.policy import IDLE, Action
 from mpgenie.envs.simulation.actions import BACK, FORWARD, JUMP, LEFT, RIGHT, SNEAK, SPRINT
 
+from .dig_through import go_through
 from .look import Target, look_at, turn, wait, watch
 from .walk import OCTANTS, go_to
 
@@ -21,6 +22,7 @@ _ALARM = 8.0  # metres at which one who flees turns aside
 _CRAWL, _STOPPED, _HOP = 0.03, 24, 8  # metres a tick; ticks of it; ticks from hop to hop
 _TOE = 0.75  # metres ahead at which a walker sees a step
 _FEET = FORWARD | BACK | LEFT | RIGHT
+_AT_STOP = 3.0  # metres from a stop at which it has been reached
 _RADII = (1.0, 0.85, 1.15, 0.7, 1.3)  # shares of the radius at which a stop may lie
 _ASIDE = (0.0, 12.0, -12.0)  # degrees along the circle by which it may
 _TURNS = (0.0, 30.0, -30.0, 60.0, -60.0, 100.0, -100.0, 150.0, -150.0)
@@ -163,7 +165,9 @@ def orbit(
         ]
         stop = next((place for place in stops_there if bot.can_reach(place)), stops_there[0])
         outcome = yield from go_to(bot, stop, within=1.5, limit=limit)
-        reached += outcome.status != "failed"
+        if outcome.status == "failed":
+            outcome = yield from go_through(bot, stop, within=1.5, limit=limit)
+        reached += bot.ground_distance(stop) <= _AT_STOP
         yield from look_at(bot, look or raised(centre, 1.0), QUICK)
         yield from watch(bot, look or raised(centre, 1.0), hold)
     if reached == stops:
