@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import check, export, report
+from . import check, compare, export, report
 
 EXAMPLES = """\
 examples:
@@ -20,6 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         title="commands", metavar="COMMAND", dest="action", required=True
     )
     check.add_parser(commands)
+    compare.add_parser(commands)
     export.add_parser(commands)
     report.add_parser(commands)
 
