@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import check, compare, export, report
+from . import annotate, check, compare, export, report
 
 EXAMPLES = """\
 examples:
@@ -19,6 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="action", required=True
     )
+    annotate.add_parser(commands)
     check.add_parser(commands)
     compare.add_parser(commands)
     export.add_parser(commands)
