@@ -19,7 +19,7 @@ from mpgenie.errors import ConfigError, suggest
 from .schema import Array
 
 if TYPE_CHECKING:
-    from .quality.evidence import Recorded
+    from .episode import Recorded
 
 _JUMP = 4.0  # metres that nobody gets far in a tick: who does was put elsewhere
 

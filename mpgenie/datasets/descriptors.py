@@ -1,7 +1,10 @@
-"""How a player behaves in an episode, in a row of numbers that can be compared."""
+"""How a player behaves in an episode, in a row of numbers that can be compared.
+
+Rates and shares, so that episodes of any length compare; `behaviour` has the exact sums that decide
+what is generated.
+"""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +22,7 @@ from mpgenie.envs.simulation.actions import (
 )  # fmt: skip
 from mpgenie.envs.simulation.events import BLOCK_PLACE, DIG_DONE, HIT, ITEM_PICK
 
-from .episode import Header
-from .schema import Array
+from .episode import Recorded
 
 _SECOND, _MINUTE = 20.0, 1200.0
 _BUTTONS = {
@@ -49,17 +51,6 @@ DESCRIPTORS: Mapping[str, str] = {
     "sees_partner": "share of frames",
 }
 """Every descriptor and its unit."""
-
-
-class Recorded(Protocol):
-    """An `Episode`, or a `Shard` of one."""
-
-    @property
-    def header(self) -> Header:
-        """Facts."""
-
-    def __getitem__(self, name: str) -> Array:
-        """An array by its name in the schema."""
 
 
 def describe(episode: Recorded) -> NDArray[np.float64]:

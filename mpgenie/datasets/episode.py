@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -81,6 +81,21 @@ class Header:
             return cls(**values)
         except (TypeError, KeyError, ValueError) as error:
             raise DatasetError(f"this header of an episode is damaged: {error}") from error
+
+
+class Recorded(Protocol):
+    """What can be read of an `Episode` in memory and of a `Shard` on disk alike."""
+
+    @property
+    def header(self) -> Header:
+        """Facts."""
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        """Pictures by the name of their stream."""
+
+    def __getitem__(self, name: str) -> Array:
+        """An array by its name in the schema."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpgenie.datasets.disk import Disk
+from mpgenie.datasets.episode import Recorded
 from mpgenie.datasets.reading import Dataset
 from mpgenie.datasets.side_tables import read_side_table, write_side_table
 
@@ -18,7 +19,7 @@ from .formations import formations
 from .intents import activities, intents
 from .interactions import interactions
 from .moments import confidence, cooperation, key_moments
-from .spans import Recorded, Span
+from .spans import Span
 
 if TYPE_CHECKING:
     import pyarrow

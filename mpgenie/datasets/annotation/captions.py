@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from .spans import Recorded, Span
+from mpgenie.datasets.episode import Recorded
+
+from .spans import Span
 
 _DOES = {
     "idle": "stands", "look": "looks about", "walk": "walks", "dig": "digs", "build": "builds",

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mpgenie.datasets.episode import Recorded
 from mpgenie.datasets.places import unit
 
-from .spans import Floats, Recorded, Span, stretches
+from .spans import Floats, Span, stretches
 
 LEAST = 20
 """Ticks that a formation lasts."""

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mpgenie.datasets.episode import Recorded
 from mpgenie.envs.simulation.events import BLOCK_PLACE, DIG_DONE, DIG_START, HIT
 
-from .spans import Recorded, Span, slots_of, stretches
+from .spans import Span, slots_of, stretches
 
 _AROUND = 20
 """Ticks around an act within which it says what a player is doing."""

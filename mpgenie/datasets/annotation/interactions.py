@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mpgenie.datasets.episode import Recorded
 from mpgenie.datasets.places import directions, eyes, looks, unit
 from mpgenie.envs.planet.blocks import ITEM_NAMES
 from mpgenie.envs.planet.geometry import LAYERS, geometry_of
 from mpgenie.envs.simulation.events import BLOCK_PLACE, HIT, ITEM_DROP, ITEM_PICK
 
-from .spans import Floats, Recorded, Span, slots_of, stretches
+from .spans import Floats, Span, slots_of, stretches
 
 BOUT = 60
 """Ticks without a blow after which a fight is over."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mpgenie.datasets.episode import Recorded
 from mpgenie.envs.simulation.events import (
     BLOCK_PLACE,
     DEATH,
@@ -19,7 +20,7 @@ from mpgenie.envs.simulation.events import (
 )
 from mpgenie.errors import DatasetError
 
-from .spans import Floats, Recorded, Span, slots_of, stretches
+from .spans import Floats, Span, slots_of, stretches
 
 NEAR = 8.0
 """Metres within which work is done together."""

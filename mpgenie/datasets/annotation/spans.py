@@ -2,26 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.datasets.episode import Header
+from mpgenie.datasets.episode import Recorded
 from mpgenie.datasets.schema import Array
 
 Floats = NDArray[np.float64]
-
-
-class Recorded(Protocol):
-    """An `Episode`, or a `Shard` of one."""
-
-    @property
-    def header(self) -> Header:
-        """Facts."""
-
-    def __getitem__(self, name: str) -> Array:
-        """An array by its name in the schema."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

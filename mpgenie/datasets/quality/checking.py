@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mpgenie.datasets.disk import Disk
+from mpgenie.datasets.episode import Recorded
 from mpgenie.datasets.reading import Dataset
 from mpgenie.datasets.side_tables import read_side_table, write_side_table
 from mpgenie.datasets.store import Store
@@ -20,7 +21,7 @@ from mpgenie.errors import ConfigError
 
 from . import actions, frames, sessions, sets, streams, views  # noqa: F401 (they hold the rules)
 from .config import QualityConfig
-from .evidence import Evidence, Recorded
+from .evidence import Evidence
 from .rules import LEVELS, RULES, Finding, judge, rejected
 
 QUALITY, FINDINGS = "quality", "findings"

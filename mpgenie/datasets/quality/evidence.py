@@ -3,36 +3,20 @@
 Pictures are unpacked a few at a time, so that large ones need not fit into memory.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.datasets.episode import Header
+from mpgenie.datasets.episode import Recorded
 from mpgenie.datasets.pictures import CHUNK, Stream
 from mpgenie.datasets.places import eyes, looks
 from mpgenie.datasets.schema import Array
 from mpgenie.errors import DatasetError
 
 Floats = NDArray[np.float64]
-
-
-class Recorded(Protocol):
-    """An `Episode`, or a `Shard` of one."""
-
-    @property
-    def header(self) -> Header:
-        """Facts."""
-
-    @property
-    def streams(self) -> Mapping[str, Stream]:
-        """Pictures by the name of their stream."""
-
-    def __getitem__(self, name: str) -> Array:
-        """An array by its name in the schema."""
 
 
 @dataclass(frozen=True)
