@@ -11,7 +11,7 @@ from .episode import TOOLS, Episode, Scene
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     """Draw how high the towers shall be."""
-    scene.facts["height"] = scene.integer(8, 12)
+    scene.facts["height"] = scene.settle("height", scene.integer(8, 12))
 
 
 def builder(bot: Bot, scene: Scene) -> Skill:
@@ -32,4 +32,5 @@ BUILD_TOWER = Episode(
     separation=(8.0, 15.0),
     hotbar=(("planks", 64), *TOOLS),
     prepare=prepare,
+    parameters={"height": (2, 16)},
 )

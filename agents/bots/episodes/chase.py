@@ -12,7 +12,7 @@ _KEEP_OFF = 3.0
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     """Draw how long it goes on."""
-    scene.facts["ticks"] = scene.integer(100, 300)
+    scene.facts["ticks"] = scene.settle("ticks", scene.integer(100, 300))
 
 
 def runner(bot: Bot, scene: Scene) -> Skill:
@@ -31,4 +31,5 @@ CHASE = Episode(
     seconds=16,
     scripts={"runner": runner, "chaser": chaser},
     prepare=prepare,
+    parameters={"ticks": (40, 600)},
 )

@@ -28,7 +28,7 @@ def prepare(sim: Simulation, w: int, scene: Scene) -> None:
             "length": scene.integer(5, 8),
             "falling": int(scene.chance(0.4)),
         }
-        for _ in range(scene.integer(3, 5))
+        for _ in range(scene.settle("cycles", scene.integer(3, 5)))
     ]
 
 
@@ -101,4 +101,5 @@ COLLECTOR = Episode(
     separation=(2.0, 15.0),
     hotbar=(("torch", 64), ("torch", 64), ("stone", 64), *TOOLS),
     prepare=prepare,
+    parameters={"cycles": (1, 6)},
 )

@@ -4,7 +4,7 @@ Everything that is drawn (roles, places, the hour, the first looks) follows from
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from mpgenie.envs.planet.planet import Planet
 from mpgenie.envs.simulation.entrance import HOTBAR_AT_START, TERRAIN_KEY, key_of
 from mpgenie.envs.simulation.world import Simulation
 
-from .sky import draw_weather, set_hour, stay_dry
+from .sky import draw_weather, keep_weather, set_hour
+from .wishes import NO_WISHES, Wishes
 
 _SCENE = 1 << 21  # the branch of draws that all bots of an episode share
 SETTLE = 8
@@ -42,17 +43,24 @@ class Scene(Draws):
     Args:
         seed: The episode's.
         roles: What each slot plays.
+        wished: Values that stand in place of what is drawn, by the names of `Episode.parameters`.
     """
 
-    def __init__(self, seed: int, roles: Mapping[int, str]) -> None:
+    def __init__(
+        self, seed: int, roles: Mapping[int, str], wished: Mapping[str, float] | None = None
+    ) -> None:
         super().__init__(seed, _SCENE)
-        self.seed, self.roles = seed, roles
+        self.seed, self.roles, self._wished = seed, roles, wished or {}
         self.facts: dict[str, Any] = {}
         """What the episode's `prepare` drew or built, for the scripts to read."""
 
     def playing(self, role: str) -> list[int]:
         """The slots that play a role."""
         return [slot for slot, name in self.roles.items() if name == role]
+
+    def settle(self, name: str, drawn: int) -> int:
+        """What a scenario wishes for a parameter of the type, else what was drawn."""
+        return int(self._wished.get(name, drawn))
 
 
 RoleScript = Callable[[Bot, Scene], Skill]
@@ -96,6 +104,8 @@ class Episode:
     """Whether camera speeds vary."""
     hour: float | None = None
     """Local hour at which it begins, dry then, 12 being noon; by default hour and weather vary."""
+    parameters: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """What scenarios may set that is drawn otherwise (`Scene.settle`): the least and the most."""
 
     @property
     def limit(self) -> int:
@@ -103,9 +113,11 @@ class Episode:
         return int(60 * self.seconds) + 600
 
 
-def cast_roles(episode: Episode, slots: Sequence[int], seed: int) -> dict[int, str]:
+def cast_roles(
+    episode: Episode, slots: Sequence[int], seed: int, wishes: Wishes = NO_WISHES
+) -> dict[int, str]:
     """Who plays what: a draw for each role but the last; the rest play that."""
-    order = Draws(seed, _SCENE + 1).shuffled(slots)
+    order = wishes.order(slots, Draws(seed, _SCENE + 1).shuffled(slots))
     names = list(episode.scripts)
     roles = {slot: names[min(k, len(names) - 1)] for k, slot in enumerate(order)}
     return {slot: roles[slot] for slot in slots}
@@ -119,6 +131,7 @@ def stage(
     *,
     planet: Planet | int | None = None,
     players: int | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> Play:
     """Begin an episode in a world, ready for `run_plays`.
 
@@ -129,35 +142,43 @@ def stage(
         seed: Everything random in it follows from this.
         planet: A planet or its seed; by default drawn from `seed`.
         players: How many; by default as many as there are slots.
+        wishes: What a scenario wants where the type leaves it open.
     """
     count = sim.players if players is None else players
     draws = Draws(seed, _SCENE + 2)
     if not isinstance(planet, Planet):
         planet = sim.planet(key_of(seed, TERRAIN_KEY) % 2**32 if planet is None else planet)
-    roles = cast_roles(episode, range(count), seed)
-    scene = Scene(seed, roles)
+    roles = cast_roles(episode, range(count), seed, wishes)
+    scene = Scene(seed, roles, wishes.parameters)
     sim.reset(
         w,
         seed,
         planet=planet,
         players=count,
         spawn=episode.places(planet, scene) if episode.places else None,
-        separation=episode.separation,
+        separation=wishes.separation(episode.separation),
         line_of_sight=episode.line_of_sight,
         hotbar=draws.shuffled(episode.hotbar),
         time=draws.integer(0, sim.rules.day - 1),
     )
-    if episode.hour is None:
-        draw_weather(sim, w, draws)
-    else:
-        set_hour(sim, w, sim.state.players.position[w, 0].tolist(), episode.hour)
-        stay_dry(sim, w, episode.limit)
+    _set_sky(sim, w, episode, wishes, draws)
     if episode.prepare is not None:
         episode.prepare(sim, w, scene)
     scripts: dict[int, Script] = {
         slot: _script(episode, scene, role) for slot, role in roles.items()
     }
     return Play(sim, w, scripts, seed=seed, limit=episode.limit, roles=roles, facts=scene.facts)
+
+
+def _set_sky(sim: Simulation, w: int, episode: Episode, wishes: Wishes, draws: Draws) -> None:
+    hour, weather = episode.hour, "dry"
+    if hour is None:
+        draw_weather(sim, w, draws)
+        hour, weather = wishes.hour, wishes.weather or ""
+    if hour is not None:
+        set_hour(sim, w, sim.state.players.position[w, 0].tolist(), hour)
+    if weather:
+        keep_weather(sim, w, episode.limit, wet=weather == "wet")
 
 
 def _script(episode: Episode, scene: Scene, role: str) -> Script:

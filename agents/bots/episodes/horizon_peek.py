@@ -27,7 +27,7 @@ _TRIES = 12
 
 def places(planet: Planet, scene: Scene) -> NDArray[np.float64]:
     """Everybody beyond the horizon of everybody else; draws how often the one peeks."""
-    scene.facts["peeks"] = scene.integer(2, 3)
+    scene.facts["peeks"] = scene.settle("peeks", scene.integer(2, 3))
     horizon = 2.0 * sqrt(2.0 * EYE * (planet.geometry.bottom + planet.geometry.below))
     separation = _BEYOND[0] * horizon, _BEYOND[1] * horizon
     return best_places(planet, scene, separation, lambda feet: 0, _TRIES, in_sight=False)
@@ -83,4 +83,5 @@ HORIZON_PEEK = Episode(
     seconds=60,
     scripts={"peeker": peeker, "watcher": watcher},
     places=places,
+    parameters={"peeks": (1, 4)},
 )

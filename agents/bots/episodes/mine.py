@@ -20,7 +20,7 @@ _TRIES = 8
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     """Draw how deep the tunnel is."""
-    scene.facts["depth"] = scene.integer(1, 2)
+    scene.facts["depth"] = scene.settle("depth", scene.integer(1, 2))
 
 
 def miner(bot: Bot, scene: Scene) -> Skill:
@@ -70,4 +70,5 @@ MINE = Episode(
     scripts={"miner": miner},
     hotbar=(("torch", 64), ("stone", 64), *TOOLS),
     prepare=prepare,
+    parameters={"depth": (1, 4)},
 )

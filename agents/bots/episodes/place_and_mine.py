@@ -40,7 +40,7 @@ def prepare(sim: Simulation, w: int, scene: Scene) -> None:
             sim.teleport(w, slot, np.array(feet), np.array(ahead))
     scene.facts["rounds"] = [
         (_ROWS[scene.integer(1, 5)], scene.pick([name for name, _ in MATERIALS]))
-        for _ in range(scene.integer(7, 10))
+        for _ in range(scene.settle("rounds", scene.integer(7, 10)))
     ]
     scene.facts["origin"] = origin
 
@@ -147,4 +147,5 @@ PLACE_AND_MINE = Episode(
     places=level_places((4.0, 8.0), steps=5, tries=24),
     hotbar=(*MATERIALS, ("dirt", 64), ("diamond_pickaxe", 1), ("diamond_axe", 1)),
     prepare=prepare,
+    parameters={"rounds": (2, 12)},
 )

@@ -21,7 +21,7 @@ def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     scene.facts["swords"] = {slot: scene.pick(SWORDS) for slot in scene.roles}
     for slot, sword in scene.facts["swords"].items():
         sim.give(w, slot, sword)
-    scene.facts["mobs"] = scene.integer(2, 5)
+    scene.facts["mobs"] = scene.settle("mobs", scene.integer(2, 5))
 
 
 def guardian(bot: Bot, scene: Scene) -> Skill:
@@ -60,4 +60,5 @@ PVE = Episode(
     scripts={"guardian": guardian},
     separation=(15.0, 25.0),
     prepare=prepare,
+    parameters={"mobs": (1, 8)},
 )

@@ -15,7 +15,7 @@ def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     scene.facts["swords"] = {slot: scene.pick(SWORDS) for slot in scene.roles}
     for slot, sword in scene.facts["swords"].items():
         sim.give(w, slot, sword)
-    scene.facts["ticks"] = scene.integer(200, 300)
+    scene.facts["ticks"] = scene.settle("ticks", scene.integer(200, 300))
 
 
 def fighter(bot: Bot, scene: Scene) -> Skill:
@@ -27,5 +27,10 @@ def fighter(bot: Bot, scene: Scene) -> Skill:
 
 
 PVP = Episode(
-    name="pvp", seconds=18, scripts={"fighter": fighter}, separation=(8.0, 15.0), prepare=prepare
+    name="pvp",
+    seconds=18,
+    scripts={"fighter": fighter},
+    separation=(8.0, 15.0),
+    prepare=prepare,
+    parameters={"ticks": (60, 600)},
 )

@@ -22,9 +22,9 @@ def draw_weather(sim: Simulation, w: int, draws: Draws) -> None:
     clock.weather_until[w] = draws.integer(*_SPELL)
 
 
-def stay_dry(sim: Simulation, w: int, ticks: int) -> None:
-    """See to it that no rain falls for so many ticks."""
-    sim.state.clock.raining[w] = False
+def keep_weather(sim: Simulation, w: int, ticks: int, *, wet: bool) -> None:
+    """See to it that it stays wet or dry for so many ticks."""
+    sim.state.clock.raining[w] = wet and sim.rules.weather
     sim.state.clock.weather_until[w] = sim.state.clock.tick[w] + ticks
 
 
