@@ -35,6 +35,7 @@ from mpgenie.errors import StateError
 
 from .block_changes import BlockWatch
 from .episode import Episode, Header
+from .growing import Growing
 from .pictures import packer
 from .schema import COLUMNS, EVENT, SCHEMA_VERSION, SPAWN, Array
 from .studio import Studio
@@ -69,12 +70,14 @@ class Recorder:
         self.simulation, self.w, self.studio = simulation, w, studio
         self.players = simulation.players if players is None else players
         self._facts = facts
-        self._rows: list[NDArray[np.void]] = []
-        self._clocks: list[NDArray[np.void]] = []
-        self._visible: list[Array] = []
-        self._hashes: list[int] = []
-        self._actions: list[tuple[Array, Array]] = []
-        self._outcomes: list[tuple[Array, Array, Array]] = []
+        p, records = self.players, records_of(simulation.state)
+        self._rows = Growing(records.players.dtype, p)
+        self._clocks = Growing(records.clock.dtype)
+        self._visible = Growing("<i4", p, p)
+        self._hashes = Growing("<u8")
+        self._buttons, self._camera = Growing("<u4", p), Growing("<f4", p, 2)
+        self._reward = Growing("<f8", p)
+        self._terminated, self._truncated = Growing("?", p), Growing("?", p)
         self._events: list[Array] = []
         self._snapshots: list[tuple[int, bytes]] = []
         self._log: list[str] = []
@@ -88,7 +91,7 @@ class Recorder:
     @property
     def tick(self) -> int:
         """How many actions are recorded."""
-        return len(self._actions)
+        return len(self._buttons)
 
     def observe(self, objective: Mapping[str, Any] | None = None) -> None:
         """Take in frame t: call it after `studio.draw`, before anyone chooses an action.
@@ -106,12 +109,14 @@ class Recorder:
         if now != self._after:
             self._snapshots.append((self.tick, simulation.snapshot(w)))
             self._blocks.look(self.tick - 1)
-        self._hashes.append(now)
+        self._hashes.add(now)
         records = records_of(simulation.state)
-        self._rows.append(records.players[w, : self.players].copy())
-        self._clocks.append(records.clock[w].copy())
-        if self.studio is not None:
-            self._visible.append(self.studio.visible(w)[: self.players, : self.players].copy())
+        self._rows.add(records.players[w, : self.players])
+        self._clocks.add(records.clock[w])
+        if self.studio is None:
+            self._visible.add(0)
+        else:
+            self._visible.add(self.studio.visible(w)[: self.players, : self.players])
             for spec, pack in self._packers.values():
                 pack.add(self.studio.frames(spec, w)[: self.players])
         self._note("objective/", objective)
@@ -149,10 +154,11 @@ class Recorder:
         if count:
             self._events.append(events)
         self._blocks.look(self.tick, events)
-        self._actions.append((np.array(buttons[:p], "<u4"), np.array(camera[:p], "<f4")))
-        self._outcomes.append(
-            (_each(reward, p, "<f8"), _each(terminated, p, "?"), _each(truncated, p, "?"))
-        )
+        self._buttons.add(buttons[:p])
+        self._camera.add(camera[:p])
+        self._reward.add(reward)
+        self._terminated.add(terminated)
+        self._truncated.add(truncated)
         self._note("policy/", policy)
         self._after = self.simulation.state_hash(w)
 
@@ -191,8 +197,8 @@ class Recorder:
         """
         if len(self._rows) != self.tick + 1:
             raise StateError("call `observe` once more after the last step")
-        if cut_short and self._outcomes:
-            self._outcomes[-1][2][:] = True
+        if cut_short and self.tick:
+            self._truncated.rows[-1] = True
         planet = self.simulation.planets[self.w]
         assert planet is not None
         known: dict[str, Any] = {
@@ -217,21 +223,17 @@ class Recorder:
             self._extras.setdefault(prefix + name, []).append(np.array(value))
 
     def _arrays(self) -> dict[str, Array]:
-        rows, clocks, p = np.stack(self._rows), np.stack(self._clocks), self.players
-        f, t = self.tick + 1, self.tick
+        rows, clocks = self._rows.rows, self._clocks.rows
         applied = rows[1:]
-        visible = np.stack(self._visible) if self._visible else np.zeros((f, p, p), "<i4")
-        buttons, camera = _columns(self._actions, [(t, p), (t, p, 2)], ["<u4", "<f4"])
-        outcome = _columns(self._outcomes, [(t, p)] * 3, ["<f8", "?", "?"])
         ticks, snapshots = zip(*self._snapshots, strict=True)
         arrays: dict[str, Array] = {
-            "actions/requested_buttons": buttons,
-            "actions/requested_camera": camera,
-            "outcome/reward": outcome[0],
-            "outcome/terminated": outcome[1],
-            "outcome/truncated": outcome[2],
-            "state/visible": visible,
-            "world/hash": np.array(self._hashes, "<u8"),
+            "actions/requested_buttons": self._buttons.rows,
+            "actions/requested_camera": self._camera.rows,
+            "outcome/reward": self._reward.rows,
+            "outcome/terminated": self._terminated.rows,
+            "outcome/truncated": self._truncated.rows,
+            "state/visible": self._visible.rows,
+            "world/hash": self._hashes.rows,
             "world/time": (clocks["tick"] + clocks["day_offset"]) % self.simulation.rules.day,
             "world/tick": clocks["tick"],
             "world/raining": clocks["raining"],
@@ -269,20 +271,5 @@ def config_of(simulation: Simulation, studio: Studio | None = None) -> dict[str,
     }
 
 
-def _each(value: Any, players: int, dtype: str) -> Array:
-    return np.array(np.broadcast_to(np.asarray(value, dtype), (players,)))
-
-
 def _as_rows(parts: list[Array]) -> Array:
     return np.concatenate(parts).astype("<i8") if parts else np.empty((0, 6), "<i8")
-
-
-def _columns(
-    rows: list[Any], shapes: list[tuple[int, ...]], dtypes: list[str]
-) -> tuple[Array, ...]:
-    """Lists of tuples of arrays as one array for each place of the tuple; also when empty."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(shapes)
-    return tuple(
-        np.array(column, dtype).reshape(shape)
-        for column, shape, dtype in zip(columns, shapes, dtypes, strict=True)
-    )
