@@ -17,7 +17,7 @@ examples:
   mpgenie bench --core 1            everything, on one core of your choice
 """
 
-MODULES = ("views", "env_steps", "simulation", "resets", "memory", "imports", "peers")
+MODULES = ("views", "env_steps", "simulation", "generation", "resets", "memory", "imports", "peers")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -7,8 +7,9 @@ the other worlds hold.
 
 import traceback
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,14 +18,11 @@ from mpgenie.agents.bots.runner import Play
 from mpgenie.datasets.episode import Episode
 from mpgenie.datasets.recorder import Recorder
 from mpgenie.datasets.studio import Studio
-from mpgenie.envs.planet.exact import draw
-from mpgenie.envs.planet.planet import PlanetConfig
+from mpgenie.envs.planet.planet import Planet, PlanetConfig, make_planet
 from mpgenie.envs.simulation.world import Simulation
 
 from .plan import Plan, Setting, Unit, episode_type
 
-_WET = 0.2  # share of the episodes in which it rains or snows at first
-_WEATHER = 41  # the purpose of that draw, apart from those of the game
 _OUTCOMES = {"success": "success", "partial": "partial"}
 
 
@@ -61,6 +59,9 @@ class Batch:
         self.studio = Studio(self.simulation, plan.streams)
         self._takes: list[Take | None] = [None] * worlds
         self._queues: list[deque[Unit]] = [deque() for _ in range(worlds)]
+        self._planets: list[Planet | None] = [None] * worlds
+        self.frames = 0
+        """How many were drawn, of all players."""
         shape = (worlds, setting.players)
         self._buttons = np.zeros(shape, np.uint32)
         self._camera = np.zeros((*shape, 2), np.float32)
@@ -93,10 +94,13 @@ class Batch:
         if not takes:
             return
         self.studio.draw([w for w, _ in takes])
-        going = []
-        for w, take in takes:
+        self.frames += len(takes) * self.setting.players
+        for _, take in takes:
             take.recorder.observe()
-            if take.play.act(self._buttons, self._camera, self._message):
+        goes_on = self._act([take for _, take in takes])
+        going = []
+        for (w, take), on in zip(takes, goes_on, strict=True):
+            if on:
                 going.append((w, take))
             else:
                 self._takes[w] = None
@@ -107,6 +111,10 @@ class Batch:
             )
             for w, take in going:
                 take.recorder.record(self._buttons[w], self._camera[w])
+
+    def _act(self, takes: Sequence[Take]) -> list[bool]:
+        """Let the bots of all worlds choose; says which episodes go on."""
+        return [take.play.act(self._buttons, self._camera, self._message) for take in takes]
 
     def close(self) -> None:
         """Let go of the renderers."""
@@ -123,9 +131,7 @@ class Batch:
 
     def _take(self, w: int, unit: Unit) -> Take:
         episode, simulation = episode_type(unit.type), self.simulation
-        play = stage(simulation, w, episode, unit.seed, planet=unit.planet_seed)
-        clock = simulation.state.clock
-        clock.raining[w] = float(draw(clock.key[w], 0, _WEATHER, 0)) < _WET
+        play = stage(simulation, w, episode, unit.seed, planet=self._planet(w, unit.planet_seed))
         recorder = Recorder(
             simulation,
             w,
@@ -138,6 +144,12 @@ class Batch:
         )
         return Take(unit, play, recorder)
 
+    def _planet(self, w: int, seed: int) -> Planet:
+        """The planet of a seed; each world keeps its own for the rest of a strip."""
+        known = (planet for planet in self._planets if planet is not None and planet.seed == seed)
+        planet = self._planets[w] = next(known, None) or make_planet(self.simulation.config, seed)
+        return planet
+
 
 def _finished(take: Take) -> Episode | Failure:
     play, recorder = take.play, take.recorder
@@ -149,7 +161,8 @@ def _finished(take: Take) -> Episode | Failure:
         assert outcome is not None
         reason = f"timeout: {outcome.reason}" if outcome.status == "timeout" else outcome.reason
         result = _OUTCOMES.get(outcome.status, "failure")
-        return recorder.finish(result, reason, cut_short=True)
+        details = {"facts": plain(play.facts)}
+        return recorder.finish(result, reason, cut_short=True, details=details)
     except Exception:
         return Failure(take.unit, traceback.format_exc())
 
@@ -179,3 +192,18 @@ def _note(play: Play, recorder: Recorder) -> None:
         recorder.note("outcome", player=slot, outcome=outcome.status, reason=outcome.reason)
     for tick, kind, place in play.senses.called:
         recorder.spawned(tick, kind, place)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it; what it cannot hold, as its name."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, set | frozenset):
+        return sorted((plain(each) for each in value), key=repr)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return type(value).__name__

@@ -1,8 +1,12 @@
-"""What one worker does, wherever it runs: plays the units it is given, and seals what comes out."""
+"""What one worker does, wherever it runs: plays the units it is given, and seals what comes out.
+
+Episodes are sealed by a thread of their own, so that nobody waits for the disk.
+"""
 
 import traceback
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -17,6 +21,7 @@ from .plan import Plan, Setting, Unit
 
 SPELL = 0.5
 """Seconds for which a worker works before it reports."""
+_UNSEALED = 4  # episodes that may wait for the disk before the game waits for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Work:
         self.store = Store(root, plan.as_dict())
         self._batch: Batch | None = None
         self._later: deque[list[Unit]] = deque()
+        self._sealer = ThreadPoolExecutor(1)
+        self._sealing: deque[tuple[int, Future[Done]]] = deque()
 
     def run(self, strips: Sequence[list[Unit]], spell: float = SPELL) -> list[Reply]:
         """Take in strips of units, go on for a while, and tell what has ended meanwhile."""
@@ -71,6 +78,9 @@ class Work:
         until = monotonic() + spell
         while monotonic() < until and self._ready():
             replies += self._tick()
+            replies += self._sealed(_UNSEALED)
+        if not self._ready():
+            replies += self._sealed(0)
         return replies
 
     def _ready(self) -> bool:
@@ -97,13 +107,25 @@ class Work:
                 if isinstance(ended, Failure):
                     replies.append(Failed((ended.unit.number,), ended.trace))
                 else:
-                    replies.append(self._seal(ended))
-        except StorageError as error:
-            replies.append(DiskRefused(str(error)))
+                    task = self._sealer.submit(self._seal, ended)
+                    self._sealing.append((ended.header.unit, task))
         except Exception:  # something that all worlds share: nobody knows whose fault it is
             units = tuple(unit.number for unit in batch.under_way)
             self._clear()
             replies.append(Failed(units, traceback.format_exc()))
+        return replies
+
+    def _sealed(self, most: int) -> list[Reply]:
+        """What has been sealed; waits until at most so many episodes are left to be."""
+        replies: list[Reply] = []
+        while self._sealing and (len(self._sealing) > most or self._sealing[0][1].done()):
+            unit, task = self._sealing.popleft()
+            try:
+                replies.append(task.result())
+            except StorageError as error:
+                replies.append(DiskRefused(str(error)))
+            except Exception:  # an episode that is not whole
+                replies.append(Failed((unit,), traceback.format_exc()))
         return replies
 
     def _seal(self, episode: Episode) -> Done:
@@ -121,4 +143,5 @@ class Work:
     def close(self) -> None:
         """Drop what is under way, and let go of the dataset."""
         self._clear()
+        self._sealer.shutdown(cancel_futures=True)
         self.store.close()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 import mpgenie
@@ -129,3 +130,15 @@ def test_status_counts_everything(tmp_path):
     assert hashes(again) == hashes(dataset)
     assert json.loads((tmp_path / "data/status.json").read_text())["frames"] == status["frames"]
     assert os.listdir(tmp_path / "data/.staging") == []
+
+
+def test_pictures_come_from_every_camera_and_change_nothing_else(tmp_path):
+    cameras, passes = ("ego", "third", "top"), ("rgb", "depth", "segmentation")
+    options = {"episodes": 2, "video": "frames", "resolution": ((32, 32), (24, 40))}
+    rich = make(tmp_path / "rich", **options, cameras=cameras, passes=passes)
+    assert hashes(rich) == hashes(make(tmp_path / "plain", episodes=2))
+    assert len(rich.episodes[0].streams) == 18
+    shard = rich.load(rich.episodes[0])
+    for name, stream in shard.streams.items():
+        assert stream.read(1, 0, 3).shape == (3, *stream.spec.shape), name
+        assert np.ptp(stream.read(1, 0, 1)) > 0, name
