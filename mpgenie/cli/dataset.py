@@ -2,12 +2,16 @@
 
 import argparse
 
-from . import annotate, check, compare, export, report
+from . import annotate, check, compare, export, info, query, report, verify, view
 
 EXAMPLES = """\
 examples:
+  mpgenie dataset info data
+  mpgenie dataset verify data --deep --replay 0.1
   mpgenie dataset check data
   mpgenie dataset report data --out report.html
+  mpgenie dataset query data "SELECT type, count(*) FROM episodes GROUP BY type"
+  mpgenie dataset view data 17 --camera third --out seventeen.mp4
   mpgenie dataset export data --format minari --out data-minari
 
 `mpgenie dataset COMMAND --help` says more about each.
@@ -19,11 +23,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="action", required=True
     )
-    annotate.add_parser(commands)
-    check.add_parser(commands)
-    compare.add_parser(commands)
-    export.add_parser(commands)
-    report.add_parser(commands)
+    for command in (info, verify, check, query, view, annotate, report, compare, export):
+        command.add_parser(commands)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -91,6 +91,19 @@ class Dataset:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_open": OrderedDict(), "_process": -1}
 
+    def find(self, name: str | int) -> Entry:
+        """The episode of a unit number, or whose content hash begins with so many letters.
+
+        Raises:
+            ConfigError: If there is none, or more than one.
+        """
+        text = str(name)
+        found = [entry for entry in self.episodes if text.isdigit() and entry.unit == int(text)]
+        found = found or [e for e in self.episodes if text and e.content_hash.startswith(text)]
+        if len(found) != 1:
+            raise ConfigError(f"{self.root} has {len(found)} episodes called {text!r}, not one")
+        return found[0]
+
     def load(self, entry: Entry) -> Shard:
         """The shard of an episode, open for reading; it may be closed after some more of them.
 
