@@ -19,7 +19,7 @@ from .episode import Places, Scene
 _STRIDE = 0.5
 _HIDDEN = 10  # columns of bad ground that are better than one pair out of sight of each other
 _ASIDE = 0.4  # metres to both sides that have to be free too
-_SLOPE = 2  # layers that a clear way may rise or fall in all
+_SLOPE = 1  # layers that a clear way may rise or fall in all
 
 
 def columns_around(geometry: Geometry, column: int, steps: int) -> NDArray[np.int64]:

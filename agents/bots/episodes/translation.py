@@ -22,6 +22,7 @@ WAYS = {"closer": (FORWARD, 0.0), "farther": (BACK, 180.0), "left": (LEFT, -90.0
         "right": (RIGHT, 90.0)}  # fmt: skip
 """What the partner sees the walker do: the button, and degrees to the right of the partner."""
 _APART = 1.5  # metres that are left between the two at least
+_PAST = 0.3  # metres by which one has gone past the place to come back to
 _GIVE_UP = 100
 _TRIES = 64
 
@@ -50,9 +51,14 @@ def walk(bot: Bot, scene: Scene) -> Skill:
     button, _ = WAYS[scene.facts["way"]]
     yield from press_until(bot, button, lambda: bot.ground_distance(start) >= metres, _GIVE_UP)
     went = bot.ground_distance(start)
-    yield from press_until(
-        bot, opposite(button), lambda: bot.ground_distance(start) < 1.0, _GIVE_UP
-    )
+    nearest = [went]
+
+    def home() -> bool:
+        left = bot.ground_distance(start)
+        nearest[0] = min(nearest[0], left)
+        return left < 1.0 or left > nearest[0] + _PAST
+
+    yield from press_until(bot, opposite(button), home, _GIVE_UP)
     if went >= metres - 0.5 and bot.ground_distance(start) < 2.0:
         return SUCCESS
     reason = f"walked {went:.1f} of {metres:.1f} m"
