@@ -12,6 +12,8 @@ examples:
   mpgenie dataset report data --out report.html
   mpgenie dataset query data "SELECT type, count(*) FROM episodes GROUP BY type"
   mpgenie dataset view data 17 --camera third --out seventeen.mp4
+  mpgenie dataset compare data other
+  mpgenie dataset annotate data
   mpgenie dataset export data --format minari --out data-minari
 
 `mpgenie dataset COMMAND --help` says more about each.

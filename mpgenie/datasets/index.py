@@ -15,6 +15,7 @@ from mpgenie.extras import require
 from .disk import Disk
 from .manifest import MANIFEST, read_sealed_json, sealed_json, sha256
 from .reading import Dataset, Entry, shard_folders
+from .side_tables import side_tables
 
 if TYPE_CHECKING:
     import pyarrow
@@ -103,13 +104,17 @@ def read_index(root: Path) -> dict[str, "pyarrow.Table"]:
 
 
 def current_index(root: Path) -> dict[str, "pyarrow.Table"]:
-    """The tables of a dataset: from the index where it is current, else made and written now."""
+    """The tables of a dataset: from the index where it is current, else made and written now.
+
+    With those that were written beside it: findings, annotations and captions, where there are any.
+    """
     try:
-        return read_index(root)
+        found = read_index(root)
     except DatasetError:
         dataset = Dataset(root)
         write_index(dataset)
-        return tables(dataset)
+        found = tables(dataset)
+    return {**side_tables(root), **found}
 
 
 def query(found: Mapping[str, "pyarrow.Table"], sql: str) -> "pyarrow.Table":

@@ -189,8 +189,9 @@ class Store:
     def take_back(self, unit: int) -> None:
         """Take an episode out of quarantine; the note with the reasons stays, as `taken_back`."""
         name, place = shard_name(unit), self.root / QUARANTINE
+        if (place / f"{name}.json").exists():  # else a try before this one got no further
+            self.disk.move(place / f"{name}.json", place / f"{name}.{_TAKEN_BACK}")
         self.disk.move(place / name, self.root / SHARDS / name)
-        self.disk.move(place / f"{name}.json", place / f"{name}.{_TAKEN_BACK}")
         self.disk.sync_folder(self.root / SHARDS)
         self.disk.sync_folder(place)
 

@@ -13,7 +13,7 @@ _DOES = {
 }  # fmt: skip
 _LEAST = 0.05
 """Share of an episode from which an activity is worth a word."""
-_WITH = {
+TELLS_WITH = {
     "fight": ("fights with {}", "fights with {}"),
     "hand_over": ("hands things to {}", "gets things from {}"),
     "joint_building": ("builds together with {}", "builds together with {}"),
@@ -70,7 +70,7 @@ def of_one(episode: Recorded, spans: Sequence[Span], player: int) -> str:
     met: dict[str, dict[str, None]] = {}
     for span in spans:
         if span.kind == "interaction" and player in (span.player, span.other):
-            text = _WITH[span.label][player == span.other]
+            text = TELLS_WITH[span.label][player == span.other]
             other = span.player if player == span.other else span.other
             met.setdefault(text, {})[header.players[other]] = None
     company = [text.format(_join(list(others))) for text, others in met.items()]

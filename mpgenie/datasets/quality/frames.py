@@ -44,9 +44,10 @@ def flat_frames(evidence: Evidence) -> Iterator[Measured]:
 def frozen_frames(evidence: Evidence) -> Iterator[Measured]:
     """Longest run of frames that are like the one before while the eye moves."""
     eye = np.linalg.norm(np.diff(evidence.eye, axis=0), axis=-1)
-    look = np.linalg.norm(np.diff(evidence.look, axis=0), axis=-1)
-    moves = (eye > _STILL) | (look > _STILL)
+    looks = {True: evidence["state/heading"], False: evidence.look}  # from above, pitch is nothing
+    turns = {top: np.linalg.norm(np.diff(look, axis=0), axis=-1) for top, look in looks.items()}
     for stream, player, pictures in evidence.every():
+        moves = (eye > _STILL) | (turns[evidence.streams[stream].spec.camera == "top"] > _STILL)
         same = (pictures.change <= _SAME)[1:] & (pictures.spread > _ALIKE)[1:]
         length, start = longest_run(same & moves[:, player])
         yield Measured(length, player, stream, start)

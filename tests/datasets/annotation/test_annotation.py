@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +10,9 @@ import pytest
 import mpgenie
 from mpgenie.cli import main
 from mpgenie.datasets.annotation import ANNOTATION_VERSION, annotate, read_annotations
-from mpgenie.datasets.annotation.captions import captions
+from mpgenie.datasets.annotation.captions import TELLS_WITH, captions
 from mpgenie.datasets.annotation.formations import formations, shape
-from mpgenie.datasets.annotation.intents import activities, intents
+from mpgenie.datasets.annotation.intents import ACTIVITIES, activities, intents
 from mpgenie.datasets.annotation.interactions import (
     company,
     fights,
@@ -286,3 +287,10 @@ def test_annotations_lie_beside_the_dataset_and_answer_questions(tmp_path, capsy
 def test_what_was_never_annotated_says_so(tmp_path):
     with pytest.raises(DatasetError, match="cannot be read"):
         read_annotations(tmp_path)
+
+
+def test_the_page_lists_every_label():
+    page = (Path(__file__).parents[3] / "docs" / "annotations.md").read_text()
+    policies = ("confidence", "unsure", "risk", "joint_work", "cluster", "line", "circle")
+    for label in (*ACTIVITIES, *TELLS_WITH, *policies):
+        assert f"`{label}`" in page, label

@@ -1,5 +1,6 @@
 """Episodes that fail are set aside, never deleted, and can be taken back."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from mpgenie.datasets.quality import (
     take_back,
 )
 from mpgenie.datasets.store import Store
-from mpgenie.errors import ConfigError, DatasetError
+from mpgenie.errors import ConfigError, DatasetError, StorageError
 
+from ..failing_disks import CountingDisk, FullDisk
 from ..random_play import play
 from .acting import doctored
 
@@ -65,6 +67,27 @@ def test_only_what_is_aside_can_be_taken_back(root):
     check(root)
     with pytest.raises(ConfigError, match=r"not in quarantine: \[2\]; these are: \[1\]"):
         take_back(root, [1, 2])
+
+
+def test_a_full_disk_loses_no_episode_on_the_way_to_quarantine_or_back(root, tmp_path):
+    def anew(name):
+        return shutil.copytree(root, tmp_path / name)
+
+    def both(where, disk=None):
+        check(where, disk=disk)
+        take_back(where, [1], disk=disk)
+
+    steps = CountingDisk()
+    both(anew("whole"), steps)
+    for step in range(1, steps.steps + 1):
+        where = anew(f"step_{step}")
+        with pytest.raises(StorageError):
+            both(where, FullDisk(step))
+        assert units(where, quarantined=True) == [0, 1, 2]
+        if 1 not in units(where):
+            take_back(where, [1])
+        check(where, quarantine=False)
+        assert units(where) == [0, 1, 2]
 
 
 def test_a_check_may_only_look(root):
