@@ -25,9 +25,10 @@ td { border-bottom: 1px solid #f0f2ee; }
 .word { text-align: left; }
 .flag { color: #8a5a00; font-weight: 650; }
 .reject { color: #a3271f; font-weight: 650; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); 
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr));
   gap: 24px 36px; }
 .three { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 24px; }
+.three svg text, .three svg text.title { font-size: 15px; }
 figure { margin: 0; }
 figure p { margin: 0 0 6px; }
 figcaption { margin-top: 6px; }
