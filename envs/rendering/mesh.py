@@ -9,8 +9,8 @@ The second and third hold the brightness at its corners, a byte each, from the s
 with ambient occlusion already in it.  Corners stand at (u, v) = (0, 0), (1, 0), (1, 1), (0, 1);
 seen from the front u runs right and v runs down (the lattice row of each direction is `CORNER`).
 
-Each section has three levels of detail (`meshing`): single faces, and faces merged into rectangles
-of up to 2 x 2 and 4 x 4.
+Each section has three levels of detail: single faces (`meshing`), and faces merged into rectangles
+of up to 2 x 2 and 4 x 4 (`merging`).
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.pages import lazy_zeros
-from mpgenie.envs.planet.blocks import BLOCKS
+from mpgenie.envs.planet.blocks import AIR, BLOCKS, TORCH, WATER
 
 from .appearance import Appearance
 from .textures import TEXTURES
@@ -31,6 +31,9 @@ LISTS = 7
 """Lists of faces per level: one per direction, and one of water and glass."""
 SEE_THROUGH = 6
 """The list of water and glass."""
+OPAQUE, WATERY, GLASSY, THIN = 0, 16, 32, 48
+"""Kinds of block: where ten bits for ten layers of them begin in `MeshWork.mask`.  Thin is what
+stands free within its cell, a torch; glassy is whatever else one can see through, but for air."""
 
 CORNER = np.array(
     [
@@ -49,6 +52,9 @@ OUT = np.array(
     [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.int32
 )
 """(6, 3) the lattice step of each direction."""
+
+LOWEST = np.array([8] + [(n & -n).bit_length() - 1 for n in range(1, 256)])
+"""(256,) the lowest bit set in a byte; 8 = none."""
 
 
 class Mesh(NamedTuple):
@@ -76,26 +82,50 @@ class Mesh(NamedTuple):
 class MeshTables(NamedTuple):
     """What meshing needs to know about blocks and light."""
 
-    opaque: NDArray[np.bool_]
+    kind: NDArray[np.int64]
+    """(256,) one bit: which of `OPAQUE`, `WATERY`, `GLASSY` and `THIN` a block is; 0 for air."""
     texture: NDArray[np.uint8]
     """(256, 6) texture of each block in each direction."""
     bright: NDArray[np.int32]
     """(16,) brightness of each light level, 0 to 255."""
-    occlusion: NDArray[np.int32]
-    """(4,) share of 256 left between 0 to 3 neighbours."""
+    glow: NDArray[np.int32]
+    """(256,) what an open cell adds to a corner, by its light: 1024 + brightness from the sky, and
+    65536 times the same from lamps."""
+    corner: NDArray[np.uint8]
+    """(5 * 1024,) brightness of a corner by the sum of `glow` around it; see `corners`."""
 
 
 class MeshWork(NamedTuple):
-    """Scratch of one meshing thread."""
+    """Scratch of one meshing thread.
+
+    Cells stand in 10 x 10 columns, the section's and a rim of one, of 24 layers: the section's in
+    the middle, the section below and that above.
+    """
 
     block: NDArray[np.uint8]
+    """(2400,)"""
     light: NDArray[np.uint8]
+    """(2400,)"""
+    block_word: NDArray[np.uint64]
+    """(300,) the same memory, eight layers in a word."""
+    light_word: NDArray[np.uint64]
+    """(300,) likewise."""
+    mask: NDArray[np.int64]
+    """(100,) bits by kind of block and layer, -1 to 8; see `OPAQUE`."""
     face: NDArray[np.uint32]
     """(3, 3200, 3) faces of the section in hand, by level."""
     count: NDArray[np.int32]  # type: ignore[assignment]  # hides `tuple.count`
     """(3, 7)"""
-    grid: NDArray[np.int32]
-    """(8, 8) the faces of one plane."""
+    row: NDArray[np.uint8]
+    """(3, 64) what is left to merge in each level: rows of 8 planes, a bit for each face; empty
+    between two sections."""
+    place: NDArray[np.int32]
+    """(512,) the faces of one direction, by plane, row and bit."""
+    tone: NDArray[np.int64]
+    """(512,) what they look like: bits 0-7 the darkest and 8-15 the brightest corner from the sky,
+    16-23 and 24-31 from lamps, 32-47 block and texture."""
+    end: NDArray[np.int64]
+    """(3,) how many faces have been merged into each level."""
 
 
 def new_mesh(worlds: int, sections: int, room: int = 8192) -> Mesh:
@@ -114,30 +144,48 @@ def new_mesh(worlds: int, sections: int, room: int = 8192) -> Mesh:
 
 def new_work() -> MeshWork:
     """Scratch for `mesh_section`."""
+    block, light = np.zeros(2400, np.uint8), np.zeros(2400, np.uint8)
     return MeshWork(
-        block=np.zeros((10, 10, 10), np.uint8),
-        light=np.zeros((10, 10, 10), np.uint8),
+        block=block,
+        light=light,
+        block_word=block.view(np.uint64),
+        light_word=light.view(np.uint64),
+        mask=np.zeros(100, np.int64),
         face=np.zeros((LEVELS, 3200, 3), np.uint32),
         count=np.zeros((LEVELS, LISTS), np.int32),
-        grid=np.zeros((8, 8), np.int32),
+        row=np.zeros((LEVELS, 64), np.uint8),
+        place=np.zeros(512, np.int32),
+        tone=np.zeros(512, np.int64),
+        end=np.zeros(LEVELS, np.int64),
     )
 
 
 def mesh_tables(appearance: Appearance) -> MeshTables:
     """The tables of one look."""
-    texture = np.zeros((256, 6), np.uint8)
-    opaque = np.zeros(256, np.bool_)
+    texture, kind = np.zeros((256, 6), np.uint8), np.full(256, 1 << GLASSY, np.int64)
     for number, block in enumerate(BLOCKS):
-        opaque[number] = block.opaque
+        if block.opaque:
+            kind[number] = 1 << OPAQUE
         top, side, bottom = block.texture or (block.name,) * 3
-        if block.name != "air":
+        if number != AIR:
             texture[number] = [TEXTURES[side]] * 4 + [TEXTURES[top], TEXTURES[bottom]]
+    kind[AIR], kind[WATER], kind[TORCH] = 0, 1 << WATERY, 1 << THIN
     bright, level = np.zeros(16, np.int32), 1.0
     for step in range(15, 0, -1):
         bright[step] = int(level * 255.0 + 0.5)
         level *= appearance.light_falloff
-    occlusion = np.array([int(share * 256.0 + 0.5) for share in appearance.occlusion], np.int32)
-    return MeshTables(opaque, texture, bright, occlusion)
+    light = np.arange(256)
+    glow = (1024 + bright[light >> 4]) | ((1024 + bright[light & 15]) << 16)
+    return MeshTables(kind, texture, bright, glow.astype(np.int32), _corner_table(appearance))
+
+
+def _corner_table(appearance: Appearance) -> NDArray[np.uint8]:
+    """The mean over the open cells, less what the others shut out."""
+    corner = np.zeros((5, 1024), np.uint8)
+    for cells in range(1, 5):
+        share = int(appearance.occlusion[4 - cells] * 256.0 + 0.5)
+        corner[cells] = np.minimum(np.arange(1024) // cells * share >> 8, 255)
+    return corner.ravel()
 
 
 def roomier(mesh: Mesh) -> Mesh:
