@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from mpgenie.datasets.movies import FRAMES_PER_SECOND
 from mpgenie.datasets.pictures import CHUNK, Stream
@@ -13,10 +14,14 @@ from .evidence import Evidence, Floats
 from .rules import Measured, rule
 
 _LAGS = (-2, -1, 0, 1, 2)
-_LEAST = 10
-"""Ticks with the camera turning, and as many with it still, that it takes to measure a lag."""
+_LEAST = 8
+"""Beginnings and ends of turns that it takes to measure a lag."""
 _CLEARLY = 0.05
 """By how much another lag must fit better than none."""
+_JERK = 0.25
+"""Change of the logarithm of a turn's degrees (plus one) that counts as its beginning or end."""
+_QUIET = 3
+"""Ticks around a step or a press in which the picture may change for other reasons."""
 
 
 @rule("stream", "most")
@@ -53,30 +58,37 @@ def monotonic_time(evidence: Evidence) -> Iterator[Measured]:
             yield Measured(late.size, player, name, int(late[0]) if late.size else -1)
 
 
-@rule("stream", "most")
+@rule("stream", "most", version=2)
 def pulse_alignment(evidence: Evidence) -> Iterator[Measured]:
     """Ticks between a turn of the camera and the change of the picture, beyond the one it takes."""
     camera = np.linalg.norm(evidence["actions/camera"].astype(np.float64), axis=-1)
+    jerks = np.diff(np.log1p(camera), axis=0, prepend=0.0)
+    pulses = np.where(np.abs(jerks) > _JERK, np.sign(jerks), 0.0)
+    noisy = (evidence["actions/buttons"] != 0) | (evidence.moved > 0.01)
     for stream, player, pictures in evidence.every():
         if evidence.streams[stream].spec.camera == "top" or (pictures.brightest < 0).any():
             continue
-        turned = camera[:, player]
-        if min((turned > 0.3).sum(), (turned <= 0.3).sum()) < _LEAST:
+        quiet = np.flatnonzero(_far_from(noisy[:, player], _QUIET))
+        if (pulses[quiet, player] != 0.0).sum() < _LEAST:
             continue
-        fits = [_fit(turned, pictures.change[1:], lag) for lag in _LAGS]
+        steps = np.diff(np.log1p(pictures.change[1:]), prepend=0.0)
+        fits = [_fit(pulses[quiet, player], np.clip(steps, -0.5, 0.5)[quiet + n]) for n in _LAGS]
         best = int(np.argmax(fits))
         clearly = fits[best] > fits[_LAGS.index(0)] + _CLEARLY
         yield Measured(abs(_LAGS[best]) if clearly else 0, player, stream)
 
 
-def _fit(turned: Floats, changed: Floats, lag: int) -> float:
-    """How well changes of the picture `lag` ticks later go with turns: a correlation."""
-    n = len(turned)
-    a, b = max(0, -lag), min(n, n - lag)
-    x, y = np.log1p(turned[a:b]), np.log1p(changed[a + lag : b + lag])
-    if x.std() == 0.0 or y.std() == 0.0:
-        return 0.0
-    return float(np.corrcoef(x, y)[0, 1])
+def _far_from(noisy: NDArray[np.bool_], ticks: int) -> NDArray[np.bool_]:
+    """Which ticks have no noisy one nearby, nor the beginning or the end of the episode."""
+    edge = np.ones(ticks, bool)
+    around = np.concatenate([edge, noisy, edge])
+    near = np.any([np.roll(around, k) for k in range(-ticks, ticks + 1)], axis=0)
+    return np.asarray(~near[ticks:-ticks])
+
+
+def _fit(x: Floats, y: Floats) -> float:
+    """The correlation of two rows; 0 where one is constant."""
+    return float(np.corrcoef(x, y)[0, 1]) if x.std() > 0.0 and y.std() > 0.0 else 0.0
 
 
 def times(stream: Stream, player: int) -> Floats:
