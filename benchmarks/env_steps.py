@@ -1,7 +1,8 @@
 """Steps per CPU-second through `parallel_env`, resets included, frames of every player drawn.
 
 What a step costs depends on where the players stand: a wall is drawn in a third of the time of a
-wide view.  So eight envs, each on a planet of its own, take turns.
+wide view.  So eight envs, each on a planet of its own, take turns.  Resets fall on one of these
+planets: what a new planet costs is a figure of its own (`resets`).
 """
 
 import itertools
@@ -28,7 +29,9 @@ def figures(setting: Setting) -> Iterator[Figure]:
     """One figure for each number of players and resolution."""
     for name, players, resolution in CASES:
         envs = [
-            mpgenie.parallel_env(players=players, resolution=resolution, renderer="software")
+            mpgenie.parallel_env(
+                players=players, resolution=resolution, renderer="software", planets=ENVS
+            )
             for _ in range(ENVS)
         ]
         actions = [itertools.cycle(walking(env, seed)) for seed, env in enumerate(envs)]
