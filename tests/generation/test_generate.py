@@ -74,14 +74,14 @@ def test_an_episode_tells_roles_phases_and_who_came(tmp_path):
 
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
-    options = {"types": "quick_episodes:SLOW", "workers": 1, "episodes": 30}
+    options = {"types": "quick_episodes:SLOW", "workers": 1, "episodes": 1000}
     process = started(tmp_path / "data", **options)
     wait_for(lambda: sealed(tmp_path / "data") >= 1, process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     status = json.loads((tmp_path / "data/status.json").read_text())
-    assert status["state"] == "stopped" and 1 <= status["done"] == sealed(tmp_path / "data") < 30
-    assert f"{status['done']} of 30 episodes safe" in said.decode()
+    assert status["state"] == "stopped" and 1 <= status["done"] == sealed(tmp_path / "data") < 1000
+    assert f"{status['done']} of 1000 episodes safe" in said.decode()
     assert "run the same again to go on" in said.decode()
     assert list((tmp_path / "data/.staging").iterdir()) == []
 
