@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mpgenie.envs.parallel import PlanetEnv, parallel_env
     from mpgenie.envs.single import SinglePlayerEnv as gym_env
     from mpgenie.generation.generate import generate
+    from mpgenie.generation.orchestrate import orchestrate
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "gym_env",
     "import_vpt",
     "open_dataset",
+    "orchestrate",
     "parallel_env",
 ]
 
@@ -39,6 +41,7 @@ _HOMES = {
     "gym_env": "mpgenie.envs.single:SinglePlayerEnv",
     "import_vpt": "mpgenie.datasets.vpt_import:import_vpt",
     "open_dataset": "mpgenie.datasets.reading:open_dataset",
+    "orchestrate": "mpgenie.generation.orchestrate:orchestrate",
     "parallel_env": "mpgenie.envs.parallel:parallel_env",
 }
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "two players, ten seconds, as a video and a picture",
     "doctor": "what this machine can draw with, and how to mend what it cannot",
     "generate": "make a dataset of scripted players, or go on with one",
+    "orchestrate": "make a dataset in rounds that look for what is rare so far",
     "dataset": "look into a dataset, check it, or hand it on to other tools",
     "bench": "measure speed and memory beside the budgets",
 }

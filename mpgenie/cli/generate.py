@@ -8,7 +8,8 @@ Defaults stand in brackets.
 import argparse
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,7 @@ examples:
   mpgenie generate --out data --episodes 100
   mpgenie generate --out data --episodes 1000 --players 2,4 --planet normal,flat
   mpgenie generate --out pretty --episodes 20 --resolution 64x64,640x360 --cameras ego,top
+  mpgenie generate --out drawn --episodes 200 --template scenarios.toml
   mpgenie generate --out held_out --episodes 100 --split eval
 """
 
@@ -48,11 +50,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, required=True, metavar="DIR", help="the folder, new or to go on with")
     add("--episodes", type=int, required=True, metavar="N", help="how many there shall be")
     add("--players", type=numbers, default=(2,), metavar="P", help="how many play; 2,4 = in turns")
-    add("--seed", type=int, default=0, metavar="S", help="everything follows from it (%(default)s)")
-    add("--workers", type=int, metavar="W", help="0 = this process (one for each processor)")
     add("--types", type=words, default=(), metavar="A,B", help="of episodes (all of the split)")
     add("--planet", type=words, default=("normal",), metavar="KIND", help="normal, flat or both")
     add("--size", type=int, default=96, metavar="N", help="of a planet's faces (%(default)s)")
+    template = "draw scenarios from it instead of types, players, planet, size: docs/templates.md"
+    add("--template", type=Path, metavar="FILE", help=template)
+    add_recording_options(parser)
+
+
+def add_recording_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how, and by whom, whatever is made is recorded."""
+    add = parser.add_argument
+    add("--seed", type=int, default=0, metavar="S", help="everything follows from it (%(default)s)")
+    add("--workers", type=int, metavar="W", help="0 = this process (one for each processor)")
     add("--resolution", type=sizes, default=((64, 64),), metavar="WxH", help="one or more (64x64)")
     video = "frames = lossless, mp4, none, auto = frames up to 128x128 (%(default)s)"
     add("--video", choices=("auto", "frames", "mp4", "none"), default="auto", help=video)
@@ -64,21 +74,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--engine", choices=("process", "ray"), default="process", help="(%(default)s)")
 
 
+RECORDING = (
+    "seed", "workers", "resolution", "video", "cameras", "passes", "split", "engine",
+)  # fmt: skip
+"""The names of those options."""
+
+
 def run(options: argparse.Namespace) -> int:
     """Make the dataset, then say what there is."""
     import mpgenie
 
-    names = (
-        "episodes", "players", "seed", "workers", "types", "planet", "size", "resolution", "video",
-        "cameras", "passes", "split", "engine",
-    )  # fmt: skip
-    usual = signal.signal(signal.SIGTERM, _as_ctrl_c)
-    try:
+    names = ("episodes", "players", "types", "planet", "size", "template", *RECORDING)
+    with sigterm_as_ctrl_c():
         mpgenie.generate(options.out, **{name: getattr(options, name) for name in names})
-    finally:
-        signal.signal(signal.SIGTERM, usual)
     _report(options.out, print)
     return 0
+
+
+@contextmanager
+def sigterm_as_ctrl_c() -> Iterator[None]:
+    """Let whoever asks politely to end be heard like Ctrl-C."""
+    usual = signal.signal(signal.SIGTERM, _as_ctrl_c)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)
 
 
 def _as_ctrl_c(signum: int, frame: FrameType | None) -> None:

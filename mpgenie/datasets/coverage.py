@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import fsum, log, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError, suggest
 
-from .behaviour import MEASURES
+from .behaviour import MEASURES, measure
+
+if TYPE_CHECKING:
+    from .reading import Dataset
 
 Cell = tuple[int, ...]
 
@@ -113,6 +116,12 @@ class Coverage:
             "thin": len(self.thin),
             "entropy": round(self.entropy, 6),
         }
+
+
+def cells_of(dataset: "Dataset", cells: Cells) -> list[Cell]:
+    """The cell of each episode of a dataset, in its order."""
+    names = list(cells.edges)
+    return [cells.cell(measure(dataset.load(entry), names)) for entry in dataset.episodes]
 
 
 def coverage(cells: Cells, found: Iterable[Cell]) -> Coverage:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from mpgenie.agents.bots.episodes.episode import RULES, stage
+from mpgenie.agents.bots.episodes.wishes import NO_WISHES
 from mpgenie.agents.bots.runner import Play
 from mpgenie.datasets.episode import Episode
 from mpgenie.datasets.recorder import Recorder
@@ -54,7 +55,7 @@ class Batch:
 
     def __init__(self, plan: Plan, setting: Setting, worlds: int) -> None:
         self.plan, self.setting = plan, setting
-        config = PlanetConfig(kind=setting.planet, size=plan.size)  # type: ignore[arg-type]
+        config = PlanetConfig(kind=setting.planet, size=setting.size)  # type: ignore[arg-type]
         self.simulation = Simulation(config, worlds=worlds, players=setting.players, **RULES)
         self.studio = Studio(self.simulation, plan.streams)
         self._takes: list[Take | None] = [None] * worlds
@@ -131,7 +132,9 @@ class Batch:
 
     def _take(self, w: int, unit: Unit) -> Take:
         episode, simulation = episode_type(unit.type), self.simulation
-        play = stage(simulation, w, episode, unit.seed, planet=self._planet(w, unit.planet_seed))
+        planet = self._planet(w, unit.planet_seed)
+        wishes = unit.scenario.wishes if unit.scenario else NO_WISHES
+        play = stage(simulation, w, episode, unit.seed, planet=planet, wishes=wishes)
         recorder = Recorder(
             simulation,
             w,
@@ -162,6 +165,8 @@ def _finished(take: Take) -> Episode | Failure:
         reason = f"timeout: {outcome.reason}" if outcome.status == "timeout" else outcome.reason
         result = _OUTCOMES.get(outcome.status, "failure")
         details = {"facts": plain(play.facts)}
+        if take.unit.scenario is not None:
+            details["scenario"] = take.unit.scenario.as_dict()
         return recorder.finish(result, reason, cut_short=True, details=details)
     except Exception:
         return Failure(take.unit, traceback.format_exc())

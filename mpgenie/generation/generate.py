@@ -18,6 +18,8 @@ from .engines import ENGINES, Engine, Worker, WorkerLost, make_engine
 from .lock import sole_generator
 from .plan import STRIP, Plan, Setting, Unit
 from .status import Status
+from .template import Template
+from .templated import TemplatePlan
 from .work import DiskRefused, Done, Failed, Reply
 
 WORLDS = 8
@@ -43,6 +45,7 @@ def generate(
     cameras: str | Sequence[str] = ("ego",),
     passes: str | Sequence[str] = ("rgb",),
     split: str = "train",
+    template: Template | str | Path | None = None,
     engine: str = "process",
     worlds: int = WORLDS,
     patience: float = PATIENCE,
@@ -67,6 +70,8 @@ def generate(
         cameras: Some of "ego", "third", "top".
         passes: Some of "rgb", "depth", "segmentation".
         split: "train", or "eval" for the types and planets that are held out.
+        template: What scenarios are drawn from, or its file: in place of types, planet, players
+            and size.
         engine: "process", or "ray".
         worlds: How many worlds a worker plays side by side.
         patience: Seconds after which a silent worker counts as hung and is replaced.
@@ -81,40 +86,88 @@ def generate(
         StorageError: If the disk refuses.
         KeyboardInterrupt: On Ctrl-C; finished episodes are safe.
     """
-    plan = Plan(
-        seed=seed,
-        types=_several(types),
-        players=_several(players),
-        planet=_several(planet),
-        size=size,
-        resolution=_sizes(resolution),
-        video=video,
-        cameras=_several(cameras),
-        passes=_several(passes),
-        split=split,
-    )
-    count = len(os.sched_getaffinity(0)) if workers is None else workers
-    if episodes < 1 or count < 0 or worlds < 1 or patience <= 0:
-        raise ConfigError("episodes, worlds and patience are more than 0, workers at least 0")
-    if engine not in ENGINES:
-        raise ConfigError(f"engine is one of {list(ENGINES)}, got {engine!r}")
+    recorded = recording(seed, resolution, video, cameras, passes, split)
+    if template is None:
+        plan = Plan(
+            types=several(types),
+            players=several(players),
+            planet=several(planet),
+            size=size,
+            **recorded,
+        )
+    elif [*map(several, (types, players, planet, size))] != [(), (2,), ("normal",), (96,)]:
+        raise ConfigError("types, players, planet and size are what the template says: leave them")
+    else:
+        plan = TemplatePlan.of(as_template(template), **recorded)
+    staff = Staff(engine, workers, worlds, patience, progress)
+    if episodes < 1:
+        raise ConfigError(f"episodes are more than 0, got {episodes}")
     with Store(out, plan.as_dict()) as store, sole_generator(store.root):
-        failed = {line["unit"] for line in read_failed(store.root)}
-        left = [unit for unit in store.left(range(episodes)) if unit not in failed]
-        backlog = Backlog(plan, left, store.root)
-        status = Status(store, episodes, len(failed & {*range(episodes)}), progress)
-        try:
-            with _Floor(backlog, status, worlds, patience) as floor:
-                if backlog:
-                    floor.run(make_engine(engine, plan, store.root, worlds, count), max(1, count))
-        finally:
-            store.tidy()  # after workers that were stopped
+        fill(store, plan, episodes, staff)
     dataset = open_dataset(out)
     write_index(dataset)
     return dataset
 
 
-def _several(value: Any) -> tuple[Any, ...]:
+@dataclass(frozen=True)
+class Staff:
+    """Who works, as `generate` is told; nothing of it shows in a dataset."""
+
+    engine: str = "process"
+    workers: int | None = None
+    worlds: int = WORLDS
+    patience: float = PATIENCE
+    progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.count < 0 or self.worlds < 1 or self.patience <= 0:
+            raise ConfigError("worlds and patience are more than 0, workers at least 0")
+        if self.engine not in ENGINES:
+            raise ConfigError(f"engine is one of {list(ENGINES)}, got {self.engine!r}")
+
+    @property
+    def count(self) -> int:
+        """How many workers."""
+        return len(os.sched_getaffinity(0)) if self.workers is None else self.workers
+
+
+def fill(store: Store, plan: Plan, episodes: int, staff: Staff) -> None:
+    """Make what is missing of the first so many units; the caller holds the folder's lock."""
+    failed = {line["unit"] for line in read_failed(store.root)}
+    left = [unit for unit in store.left(range(episodes)) if unit not in failed]
+    backlog = Backlog(plan, left, store.root)
+    status = Status(store, episodes, len(failed & {*range(episodes)}), staff.progress)
+    workers = staff.count
+    try:
+        with _Floor(backlog, status, staff.worlds, staff.patience) as floor:
+            if backlog:
+                engine = make_engine(staff.engine, plan, store.root, staff.worlds, workers)
+                floor.run(engine, max(1, workers))
+    finally:
+        store.tidy()  # after workers that were stopped
+
+
+def recording(
+    seed: int, resolution: Any, video: str, cameras: Any, passes: Any, split: str
+) -> dict[str, Any]:
+    """The fields of a `Plan` that say how it is recorded, from arguments as `generate` takes."""
+    return {
+        "seed": seed,
+        "resolution": _sizes(resolution),
+        "video": video,
+        "cameras": several(cameras),
+        "passes": several(passes),
+        "split": split,
+    }
+
+
+def as_template(given: Template | str | Path) -> Template:
+    """A template, or the one in a file."""
+    return given if isinstance(given, Template) else Template.read(given)
+
+
+def several(value: Any) -> tuple[Any, ...]:
+    """One value or many, as a tuple."""
     return (value,) if isinstance(value, str | int) else tuple(value)
 
 

@@ -5,8 +5,8 @@ number of players.  Units of one strip follow each other in a world; which worke
 and beside which others makes no difference to them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import import_module
 from math import sqrt
@@ -21,6 +21,8 @@ from mpgenie.envs.planet.planet import KINDS, TERRAIN_VERSION
 from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.envs.simulation.snapshot import VERSION
 from mpgenie.errors import ConfigError, suggest
+
+from .scenario import Scenario
 
 STRIP = 8
 """Units with one number of players that share a planet."""
@@ -37,6 +39,7 @@ class Setting(NamedTuple):
 
     planet: str
     players: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Unit:
     """Even for training, odd for evaluation: no planet is both."""
     seed: int
     strip: int
+    scenario: Scenario | None = None
+    """What was drawn for it, if the plan has a template."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +149,7 @@ class Plan:
         return Unit(
             number=number,
             type=name,
-            setting=Setting(self.planet[block % len(self.planet)], self.players[turn]),
+            setting=Setting(self.planet[block % len(self.planet)], self.players[turn], self.size),
             planet_seed=2 * drawn + held_out,
             seed=key_of(self.seed, _KEY, held_out, _EPISODE, number) % 2**63,
             strip=block * len(self.players) + turn,
@@ -161,16 +166,8 @@ class Plan:
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; what whoever goes on with a dataset must agree on."""
         versions = {"mpgenie": mpgenie.__version__, "simulation": VERSION}
-        return {**asdict(self), "versions": {**versions, "terrain": TERRAIN_VERSION}}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Plan":
-        """Read what `as_dict` gave, also after a detour through JSON."""
-        names = {field.name for field in fields(cls)}
-        known: dict[str, Any] = {k: v for k, v in values.items() if k in names}
-        known |= {k: tuple(v) for k, v in known.items() if isinstance(v, list)}
-        known["resolution"] = tuple((h, w) for h, w in known["resolution"])
-        return cls(**known)
+        values = {field.name: getattr(self, field.name) for field in fields(Plan)}
+        return {**values, "versions": {**versions, "terrain": TERRAIN_VERSION}}
 
 
 def episode_type(name: str) -> Episode:

@@ -44,7 +44,7 @@ class Process:
                 start_new_session=True,
             )
         self.connection = Connection(ours.detach())
-        self.connection.send((plan.as_dict(), str(root), worlds))
+        self.connection.send((plan, str(root), worlds))
         self.name = f"process {self._process.pid}"
 
     def ask(self, strips: Sequence[list[Unit]]) -> None:
@@ -104,7 +104,7 @@ def _main(descriptor: int) -> None:
     with Connection(descriptor) as parent:
         try:
             plan, root, worlds = parent.recv()
-            work = Work(Plan.from_dict(plan), root, worlds)
+            work = Work(plan, root, worlds)
             while True:
                 parent.send(work.run(parent.recv()))
         except (EOFError, BrokenPipeError, ConnectionResetError):

@@ -14,8 +14,8 @@ from .work import Reply, Work
 class _Desk:
     """What runs on Ray."""
 
-    def __init__(self, plan: dict[str, Any], root: str, worlds: int) -> None:
-        self._work = Work(Plan.from_dict(plan), root, worlds)
+    def __init__(self, plan: Plan, root: str, worlds: int) -> None:
+        self._work = Work(plan, root, worlds)
 
     def run(self, strips: list[list[Unit]]) -> list[Reply]:
         """Work for a spell."""
@@ -61,7 +61,7 @@ class OnRay:
         self._ours = not self._ray.is_initialized()
         if self._ours:
             self._ray.init(log_to_driver=False, include_dashboard=False, num_cpus=workers)
-        self._desk = plan.as_dict(), str(root.absolute()), worlds
+        self._desk = plan, str(root.absolute()), worlds
         self._started = 0
 
     def start(self) -> Worker:

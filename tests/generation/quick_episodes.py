@@ -18,6 +18,11 @@ def nod(bot: Bot, scene: Scene) -> Skill:
     return (yield from turn(bot, -10.0, bot.uniform(-30.0, 30.0)))
 
 
+def stay(bot: Bot, scene: Scene) -> Skill:
+    """Do nothing for a moment."""
+    return (yield from wait(bot, 5))
+
+
 def raise_an_error(bot: Bot, scene: Scene) -> Skill:
     """Fail like a script with a mistake in it."""
     yield from wait(bot, 2)
@@ -46,6 +51,7 @@ def slow(bot: Bot, scene: Scene) -> Skill:
 
 
 NOD = Episode(name="nod", seconds=1, scripts={"nodder": nod})
+STAY = Episode(name="stay", seconds=1, scripts={"stayer": stay}, opening=stay)
 RAISE = Episode(name="raise", seconds=1, scripts={"raiser": raise_an_error})
 HANG = Episode(name="hang", seconds=1, scripts={"hanger": hang})
 DIE = Episode(name="die", seconds=1, scripts={"victim": die})

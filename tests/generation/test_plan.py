@@ -51,11 +51,6 @@ def test_units_of_a_strip_share_planet_and_players():
         assert one[0].planet_seed != other[0].planet_seed
 
 
-def test_a_plan_survives_json():
-    plan = Plan(players=(2, 4), resolution=((64, 64), (36, 64)), cameras=("ego", "top"))
-    assert Plan.from_dict(plan.as_dict()) == plan
-
-
 def test_depth_is_never_kept_as_video():
     plan = Plan(resolution=((360, 640),), passes=("rgb", "depth"))
     assert {spec.look: spec.mode for spec in plan.streams} == {"rgb": "mp4", "depth": "frames"}
