@@ -1,6 +1,6 @@
 """What the simulation tells of each player, in one call per tick: facts, senses, words and views.
 
-Row k of every array is about player slot `slots[k]`.
+Row k of every array is about player slot `slots[k]` of world `worlds[k]`.
 """
 
 from typing import NamedTuple
@@ -118,6 +118,8 @@ class Looking(NamedTuple):
     """How far messages are heard."""
     team_only: bool
     """Whether only the own team hears them."""
+    worlds: NDArray[np.int64]
+    """(n,) the worlds told of."""
     slots: NDArray[np.int64]
     """(n,) the player slots told of; all are active."""
     facts: NDArray[np.int64]
@@ -138,17 +140,16 @@ class Looking(NamedTuple):
 
 
 @kernel
-def observe_bodies(bundle, w):  # type: ignore[no-untyped-def]
+def observe_bodies(bundle):  # type: ignore[no-untyped-def]
     """Fill the rows of everything that is wanted.
 
     Args:
         bundle: A `Looking`.
-        w: Which world.
     """
     rows = opened(bundle)
     players = rows.records.players
     for k in range(rows.slots.shape[0]):
-        p = rows.slots[k]
+        w, p = rows.worlds[k], rows.slots[k]
         player = players[w, p]
         _note_facts(player, rows.facts[k])
         if k < rows.views.world.shape[0]:

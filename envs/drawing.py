@@ -1,4 +1,4 @@
-"""Pictures of one environment: its scene, and a renderer for each size of frame.
+"""Pictures of a batch of worlds: their scene, and a renderer for each size of frame.
 
 Nothing is made before the first picture is asked for, so an environment that only observes numbers
 never touches a renderer.
@@ -23,7 +23,6 @@ from mpgenie.envs.rendering.hud import draw_hud
 from mpgenie.envs.rendering.renderer import Renderer, make_renderer
 from mpgenie.envs.rendering.scene import EVERYTHING, Scene
 from mpgenie.envs.rendering.software import Frames, new_frames
-from mpgenie.envs.scenarios.base import WORLD
 from mpgenie.envs.simulation.world import Simulation
 
 from .config import EnvConfig
@@ -37,7 +36,7 @@ Size = tuple[int, int]
 
 
 class Drawing:
-    """Draws world 0 of a simulation."""
+    """Draws the worlds of a simulation."""
 
     def __init__(self, config: EnvConfig, simulation: Simulation) -> None:
         self.config, self.simulation = config, simulation
@@ -84,9 +83,9 @@ class Drawing:
             self._stale = False
         renderer.draw(views, frames)
         if self.config.hud and len(frames.rgb):
-            for view, slot in enumerate(views.slot.tolist()):
+            for view, (w, slot) in enumerate(zip(views.world, views.slot, strict=True)):
                 if slot >= 0:
-                    draw_hud(scene.state, scene.look.texel, WORLD, slot, frames.rgb[view])
+                    draw_hud(scene.state, scene.look.texel, int(w), int(slot), frames.rgb[view])
 
     def _sight_of(self, views: Views, size: Size) -> Sight:
         height, width = size
@@ -117,13 +116,13 @@ class Drawing:
         )
         return self._renderers[size]
 
-    def picture(self, slot: int, kind: str, size: Size) -> NDArray[np.uint8]:
-        """One (H, W, 3) picture that follows a player."""
+    def picture(self, w: int, slot: int, kind: str, size: Size) -> NDArray[np.uint8]:
+        """One (H, W, 3) picture that follows a player of a world."""
         views = new_views(1)
         if kind == "first":
-            first_person(self.simulation.state, views, 0, WORLD, slot)
+            first_person(self.simulation.state, views, 0, w, slot)
         else:
-            follow(self.simulation.state, views, 0, WORLD, slot, KINDS[kind])
+            follow(self.simulation.state, views, 0, w, slot, KINDS[kind])
         frames = self.new_frames(1, size)
         self.draw(views, frames, size)
         picture: NDArray[np.uint8] = frames.rgb[0]

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mpgenie.envs.planet.planet import Planet, PlanetConfig
+from mpgenie.envs.planet.planet import Planet
 from mpgenie.errors import ConfigError
 
-from .planets import PlanetMaker
+from .planets import Maker
 
 OPTIONS = ("planet_seed",)
 """What `reset(options=...)` understands."""
@@ -26,14 +26,13 @@ class Episodes:
     """Seeds from the caller, or from a stream that goes on by itself.
 
     Args:
-        planet: What planets are made of.
+        maker: Who makes the planets.
         planets: Play on so many planets only; None = a new one each time.
         seed: Where the stream starts if the first call names no seed.
     """
 
-    def __init__(self, planet: PlanetConfig, planets: int | None, seed: int | None) -> None:
-        self.planets = planets
-        self.maker = PlanetMaker(planet)
+    def __init__(self, maker: Maker, planets: int | None, seed: int | None) -> None:
+        self.planets, self.maker = planets, maker
         self.root = seed
         self.count = 0
         """Episodes since the root was set."""
@@ -46,9 +45,9 @@ class Episodes:
         """
         planet_seed = options.get("planet_seed")
         if planet_seed is not None:
-            planet_seed = _whole("planet_seed", planet_seed)
+            planet_seed = whole_seed("planet_seed", planet_seed)
         if seed is not None:
-            self.root, self.count = _whole("seed", seed), 0
+            self.root, self.count = whole_seed("seed", seed), 0
         elif self.root is None:
             self.root = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) & _MOST
         self.count += 1
@@ -74,7 +73,7 @@ class Episodes:
         return int(branch.generate_state(1, np.uint64)[0]) & _MOST
 
 
-def _whole(name: str, seed: object) -> int:
+def whole_seed(name: str, seed: object) -> int:
     if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)):
         raise ConfigError(f"{name} must be a whole number, got {seed!r}")
     if not 0 <= seed <= _MOST:

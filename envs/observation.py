@@ -1,6 +1,9 @@
-"""Observations of one environment: made together once a tick, handed out player by player."""
+"""Observations of a batch of worlds: made together once a tick.
 
-from collections.abc import Sequence
+`Eyes` fill arrays with what so many players see; an `Observer` hands it out player by player.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,79 +24,150 @@ from .state_observation import NEAREST, STATE_SIZE
 Array = NDArray[Any]
 
 
+def observed_names(config: EnvConfig) -> tuple[str, ...]:
+    """The names of all that players observe, messages included."""
+    return (*config.observed, *(("messages",) if config.messages else ()))
+
+
+def only_name(config: EnvConfig) -> str | None:
+    """The name of the one array that players observe; None if they observe a dictionary."""
+    return config.observe if isinstance(config.observe, str) and not config.messages else None
+
+
+def passes(config: EnvConfig) -> tuple[str, ...]:
+    """The names of what a renderer has to draw."""
+    return tuple(name for name in config.observed if name in PICTURES)
+
+
+def new_arrays(config: EnvConfig, count: int) -> dict[str, Array]:
+    """Arrays for all that so many players may observe without a renderer.
+
+    What they do not observe has no rows.
+    """
+    wanted = observed_names(config)
+    shapes: dict[str, tuple[tuple[int, ...], type]] = {
+        "pose": ((4, 4), np.float64),
+        "proprio": ((len(PROPRIO),), np.float32),
+        "messages": ((config.players,), np.uint8),
+        "state": ((STATE_SIZE,), np.uint8),
+    }
+    return {
+        name: np.zeros((count if name in wanted else 0, *shape), kind)
+        for name, (shape, kind) in shapes.items()
+    }
+
+
+class Eyes:
+    """The eyes of n players of a simulation.
+
+    Args:
+        config: What they observe.
+        simulation: Where they are.
+        drawing: Who draws for them.
+        worlds: (n,) the world of each.
+        slots: (n,) the player slot of each.
+        arrays: As from `new_arrays`; `look` fills them.
+        facts: (n, FACTS), which it fills too.
+    """
+
+    def __init__(
+        self,
+        config: EnvConfig,
+        simulation: Simulation,
+        drawing: Drawing,
+        worlds: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        arrays: Mapping[str, Array],
+        facts: NDArray[np.int64],
+    ) -> None:
+        self.config, self.simulation, self.drawing = config, simulation, drawing
+        self.arrays, self.facts = arrays, facts
+        self._worlds, self._slots = worlds, slots
+        self._passes = passes(config)
+        self._views = new_views(len(slots) if self._passes or len(arrays["pose"]) else 0)
+        self._no_frames = drawing.new_frames(0, config.resolution)
+        self._state: WorldState | None = None
+
+    def look(self, pictures: Mapping[str, Array]) -> None:
+        """See what there is now.
+
+        Args:
+            pictures: An array (n, ...) for each of `passes(config)`, to be filled.
+        """
+        if self._state is not self.simulation.state:
+            self._state = self.simulation.state
+            self._bundle = self._bundled()
+        observe_bodies(self._bundle)
+        if self._passes:
+            self.drawing.draw(self._views, self._no_frames._replace(**pictures))
+
+    def _bundled(self) -> Bundle[Looking]:
+        config, simulation, arrays = self.config, self.simulation, self.arrays
+        return Bundle(
+            Looking(
+                records_of(simulation.state),
+                simulation.state.cells,
+                simulation.geometry,
+                config.message_range,
+                config.message_team_only,
+                self._worlds,
+                self._slots,
+                facts=self.facts,
+                views=self._views,
+                poses=arrays["pose"],
+                senses=arrays["proprio"],
+                heard=arrays["messages"],
+                known=arrays["state"],
+                near=np.zeros((NEAREST, 6)),
+                distances=np.zeros(NEAREST),
+            )
+        )
+
+
 class Observer:
     """Looks at world 0 of a simulation with the eyes of its players."""
 
     def __init__(self, config: EnvConfig, simulation: Simulation, drawing: Drawing) -> None:
         self.config, self.simulation, self.drawing = config, simulation, drawing
-        self._single = config.observe if isinstance(config.observe, str) else None
-        if config.messages:
-            self._single = None
-        self._names = (*config.observed, *(("messages",) if config.messages else ()))
-        self._passes = tuple(name for name in config.observed if name in PICTURES)
-        self._agents: list[str] = []
-        self._state: WorldState | None = None
+        self._single, self._names = only_name(config), observed_names(config)
+        self._passes = passes(config)
+        self._agents: list[str] | None = None
         self.facts: list[list[int]] = []
         """For each living player its id, grip and held slot, as of the last `look`."""
 
     def _set_out(self, agents: Sequence[str]) -> None:
-        """Make the arrays for so many players."""
-        config, simulation, count = self.config, self.simulation, len(agents)
-
-        def rows(*names: str) -> int:
-            return count if any(name in self._names for name in names) else 0
-
-        looking = Looking(
-            records_of(simulation.state),
-            simulation.state.cells,
-            simulation.geometry,
-            config.message_range,
-            config.message_team_only,
+        """Open the eyes of these players."""
+        config, count = self.config, len(agents)
+        arrays = new_arrays(config, count)
+        self._eyes = Eyes(
+            config,
+            self.simulation,
+            self.drawing,
+            np.full(count, WORLD, np.int64),
             np.array([int(agent.rpartition("_")[2]) for agent in agents], np.int64),
-            facts=np.zeros((count, FACTS), np.int64),
-            views=new_views(rows("pose", *PICTURES)),
-            poses=np.zeros((rows("pose"), 4, 4)),
-            senses=np.zeros((rows("proprio"), len(PROPRIO)), np.float32),
-            heard=np.zeros((rows("messages"), config.players), np.uint8),
-            known=np.zeros((rows("state"), STATE_SIZE), np.uint8),
-            near=np.zeros((NEAREST, 6)),
-            distances=np.zeros(NEAREST),
+            arrays,
+            np.zeros((count, FACTS), np.int64),
         )
-        arrays: dict[str, Array] = {
-            "pose": looking.poses,
-            "proprio": looking.senses,
-            "messages": looking.heard,
-            "state": looking.known,
-        }
-        if self._passes:
-            self._frames = self.drawing.new_frames(count, config.resolution, self._passes)
-        self._agents, self._state = list(agents), simulation.state
-        self._looking, self._bundle = looking, Bundle(looking)
+        self._agents = list(agents)
         self._others = {name: arrays[name] for name in self._names if name in arrays}
+        frames = self.drawing.new_frames(count, config.resolution, self._passes)
+        self._pictures = {name: getattr(frames, name) for name in self._passes}
 
     def look(self, agents: Sequence[str]) -> dict[str, Any]:
         """What each of these players observes now."""
-        if agents != self._agents or self.simulation.state is not self._state:
+        if agents != self._agents:
             self._set_out(agents)
-        observe_bodies(self._bundle, WORLD)
-        self.facts = self._looking.facts.tolist()
-        if not self._passes:
-            return self._handed_out({})
-        frames = self._frames
+        pictures, others = self._pictures, self._others
         if self.config.copy:  # drawn where they stay
-            fresh = {name: np.empty_like(getattr(frames, name)) for name in self._passes}
-            frames = frames._replace(**fresh)
-        self.drawing.draw(self._looking.views, frames)
-        return self._handed_out({name: getattr(frames, name) for name in self._passes})
-
-    def _handed_out(self, pictures: dict[str, Array]) -> dict[str, Any]:
-        arrays = self._others
+            pictures = {name: np.empty_like(array) for name, array in pictures.items()}
+        self._eyes.look(pictures)
+        self.facts = self._eyes.facts.tolist()
         if self.config.copy:
-            arrays = {name: array.copy() for name, array in arrays.items()}
-        arrays = {**pictures, **arrays}
+            others = {name: array.copy() for name, array in others.items()}
+        arrays = {**pictures, **others}
         if self._single is not None:
-            return dict(zip(self._agents, arrays[self._single], strict=True))
+            return dict(zip(agents, arrays[self._single], strict=True))
         return {
             agent: {name: arrays[name][row] for name in self._names}
-            for row, agent in enumerate(self._agents)
+            for row, agent in enumerate(agents)
         }

@@ -27,8 +27,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
-from mpgenie.envs.planet.planet import PlanetConfig
-from mpgenie.envs.scenarios.base import WORLD, Event, Outcome
+from mpgenie.envs.scenarios.base import WORLD, Event
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError, StateError, suggest
 
@@ -39,11 +38,12 @@ from .episodes import OPTIONS, Episode, Episodes
 from .infos import infos_of
 from .masks import DEAD
 from .observation import Observer
+from .planets import PlanetMaker
 from .saving import read_snapshot, state_hash, write_snapshot
 from .screen import Screen
 from .spaces import action_space, observation_space
-from .start import start_time
 from .validation import ActionReader
+from .worlds import Worlds, planet_config
 
 Observations = dict[str, Any]
 Infos = dict[str, dict[str, Any]]
@@ -69,30 +69,18 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         self.render_mode = config.render_mode
         self.possible_agents = [f"player_{slot}" for slot in range(config.players)]
         self.agents: list[str] = []
-        self.cycle = 0
-        """Ticks since the episode began."""
         self._slot = {agent: slot for slot, agent in enumerate(self.possible_agents)}
         self._action_spaces = {agent: action_space(config) for agent in self.possible_agents}
         self._observation_spaces = {
             agent: observation_space(config) for agent in self.possible_agents
         }
         self.state_space = central_state_space(config)
-        planet = PlanetConfig(kind=config.planet, size=config.size)  # type: ignore[arg-type]
-        rules = {
-            "mobs": config.mobs,
-            "weather": config.weather,
-            "day": config.day,
-            "respawn_wait": -1 if config.death == "remove" else 40,
-            **config.rules.game_rules,
-        }
-        self._simulation = Simulation(planet, players=config.players, **rules)
-        self._scenario = config.rules.make(config.players)
+        self._worlds = worlds = Worlds(config, [PlanetMaker(planet_config(config))], [config.seed])
+        self._simulation, self._scenario = worlds.simulation, worlds.scenario
+        self._drawing, self._episodes = worlds.drawing, worlds.episodes[WORLD]
         self._reader = ActionReader(config, self.possible_agents)
-        self._drawing = Drawing(config, self._simulation)
         self._observer = Observer(config, self._simulation, self._drawing)
         self._screen = Screen(config, self._drawing)
-        self._episodes = Episodes(planet, config.planets, config.seed)
-        self._episode: Episode | None = None
         self._finalizer = weakref.finalize(
             self, _let_go, self._screen, self._drawing, self._episodes
         )
@@ -132,13 +120,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         """
         self._require_open("reset")
         options = dict(options or {})
-        episode = self._episodes.next(seed, options)
-        self._simulation.reset(WORLD, episode.seed, planet=self._episodes.planet(episode))
-        start_time(self._simulation, self.config)
-        self._scenario.reset(self._simulation)
-        if seed is None or self._episode is None:
-            self._episodes.look_ahead()
-        self._episode, self.cycle = episode, 0
+        self._worlds.reset(WORLD, seed, options)
         self.agents = self.possible_agents[:]
         observations, infos = self._look_around()
         for info in infos.values():
@@ -160,17 +142,14 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             StateError: Before `reset`, after the last player's end, or after `close`.
         """
         self._require_episode("step")
-        reader, simulation = self._reader, self._simulation
+        reader = self._reader
         reader.read(actions, self.agents)
-        simulation.step(reader.buttons, reader.camera, reader.message)
-        events = simulation.events(WORLD)
-        outcome = self._scenario.step(simulation, events)
-        self.cycle += 1
+        self._worlds.step(reader.buttons, reader.camera, reader.message)
         self._drawing.moved()
 
         observations = self._observer.look(self.agents)
-        infos = self._infos(events, outcome.parts)
-        rewards, terminations, truncations = self._judge(outcome)
+        infos = self._infos(self._simulation.events(WORLD))
+        rewards, terminations, truncations = self._judge()
         if self.config.debug:
             self._check_observations(observations)
         if self.render_mode == "human":
@@ -199,6 +178,11 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
 
     # ------------------------------------------------------------------ beyond the standard
 
+    @property
+    def cycle(self) -> int:
+        """Ticks since the episode began."""
+        return int(self._worlds.cycle[WORLD])
+
     def render_view(
         self, player: str, view: str = "first", resolution: tuple[int, int] | None = None
     ) -> NDArray[np.uint8]:
@@ -215,7 +199,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         if view not in KINDS:
             raise ConfigError(f"unknown view {view!r}. {suggest(view, KINDS)}")
         size = replace(self.config, resolution=resolution or self.config.resolution).resolution
-        return self._drawing.picture(self._slot[player], view, size)
+        return self._drawing.picture(WORLD, self._slot[player], view, size)
 
     def snapshot(self) -> bytes:
         """Everything that the future depends on but the actions; see `restore`."""
@@ -239,8 +223,9 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         """
         self._require_open("restore")
         counters = read_snapshot(snapshot, self.config, self._scenario, self._simulation)
-        self.cycle, self.agents = counters["cycle"], counters["agents"]
-        self._episode = Episode(*counters["episode"])
+        self._worlds.cycle[WORLD], self.agents = counters["cycle"], counters["agents"]
+        self._worlds.episode[WORLD] = self._worlds.seeds[WORLD] = Episode(*counters["episode"])
+        self._scenario.parts[WORLD] = 0.0
         self._episodes.root, self._episodes.count = counters["stream"]
         return self._look_around()
 
@@ -270,23 +255,26 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
 
     # ------------------------------------------------------------------ parts of a step
 
+    @property
+    def _episode(self) -> Episode | None:
+        return self._worlds.episode[WORLD]
+
     def _look_around(self) -> tuple[Observations, Infos]:
         """Observations and infos where no tick has passed."""
         self._drawing.moved()
         observations = self._observer.look(self.agents)
         if self.config.debug:
             self._check_observations(observations)
-        return observations, self._infos((), [{}] * self.config.players)
+        return observations, self._infos(())
 
-    def _judge(self, outcome: Outcome) -> tuple[dict[str, float], dict[str, bool], dict[str, bool]]:
+    def _judge(self) -> tuple[dict[str, float], dict[str, bool], dict[str, bool]]:
         """Rewards, terminations and truncations of a tick."""
         mortal, late = self.config.death == "remove", self.cycle >= self.max_cycles
+        earned, over = self._worlds.rewards[WORLD].tolist(), bool(self._scenario.ended[WORLD])
         rewards, terminations, truncations = {}, {}, {}
         for agent, facts in zip(self.agents, self._observer.facts, strict=True):
-            slot = self._slot[agent]
-            ended = bool(outcome.ended[slot]) or (mortal and facts[1] == DEAD)
-            parts = outcome.parts[slot]
-            rewards[agent] = float(sum(parts.values())) if parts else 0.0
+            ended = over or (mortal and facts[1] == DEAD)
+            rewards[agent] = earned[self._slot[agent]]
             terminations[agent] = ended
             truncations[agent] = late and not ended
         return rewards, terminations, truncations
@@ -298,9 +286,11 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             if done and self.agents:
                 self._simulation.leave(WORLD, self._slot[agent])
 
-    def _infos(self, events: Sequence[Event], parts: Sequence[Mapping[str, float]]) -> Infos:
+    def _infos(self, events: Sequence[Event]) -> Infos:
         assert self._episode is not None
         shared = {**self._episode._asdict(), "tick": self.cycle}
+        names, worth = self.config.rules.part_names, self._scenario.parts[WORLD].tolist()
+        parts = [dict(zip(names, row, strict=True)) for row in worth]
         players = zip(self.agents, self._slots(self.agents), self._observer.facts, strict=True)
         return infos_of(self.config, list(players), shared, events, parts)
 

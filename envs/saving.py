@@ -31,7 +31,7 @@ def write_snapshot(
         scenario: Whose state goes in.
         simulation: Whose world 0 goes in.
     """
-    head = {"config": _identity(config), "counters": counters, "scenario": scenario.snapshot()}
+    head = {"config": _identity(config), "counters": counters, "scenario": scenario.snapshot(WORLD)}
     line = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()
     return b"".join((MARK, line, b"\n", simulation.snapshot(WORLD)))
 
@@ -67,13 +67,13 @@ def read_snapshot(
                 f"this one has {ours!r}: restore it in one made alike"
             )
     simulation.restore(WORLD, body)
-    scenario.take(state)
+    scenario.take(WORLD, state)
     return counters
 
 
-def state_hash(simulation: Simulation, scenario: Scenario, cycle: int) -> int:
+def state_hash(simulation: Simulation, scenario: Scenario, cycle: int, w: int = WORLD) -> int:
     """The simulation's hash, stirred with what the environment and the scenario add to it."""
-    own, game = np.uint64(scenario.state_hash()), np.uint64(simulation.state_hash(WORLD))
+    own, game = np.uint64(scenario.state_hash(w)), np.uint64(simulation.state_hash(w))
     return int(mix(mix(mix(np.uint64(cycle)) ^ own) ^ game))
 
 
@@ -99,6 +99,6 @@ def _checked(counters: dict[str, Any], config: EnvConfig) -> dict[str, Any]:
     numbers = [counters["cycle"], *stream, *episode]
     if any(agent not in names for agent in agents) or len(set(agents)) < len(agents):
         raise ValueError(f"its players are {agents}")
-    if any(type(number) is not int or number < 0 for number in numbers) or len(numbers) != 5:
+    if any(type(n) is not int or not 0 <= n < 2**63 for n in numbers) or len(numbers) != 5:
         raise ValueError(f"its counters are {counters}")
     return counters

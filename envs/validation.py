@@ -1,7 +1,8 @@
 """Actions as they come from outside, checked whole and packed for the simulation.
 
 Nothing is handed on unless every player's action is good, so a refused step changes nothing.
-The packed arrays are made once and used again each tick.
+The packed arrays are made once and used again each tick.  An `ActionReader` takes one world's
+actions by name, a `BatchReader` those of many worlds as arrays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,11 +35,11 @@ def pack_discrete(bundle):  # type: ignore[no-untyped-def]
         pressed = bits[0, rows[p, 0]]
         for c in range(1, 8):
             pressed |= bits[c, rows[p, c]]
-        buttons[0, p] = pressed
-        camera[0, p, 0] = turns[rows[p, 8]]
-        camera[0, p, 1] = turns[rows[p, 9]]
+        buttons[p] = pressed
+        camera[p, 0] = turns[rows[p, 8]]
+        camera[p, 1] = turns[rows[p, 9]]
         if components == 11:
-            message[0, p] = rows[p, 10]
+            message[p] = rows[p, 10]
     return -1
 
 
@@ -64,38 +65,130 @@ def pack_raw(bundle):  # type: ignore[no-untyped-def]
         for k in range(names):
             if pressed[p, k] == 1:
                 word |= np.uint32(1) << np.uint32(k)
-        buttons[0, p] = word
-        camera[0, p, 0], camera[0, p, 1] = turned[p, 0], turned[p, 1]
-        message[0, p] = said[p]
+        buttons[p] = word
+        camera[p, 0], camera[p, 1] = turned[p, 0], turned[p, 1]
+        message[p] = said[p]
     return -1
 
 
-class ActionReader:
-    """Reads one environment's actions into `buttons`, `camera` and `message`."""
+class Packer:
+    """Rows of actions, and the `buttons`, `camera` and `message` that they are packed into.
 
-    def __init__(self, config: EnvConfig, agents: Sequence[str]) -> None:
-        players = len(agents)
-        self.buttons = np.zeros((1, players), np.uint32)
-        self.camera = np.zeros((1, players, 2), np.float32)
-        self.message = np.zeros((1, players), np.uint8)
-        self._agents = list(agents)
-        self._slot = {agent: slot for slot, agent in enumerate(agents)}
+    Args:
+        config: What an action is.
+        worlds: How many worlds; row = world * players + slot.
+    """
+
+    def __init__(self, config: EnvConfig, worlds: int) -> None:
+        players, rows = config.players, worlds * config.players
+        self.buttons = np.zeros((worlds, players), np.uint32)
+        self.camera = np.zeros((worlds, players, 2), np.float32)
+        self.message = np.zeros((worlds, players), np.uint8)
         self._discrete = config.action_mode == "discrete"
-        self._missing_is_idle = config.missing == "noop"
         self._tokens = config.messages
         self._counts = component_counts(config.messages)
         bits, turns = discrete_table()
-        self._idle = np.array([*NO_OP, 0][: len(self._counts)], np.int64)
-        self._rows = np.zeros((players, len(self._counts)), np.int64)
-        self._pressed = np.zeros((players, len(BUTTONS)), np.int64)
-        self._turned = np.zeros((players, 2), np.float64)
-        self._said = np.zeros(players, np.int64)
-        packed = (self.buttons, self.camera, self.message)
+        self._rows = np.zeros((rows, len(self._counts)), np.int64)
+        self._pressed = np.zeros((rows, len(BUTTONS)), np.int64)
+        self._turned = np.zeros((rows, 2), np.float64)
+        self._said = np.zeros(rows, np.int64)
+        packed = (self.buttons.reshape(-1), self.camera.reshape(-1, 2), self.message.reshape(-1))
         self._discrete_bundle = Bundle((self._rows, self._counts, bits, turns, *packed))
         self._raw_bundle = Bundle(
             (self._pressed, self._turned, self._said, CAMERA_LIMIT, self._tokens, *packed)
         )
         self._keys = {"buttons", "camera"} | ({"message"} if config.messages else set())
+
+    def _whose(self, row: int) -> str:
+        """The name of a row in messages."""
+        raise NotImplementedError
+
+    def _pack(self) -> None:
+        """Pack all rows, or refuse them all."""
+        if self._discrete:
+            wrong = pack_discrete(self._discrete_bundle)
+            if wrong >= 0:
+                self._refuse_component(*divmod(wrong, len(self._counts)))
+        else:
+            wrong = pack_raw(self._raw_bundle)
+            if wrong >= 0:
+                self._refuse_entry(*divmod(wrong, 32))
+
+    def _refuse_component(self, row: int, component: int) -> NoReturn:
+        raise ActionError(
+            f"{self._whose(row)}: component {component} ({COMPONENTS[component]}) of the action "
+            f"must lie between 0 and {self._counts[component] - 1}, "
+            f"got {self._rows[row, component]}"
+        )
+
+    def _refuse_entry(self, row: int, entry: int) -> NoReturn:
+        name = self._whose(row)
+        if entry < len(BUTTONS):
+            raise ActionError(
+                f"{name}: button {entry} ({BUTTONS[entry]}) must be 0 or 1, "
+                f"got {self._pressed[row, entry]}"
+            )
+        if entry == len(BUTTONS) + 2:
+            raise ActionError(
+                f"{name}: message must lie between 0 and {self._tokens}, got {self._said[row]}"
+            )
+        axis = entry - len(BUTTONS)
+        raise ActionError(
+            f"{name}: the camera's {('pitch', 'yaw')[axis]} must be a finite number of degrees "
+            f"between -180 and 180, got {self._turned[row, axis]}"
+        )
+
+    def _check_keys(self, name: str, action: Any) -> None:
+        if not isinstance(action, Mapping) or action.keys() != self._keys:
+            got = sorted(map(str, action)) if isinstance(action, Mapping) else repr(action)
+            raise ActionError(
+                f"{name}: a raw action is a dictionary of {sorted(self._keys)}, got {got}"
+            )
+
+
+class BatchReader(Packer):
+    """Reads the actions of all players of many worlds, as arrays with one row for each."""
+
+    def __init__(self, config: EnvConfig, worlds: int) -> None:
+        super().__init__(config, worlds)
+        self._players = config.players
+
+    def read(self, actions: Any) -> None:
+        """Check and pack the actions of everybody.
+
+        Raises:
+            ActionError: If anything is wrong with any; it names the world, the player and the rule.
+        """
+        shape = self._rows.shape
+        if self._discrete:
+            self._rows[:] = _numbers("step()", "the array of actions", actions, shape, "iu")
+        else:
+            self._check_keys("step()", actions)
+            count = shape[0]
+            buttons, camera = actions["buttons"], actions["camera"]
+            self._pressed[:] = _numbers("step()", "buttons", buttons, (count, len(BUTTONS)), "iub")
+            self._turned[:] = _numbers("step()", "camera", camera, (count, 2), "fiu")
+            if self._tokens:
+                self._said[:] = _numbers("step()", "message", actions["message"], (count,), "iu")
+        self._pack()
+
+    def _whose(self, row: int) -> str:
+        world, slot = divmod(row, self._players)
+        return f"world {world}, player_{slot}"
+
+
+class ActionReader(Packer):
+    """Reads one environment's actions by the names of its players."""
+
+    def __init__(self, config: EnvConfig, agents: Sequence[str]) -> None:
+        super().__init__(config, 1)
+        self._agents = list(agents)
+        self._slot = {agent: slot for slot, agent in enumerate(agents)}
+        self._missing_is_idle = config.missing == "noop"
+        self._idle = np.array([*NO_OP, 0][: len(self._counts)], np.int64)
+
+    def _whose(self, row: int) -> str:
+        return self._agents[row]
 
     def read(self, actions: Mapping[str, Any], living: Sequence[str]) -> None:
         """Check and pack one action for each living player; everybody else does nothing.
@@ -111,6 +204,7 @@ class ActionReader:
             self._read_discrete(actions)
         else:
             self._read_raw(actions)
+        self._pack()
 
     def _check_names(self, actions: Mapping[str, Any], living: Sequence[str]) -> None:
         unknown = [name for name in actions if name not in self._slot]
@@ -141,26 +235,12 @@ class ActionReader:
                 rows[slots[agent]] = action
             else:
                 rows[slots[agent]] = _numbers(agent, "the action", action, shape, "iu")
-        wrong = pack_discrete(self._discrete_bundle)
-        if wrong >= 0:
-            self._refuse_component(*divmod(wrong, len(self._counts)))
-
-    def _refuse_component(self, slot: int, component: int) -> NoReturn:
-        raise ActionError(
-            f"{self._agents[slot]}: component {component} ({COMPONENTS[component]}) of the action "
-            f"must lie between 0 and {self._counts[component] - 1}, "
-            f"got {self._rows[slot, component]}"
-        )
 
     def _read_raw(self, actions: Mapping[str, Any]) -> None:
         if len(actions) < len(self._agents):
             self._pressed[:], self._turned[:], self._said[:] = 0, 0.0, 0
         for agent, action in actions.items():
-            if not isinstance(action, Mapping) or action.keys() != self._keys:
-                got = sorted(map(str, action)) if isinstance(action, Mapping) else repr(action)
-                raise ActionError(
-                    f"{agent}: a raw action is a dictionary of {sorted(self._keys)}, got {got}"
-                )
+            self._check_keys(agent, action)
             slot = self._slot[agent]
             self._pressed[slot] = _numbers(
                 agent, "buttons", action["buttons"], (len(BUTTONS),), "iub"
@@ -168,26 +248,6 @@ class ActionReader:
             self._turned[slot] = _numbers(agent, "camera", action["camera"], (2,), "fiu")
             if self._tokens:
                 self._said[slot] = _numbers(agent, "message", action["message"], (), "iu")
-        wrong = pack_raw(self._raw_bundle)
-        if wrong >= 0:
-            self._refuse_entry(*divmod(wrong, 32))
-
-    def _refuse_entry(self, slot: int, entry: int) -> NoReturn:
-        agent = self._agents[slot]
-        if entry < len(BUTTONS):
-            raise ActionError(
-                f"{agent}: button {entry} ({BUTTONS[entry]}) must be 0 or 1, "
-                f"got {self._pressed[slot, entry]}"
-            )
-        if entry == len(BUTTONS) + 2:
-            raise ActionError(
-                f"{agent}: message must lie between 0 and {self._tokens}, got {self._said[slot]}"
-            )
-        axis = entry - len(BUTTONS)
-        raise ActionError(
-            f"{agent}: the camera's {('pitch', 'yaw')[axis]} must be a finite number of degrees "
-            f"between -180 and 180, got {self._turned[slot, axis]}"
-        )
 
 
 def _numbers(

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from weakref import WeakSet
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from .kernels import Kernel, cache_root
 
 _PATIENCE = 300.0
 """Seconds after which a helper is given up."""
+_helpers: "WeakSet[Helper]" = WeakSet()
 
 
 class Helper:
@@ -44,6 +46,11 @@ class Helper:
             stderr=subprocess.DEVNULL,
         )
 
+    @property
+    def works(self) -> bool:
+        """Whether it is still at it."""
+        return self._process.poll() is None
+
     def wait(self, simulation: Simulation) -> None:
         """Compile the tick of a simulation meanwhile, then wait for the helper to end."""
         try:
@@ -61,19 +68,23 @@ class Helper:
 
 
 def helper_for(config: EnvConfig) -> Helper | None:
-    """A helper that has just started, if an environment of this config has use for one."""
+    """A helper that has just started, if an environment of this config has use for one.
+
+    One at a time is enough: another would do the same.
+    """
     draws = config.draws or config.render_mode is not None
     pixels = config.players * config.resolution[0] * config.resolution[1]
     if not draws or may_take_opengl(config.renderer, pixels):
         return None
-    if not _is_cold() or _processors() < 2:
+    if not _is_cold() or _processors() < 2 or any(helper.works for helper in _helpers):
         return None
     if not sys.executable or getattr(sys, "frozen", False):  # it would start another program
         return None
     try:
-        return Helper()
+        _helpers.add(helper := Helper())
     except OSError:
         return None
+    return helper
 
 
 def compile_tick(simulation: Simulation) -> None:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from mpgenie.envs.aec import env
     from mpgenie.envs.parallel import PlanetEnv, parallel_env
     from mpgenie.envs.single import SinglePlayerEnv as gym_env
+    from mpgenie.envs.vector import PlanetVectorEnv, vector_env
     from mpgenie.generation.generate import generate
     from mpgenie.generation.orchestrate import orchestrate
 
 __version__ = "0.1.0"
 __all__ = [
     "PlanetEnv",
+    "PlanetVectorEnv",
     "__version__",
     "env",
     "export",
@@ -31,10 +33,12 @@ __all__ = [
     "open_dataset",
     "orchestrate",
     "parallel_env",
+    "vector_env",
 ]
 
 _HOMES = {
     "PlanetEnv": "mpgenie.envs.parallel:PlanetEnv",
+    "PlanetVectorEnv": "mpgenie.envs.vector:PlanetVectorEnv",
     "env": "mpgenie.envs.aec:env",
     "export": "mpgenie.datasets.exports.export:export",
     "generate": "mpgenie.generation.generate:generate",
@@ -43,6 +47,7 @@ _HOMES = {
     "open_dataset": "mpgenie.datasets.reading:open_dataset",
     "orchestrate": "mpgenie.generation.orchestrate:orchestrate",
     "parallel_env": "mpgenie.envs.parallel:parallel_env",
+    "vector_env": "mpgenie.envs.vector:vector_env",
 }
 
 

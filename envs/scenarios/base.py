@@ -1,19 +1,20 @@
 """What a scenario is: a config, rules that look at one tick at a time, and a little state.
 
 A scenario sets the stage when an episode starts, and after each tick turns the events and the
-state of the simulation into parts of a reward for each player, and says whose episode has ended.
-It reads the simulation and never a picture, and keeps all it remembers in arrays, so that a
-snapshot of the environment can carry them.
+state of the simulation into parts of a reward for each player, and says which worlds' episodes have
+ended.  It reads the simulation and never a picture, judges all worlds of a batch in one kernel, and
+keeps all it remembers in arrays with a leading axis of worlds, so that snapshots can carry them.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import SnapshotError
 
@@ -23,53 +24,54 @@ Event = dict[str, Any]
 """One thing that happened in a tick, as `Simulation.events` tells it."""
 
 
-class Outcome(NamedTuple):
-    """What a tick was worth."""
-
-    parts: Sequence[Mapping[str, float]]
-    """For each player slot, the parts that its reward is the sum of."""
-    ended: Sequence[bool]
-    """For each player slot, whether its episode has ended by the rules."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ScenarioConfig:
     """What may be chosen about a scenario."""
 
     name: ClassVar[str]
     """As in `parallel_env(scenario=...)`."""
+    part_names: ClassVar[tuple[str, ...]] = ()
+    """What a reward is the sum of: K names."""
     players: ClassVar[tuple[int, int]] = (1, 32)
     """The fewest and the most players it is for."""
     game_rules: ClassVar[Mapping[str, Any]] = {}
     """Fields of the simulation's `Rules` that the scenario needs otherwise than they are."""
 
-    def make(self, players: int) -> "Scenario":
-        """The rules for so many players."""
+    def make(self, simulation: Simulation) -> "Scenario":
+        """The rules for the worlds and the players of a simulation."""
         raise NotImplementedError
 
 
 class Scenario:
-    """The rules of a game in which nothing is rewarded and nothing ends; others build on it."""
+    """The rules of a game in which nothing is rewarded and nothing ends; others build on it.
 
-    def __init__(self, players: int) -> None:
-        self.players = players
+    Args:
+        config: What was chosen.
+        simulation: What is played on: W worlds of P players.
+    """
+
+    def __init__(self, config: ScenarioConfig, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.worlds, self.players = simulation.worlds, simulation.players
+        self.parts = np.zeros((self.worlds, self.players, len(config.part_names)))
+        """(W, P, K) what the last tick was worth to each player slot, part by part."""
+        self.ended = np.zeros(self.worlds, np.bool_)
+        """(W,) whether the rules ended the world's episode in the last tick."""
         self.state: dict[str, NDArray[np.generic]] = {}
-        """All that the rules remember from tick to tick."""
-        self._nothing = Outcome(parts=[{}] * players, ended=[False] * players)
+        """All that the rules remember from tick to tick; arrays (W, ...)."""
 
-    def reset(self, simulation: Simulation) -> None:
-        """Set the stage: the players have just been put on a fresh planet."""
+    def reset(self, w: int) -> None:
+        """Set the stage in world `w`: its players have just been put on a fresh planet."""
 
-    def step(self, simulation: Simulation, events: Sequence[Event]) -> Outcome:
-        """Judge the tick that has just passed."""
-        return self._nothing
+    def step(self, first: int, last: int) -> None:
+        """Judge the tick that has just passed in worlds `first` up to `last`: parts and ended."""
 
-    def snapshot(self) -> dict[str, list[Any]]:
-        """The state as plain lists."""
-        return {name: array.tolist() for name, array in self.state.items()}
+    def snapshot(self, w: int) -> dict[str, list[Any]]:
+        """The state of a world as plain lists."""
+        return {name: array[w].tolist() for name, array in self.state.items()}
 
     def read(self, saved: Mapping[str, list[Any]]) -> dict[str, NDArray[np.generic]]:
-        """The arrays of a state from `snapshot`, checked but not yet taken up.
+        """The arrays of a world's state from `snapshot`, checked but not yet taken up.
 
         Raises:
             SnapshotError: If it is not one of this scenario with as many players.
@@ -77,23 +79,43 @@ class Scenario:
         arrays = {}
         for name, array in self.state.items():
             arrays[name] = np.array(saved.get(name, []), array.dtype)
-            if arrays[name].shape != array.shape:
+            if arrays[name].shape != array.shape[1:]:
                 raise SnapshotError(
                     f"the snapshot's {name!r} has the shape {arrays[name].shape}, "
-                    f"this scenario's {array.shape}: restore it in the scenario that it is from"
+                    f"this scenario's {array.shape[1:]}: restore it in the scenario that it is from"
                 )
         return arrays
 
-    def take(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take up a state from `read`."""
+    def take(self, w: int, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take up a state from `read` in world `w`."""
         for name, array in self.state.items():
-            array[...] = arrays[name]
+            array[w] = arrays[name]
 
-    def state_hash(self) -> int:
-        """64 bits that change with any bit of the state."""
+    def state_hash(self, w: int) -> int:
+        """64 bits that change with any bit of a world's state."""
         if not self.state:
             return 0
         digest = hashlib.blake2b(digest_size=8)
         for array in self.state.values():
-            digest.update(array.tobytes())
+            digest.update(array[w].tobytes())
         return int.from_bytes(digest.digest(), "little")
+
+
+@kernel
+def add_up(parts, rewards, first, last):  # type: ignore[no-untyped-def]
+    """Fill rewards (W, P) of worlds `first` up to `last` with the sums of their parts, in order."""
+    for w in range(first, last):
+        for p in range(parts.shape[1]):
+            total = 0.0
+            for k in range(parts.shape[2]):
+                total += parts[w, p, k]
+            rewards[w, p] = total
+
+
+@kernel
+def slot_of(players, w, entity):  # type: ignore[no-untyped-def]
+    """The slot of the player with an entity id; -1 = it is nobody's."""
+    for p in range(players.shape[1]):
+        if players[w, p].active and players[w, p].id == entity:
+            return p
+    return -1

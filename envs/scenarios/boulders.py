@@ -14,8 +14,6 @@ from mpgenie.envs.rendering.camera import EYE_HEIGHT
 from mpgenie.envs.simulation.items import clear_item
 from mpgenie.envs.simulation.world import Simulation
 
-from .base import WORLD
-
 ORE, LAMP = BLOCK["gold_ore"], BLOCK["lamp"]
 PICKAXE = ITEM["diamond_pickaxe"]
 POCKET = 8
@@ -49,25 +47,26 @@ def _above(geometry, column, layer):  # type: ignore[no-untyped-def]
     return position_of(geometry, face, rest // size + 0.5, rest % size + 0.5, layer + 0.5)
 
 
-def lay_base(simulation: Simulation, base: NDArray[np.float64]) -> None:
-    """Set a lamp into the ground amid the players, and note where one stands on it."""
+def lay_base(simulation: Simulation, w: int, base: NDArray[np.float64]) -> None:
+    """Set a lamp into the ground amid the players of a world, and note where one stands on it."""
     state, geometry = simulation.state, simulation.geometry
     players = state.players
     middle = [0.0, 0.0, 0.0]
-    for p in np.flatnonzero(players.active[WORLD]):
+    for p in np.flatnonzero(players.active[w]):
         for axis in range(3):
-            middle[axis] += float(players.position[WORLD, p, axis])
+            middle[axis] += float(players.position[w, p, axis])
     column = int(column_of(geometry, *middle))
-    layer = int(ground(state.cells.blocks[WORLD], column))
+    layer = int(ground(state.cells.blocks[w], column))
     if layer < 0:  # a pond: the first player's own ground will do
-        column = int(column_of(geometry, *players.position[WORLD, 0]))
-        layer = max(0, int(ground(state.cells.blocks[WORLD], column)))
-    set_block(state.cells, geometry, WORLD, column * LAYERS + layer, LAMP)
+        column = int(column_of(geometry, *players.position[w, 0]))
+        layer = max(0, int(ground(state.cells.blocks[w], column)))
+    set_block(state.cells, geometry, w, column * LAYERS + layer, LAMP)
     base[:] = _above(geometry, column, layer + 0.5)
 
 
 def lay_boulders(
     simulation: Simulation,
+    w: int,
     base: NDArray[np.float64],
     ores: NDArray[np.float64],
     nearest: float,
@@ -77,6 +76,7 @@ def lay_boulders(
 
     Args:
         simulation: Where.
+        w: In which world.
         base: What it lies around.
         ores: (R, 4) filled with cell, x, y, z of each block, `HEIGHT` rows a boulder; cell -1 where
             no place was found.
@@ -88,17 +88,17 @@ def lay_boulders(
     """
     state = simulation.state
     here = int(column_of(simulation.geometry, *base))
-    key = state.clock.key[WORLD]
-    players = np.flatnonzero(state.players.active[WORLD]).tolist()
+    key = state.clock.key[w]
+    players = np.flatnonzero(state.players.active[w]).tolist()
     ores[:] = -1.0
     for r in range(len(ores) // HEIGHT):
         rows = ores[r * HEIGHT : (r + 1) * HEIGHT]
-        if r < len(players) and _lay_before(simulation, players[r], rows):
+        if r < len(players) and _lay_before(simulation, w, players[r], rows):
             continue
         for attempt in range(_TRIES):
             index = (r * _TRIES + attempt) * 4
             column = _wander(simulation.geometry, here, key, index, nearest, farthest)
-            if _lay(simulation, column, rows):
+            if _lay(simulation, w, column, rows):
                 break
     return int((ores[:, 0] >= 0.0).sum())
 
@@ -116,13 +116,13 @@ def _wander(
     return int(column)
 
 
-def _lay_before(simulation: Simulation, p: int, rows: NDArray[np.float64]) -> bool:
+def _lay_before(simulation: Simulation, w: int, p: int, rows: NDArray[np.float64]) -> bool:
     """Lay a boulder about 2.5 m in front of a player and turn its eyes to the top of it."""
     players, geometry = simulation.state.players, simulation.geometry
-    at, heading = players.position[WORLD, p], players.heading[WORLD, p]
+    at, heading = players.position[w, p], players.heading[w, p]
     for ahead in (2.5, 2.0, 3.0):
         column = int(column_of(geometry, *(at + heading * ahead)))
-        if _lay(simulation, column, rows):
+        if _lay(simulation, w, column, rows):
             break
     else:
         return False
@@ -131,39 +131,42 @@ def _lay_before(simulation: Simulation, p: int, rows: NDArray[np.float64]) -> bo
     height = float(ray[0] * up[0] + ray[1] * up[1] + ray[2] * up[2])
     flat = ray - up * height
     length = float(np.sqrt(flat[0] * flat[0] + flat[1] * flat[1] + flat[2] * flat[2]))
-    players.heading[WORLD, p] = flat / length
-    players.pitch[WORLD, p] = -float(atan2(height, length)) * 57.29577951308232
+    players.heading[w, p] = flat / length
+    players.pitch[w, p] = -float(atan2(height, length)) * 57.29577951308232
     return True
 
 
-def _lay(simulation: Simulation, column: int, rows: NDArray[np.float64]) -> bool:
+def _lay(simulation: Simulation, w: int, column: int, rows: NDArray[np.float64]) -> bool:
     """Lay a boulder on the ground of a column, unless it is no place for one."""
     state, geometry = simulation.state, simulation.geometry
-    blocks = state.cells.blocks[WORLD, column]
-    first = int(ground(state.cells.blocks[WORLD], column)) + 1
+    blocks = state.cells.blocks[w, column]
+    first = int(ground(state.cells.blocks[w], column)) + 1
     if first < 1 or first + HEIGHT > LAYERS or blocks[first : first + HEIGHT].any():
         return False
     if blocks[first - 1] in (ORE, LAMP):
         return False
     foot = _above(geometry, column, first)
-    for p in np.flatnonzero(state.players.active[WORLD]):
-        if _squared(state.players.position[WORLD, p], *foot) < 1.6 * 1.6:
+    for p in np.flatnonzero(state.players.active[w]):
+        if _squared(state.players.position[w, p], *foot) < 1.6 * 1.6:
             return False
     for height, row in enumerate(rows):
         cell = column * LAYERS + first + height
-        set_block(state.cells, geometry, WORLD, cell, ORE)
+        set_block(state.cells, geometry, w, cell, ORE)
         row[0], row[1:] = cell, _above(geometry, column, first + height)
     return True
 
 
 @kernel
-def take_stock(players, items, blocks, ores, base, radius, distance, aiming, digging, brought):  # type: ignore[no-untyped-def]
-    """For each player of world 0: how far its aim is, which it is, and what it brings.
+def take_stock(  # type: ignore[no-untyped-def]
+    players, items, blocks, w, ores, base, radius, distance, aiming, digging, brought
+):
+    """For each player of world w: how far its aim is, which it is, and what it brings.
 
     Args:
         players: Records of the players.
         items: Records of the items.
-        blocks: (columns * 64,) block numbers.
+        blocks: (W, columns, 64) block numbers.
+        w: Which world; the arrays that follow are of this world alone.
         ores: (R, 4) where ore was laid: cell (-1 once it has been mined), x, y, z.
         base: (3,) the base.
         radius: Of the base.
@@ -172,9 +175,9 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
         digging: (P,) filled with the share of an ore block already mined.
         brought: (P,) filled with ore just delivered; it leaves the hotbar.
     """
-    _return_tools(players, items)
+    _return_tools(players, items, w)
     for p in range(distance.shape[0]):
-        player = players[0, p]
+        player = players[w, p]
         at = player.position
         away = np.sqrt(_squared(at, base[0], base[1], base[2]))
         brought[p] = 0
@@ -182,38 +185,53 @@ def take_stock(players, items, blocks, ores, base, radius, distance, aiming, dig
             brought[p] = _ore_in_hotbar(player, True)
         digging[p] = 0.0
         cell = player.dig_cell
-        if cell >= 0 and player.dig_needed > 0 and _laid(ores, cell) and blocks[cell] == ORE:
-            digging[p] = player.dig_ticks / player.dig_needed
+        if cell >= 0 and player.dig_needed > 0:
+            if _row_of(ores, cell) >= 0 and _block(blocks, w, cell) == ORE:
+                digging[p] = player.dig_ticks / player.dig_needed
         if _ore_in_hotbar(player, False) > 0:
             aiming[p], distance[p] = BASE_AIM, away
             continue
-        nearest = _nearest_ore(items, blocks, ores, at)
+        nearest = _nearest_ore(items, blocks, w, ores, at)
         aiming[p] = NO_AIM if nearest < 0.0 else ORE_AIM
         distance[p] = 0.0 if nearest < 0.0 else np.sqrt(nearest)
 
 
 @kernel
-def _return_tools(players, items):  # type: ignore[no-untyped-def]
+def was_laid(ores, cell):  # type: ignore[no-untyped-def]
+    """Whether this is the first time that a block of a boulder is mined; it counts no more then."""
+    row = _row_of(ores, cell)
+    if row >= 0:
+        ores[row, 0] = -1.0
+    return row >= 0
+
+
+@kernel
+def _row_of(ores, cell):  # type: ignore[no-untyped-def]
+    """The row of the ore laid in a cell; -1 = none was, or it has been mined."""
+    for r in range(ores.shape[0]):
+        if int(ores[r, 0]) == cell:
+            return r
+    return -1
+
+
+@kernel
+def _block(blocks, w, cell):  # type: ignore[no-untyped-def]
+    return blocks[w, cell // LAYERS, cell % LAYERS]
+
+
+@kernel
+def _return_tools(players, items, w):  # type: ignore[no-untyped-def]
     """Put thrown pickaxes back: nobody is left without one, and none lies about."""
     for i in range(items.shape[1]):
-        if items[0, i].active and items[0, i]["item"] == PICKAXE:
-            clear_item(items, 0, i)
+        if items[w, i].active and items[w, i]["item"] == PICKAXE:
+            clear_item(items, w, i)
     for p in range(players.shape[1]):
-        player = players[0, p]
+        player = players[w, p]
         if player.active:
             for k in range(POCKET):
                 if player.hotbar_item[k] != ORE:
                     player.hotbar_item[k] = PICKAXE
                     player.hotbar_count[k] = 1
-
-
-@kernel
-def _laid(ores, cell):  # type: ignore[no-untyped-def]
-    """Whether a cell still counts as one where ore was laid."""
-    for r in range(ores.shape[0]):
-        if int(ores[r, 0]) == cell:
-            return True
-    return False
 
 
 @kernel
@@ -230,16 +248,16 @@ def _ore_in_hotbar(player, take):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _nearest_ore(items, blocks, ores, at):  # type: ignore[no-untyped-def]
+def _nearest_ore(items, blocks, w, ores, at):  # type: ignore[no-untyped-def]
     """The squared distance to the nearest ore, as a block or dropped; -1 where none is left."""
     nearest = -1.0
     for r in range(ores.shape[0]):
-        if ores[r, 0] >= 0.0 and blocks[int(ores[r, 0])] == ORE:
+        if ores[r, 0] >= 0.0 and _block(blocks, w, int(ores[r, 0])) == ORE:
             far = _squared(at, ores[r, 1], ores[r, 2], ores[r, 3])
             if nearest < 0.0 or far < nearest:
                 nearest = far
     for i in range(items.shape[1]):
-        item = items[0, i]
+        item = items[w, i]
         if item.active and item["item"] == ORE:
             there = item.position
             far = _squared(at, there[0], there[1], there[2])

@@ -7,6 +7,8 @@ Rewards are always 0 and have no parts; nothing but time (`max_cycles`) ends an 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mpgenie.envs.simulation.world import Simulation
+
 from .base import Scenario, ScenarioConfig
 
 
@@ -17,6 +19,6 @@ class FreePlay(ScenarioConfig):
     name: ClassVar[str] = "free_play"
     players: ClassVar[tuple[int, int]] = (1, 1024)
 
-    def make(self, players: int) -> Scenario:
+    def make(self, simulation: Simulation) -> Scenario:
         """The rules of doing as one likes."""
-        return Scenario(players)
+        return Scenario(self, simulation)

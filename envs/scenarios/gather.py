@@ -19,18 +19,22 @@ Rewards, each tick:
 Endings: every episode ends when as much ore has been delivered as there was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mpgenie.envs.bundle import Bundle, opened
+from mpgenie.envs.kernels import inlined, kernel
+from mpgenie.envs.simulation.events import DIG_DONE
 from mpgenie.envs.simulation.state import records_of
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError
 
-from .base import WORLD, Event, Outcome, Scenario, ScenarioConfig
-from .boulders import HEIGHT, lay_base, lay_boulders, take_stock
+from .base import Scenario, ScenarioConfig, slot_of
+from .boulders import HEIGHT, NO_AIM, lay_base, lay_boulders, take_stock, was_laid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,7 @@ class Gather(ScenarioConfig):
     """How gathering is played."""
 
     name: ClassVar[str] = "gather"
+    part_names: ClassVar[tuple[str, ...]] = ("mined", "delivered", "digging", "approach")
     game_rules: ClassVar[Mapping[str, Any]] = {"keep_hotbar": True, "player_damage": False}
     ores: int = 8
     """Boulders for each player."""
@@ -57,25 +62,24 @@ class Gather(ScenarioConfig):
         if not 1.0 <= self.ring[0] < self.ring[1] <= 24.0:
             raise ConfigError(f"ring must be two distances between 1 and 24 m, got {self.ring}")
 
-    def make(self, players: int) -> "GatherRules":
-        """The rules for so many players."""
-        return GatherRules(self, players)
+    def make(self, simulation: Simulation) -> "GatherRules":
+        """The rules for the players of a simulation."""
+        return GatherRules(self, simulation)
 
 
 class GatherRules(Scenario):
     """Where the ore was laid, and what has been done about it."""
 
-    def __init__(self, config: Gather, players: int) -> None:
-        super().__init__(players)
+    def __init__(self, config: Gather, simulation: Simulation) -> None:
+        super().__init__(config, simulation)
         self.config = config
-        self.base = np.zeros(3)
-        self.ores = np.zeros((players * config.ores * HEIGHT, 4))
-        self.left = np.zeros(1, np.int64)
-        self.distance = np.zeros(players)
-        self.aiming = np.zeros(players, np.int64)
-        self.digging = np.zeros(players)
-        self.brought = np.zeros(players, np.int64)
-        self._before = (self.distance.copy(), self.aiming.copy(), self.digging.copy())
+        worlds, players = self.worlds, self.players
+        self.base = np.zeros((worlds, 3))
+        self.ores = np.zeros((worlds, players * config.ores * HEIGHT, 4))
+        self.left = np.zeros((worlds, 1), np.int64)
+        self.distance = np.zeros((worlds, players))
+        self.aiming = np.zeros((worlds, players), np.int64)
+        self.digging = np.zeros((worlds, players))
         self.state = {
             "base": self.base,
             "ores": self.ores,
@@ -84,65 +88,103 @@ class GatherRules(Scenario):
             "aiming": self.aiming,
             "digging": self.digging,
         }
-
-    def reset(self, simulation: Simulation) -> None:
-        """Lay the base and the boulders, and put a pickaxe into every hand."""
-        players = simulation.state.players
-        lay_base(simulation, self.base)
-        near, far = (float(distance * np.sqrt(self.players)) for distance in self.config.ring)
-        self.left[0] = lay_boulders(simulation, self.base, self.ores, near, far)
-        players.hotbar_item[WORLD] = 0
-        players.hotbar_count[WORLD] = 0
-        players.held[WORLD] = 0
-        self._take_stock(simulation)
-
-    def step(self, simulation: Simulation, events: Sequence[Event]) -> Outcome:
-        """Pay for what was mined, brought and begun."""
-        distance, aiming, digging = self._before
-        distance[:], aiming[:], digging[:] = self.distance, self.aiming, self.digging
-        self._take_stock(simulation)
-        mined = [0] * self.players
-        for event in events:
-            if event["kind"] == "block_dig_done" and self._was_laid(event["cell"]):
-                ids = simulation.state.players.id[WORLD].tolist()[: self.players]
-                if event["actor"] in ids:
-                    mined[ids.index(event["actor"])] += 1
-        self.left[0] = max(0, self.left[0] - int(self.brought.sum()))
-        return Outcome(
-            parts=[self._parts(p, mined[p]) for p in range(self.players)],
-            ended=[not self.left[0]] * self.players,
-        )
-
-    def _was_laid(self, cell: int) -> bool:
-        """Whether this is the first time that a block of a boulder is mined."""
-        rows = np.flatnonzero(self.ores[:, 0] == cell)
-        self.ores[rows, 0] = -1.0
-        return bool(rows.size)
-
-    def _take_stock(self, simulation: Simulation) -> None:
         records = records_of(simulation.state)
-        take_stock(
-            records.players,
-            records.items,
-            simulation.state.cells.blocks[WORLD].reshape(-1),
-            self.ores,
-            self.base,
-            self.config.radius,
-            self.distance,
-            self.aiming,
-            self.digging,
-            self.brought,
-        )
+        self._game = Bundle(
+            Game(
+                records.players, records.items, records.event, records.event_count,
+                simulation.state.cells.blocks, self.base, self.ores, self.left, self.distance,
+                self.aiming, self.digging, np.zeros((3, players)), np.zeros((2, players), np.int64),
+                self.parts, self.ended, float(config.radius), float(config.mined),
+                float(config.delivered), float(config.digging), float(config.approach),
+            )
+        )  # fmt: skip
 
-    def _parts(self, p: int, mined: int) -> dict[str, float]:
-        config, (distance, aiming, digging) = self.config, self._before
-        nearer = float(distance[p] - self.distance[p]) if aiming[p] == self.aiming[p] != 0 else 0.0
-        progress = max(0.0, float(self.digging[p] - digging[p]))
-        if mined:  # the last stroke completed the block
-            progress, nearer = max(0.0, 1.0 - float(digging[p])), 0.0
-        return {
-            "mined": config.mined * mined,
-            "delivered": config.delivered * int(self.brought[p]),
-            "digging": config.digging * progress,
-            "approach": config.approach * nearer,
-        }
+    def reset(self, w: int) -> None:
+        """Lay the base and the boulders, and put a pickaxe into every hand."""
+        simulation, players = self.simulation, self.simulation.state.players
+        lay_base(simulation, w, self.base[w])
+        near, far = (float(distance * np.sqrt(self.players)) for distance in self.config.ring)
+        self.left[w] = lay_boulders(simulation, w, self.base[w], self.ores[w], near, far)
+        players.hotbar_item[w] = 0
+        players.hotbar_count[w] = 0
+        players.held[w] = 0
+        _look_around(self._game, w)
+
+    def step(self, first: int, last: int) -> None:
+        """Pay for what was mined, brought and begun."""
+        _judge(self._game, first, last)
+
+
+class Game(NamedTuple):
+    """What the kernels of gathering read and change."""
+
+    players: NDArray[np.void]
+    items: NDArray[np.void]
+    event: NDArray[np.int64]
+    event_count: NDArray[np.int64]
+    blocks: NDArray[np.uint8]
+    base: NDArray[np.float64]
+    ores: NDArray[np.float64]
+    left: NDArray[np.int64]
+    distance: NDArray[np.float64]
+    aiming: NDArray[np.int64]
+    digging: NDArray[np.float64]
+    before: NDArray[np.float64]
+    """(3, P) work space: distance, aim and digging a tick ago."""
+    counts: NDArray[np.int64]
+    """(2, P) work space: ore brought, blocks mined."""
+    parts: NDArray[np.float64]
+    ended: NDArray[np.bool_]
+    radius: float
+    per_mined: float
+    per_delivered: float
+    per_digging: float
+    per_metre: float
+
+
+@kernel
+def _look_around(bundle, w):  # type: ignore[no-untyped-def]
+    game = opened(bundle)
+    take_stock(
+        game.players, game.items, game.blocks, w, game.ores[w], game.base[w], game.radius,
+        game.distance[w], game.aiming[w], game.digging[w], game.counts[0],
+    )  # fmt: skip
+
+
+@kernel
+def _judge(bundle, first, last):  # type: ignore[no-untyped-def]
+    """Fill parts and ended of worlds `first` up to `last`."""
+    game = opened(bundle)
+    before, brought, mined = game.before, game.counts[0], game.counts[1]
+    for w in range(first, last):
+        for p in range(before.shape[1]):
+            before[0, p], before[1, p] = game.distance[w, p], game.aiming[w, p]
+            before[2, p] = game.digging[w, p]
+            mined[p] = 0
+        _look_around(bundle, w)
+        for k in range(min(game.event_count[w], game.event.shape[1])):
+            event = game.event[w, k]
+            if event[1] == DIG_DONE and was_laid(game.ores[w], event[4]):
+                miner = slot_of(game.players, w, event[2])
+                if miner >= 0:
+                    mined[miner] += 1
+        for p in range(before.shape[1]):
+            game.left[w, 0] = max(0, game.left[w, 0] - brought[p])
+            _pay(game, w, p)
+        game.ended[w] = game.left[w, 0] == 0
+
+
+@inlined
+def _pay(game, w, p):  # type: ignore[no-untyped-def]
+    """Fill the parts of one player's reward."""
+    before, brought, mined = game.before, game.counts[0, p], game.counts[1, p]
+    nearer = 0.0
+    if before[1, p] == game.aiming[w, p] and game.aiming[w, p] != NO_AIM:
+        nearer = before[0, p] - game.distance[w, p]
+    progress = max(0.0, game.digging[w, p] - before[2, p])
+    if mined > 0:  # the last stroke completed the block
+        progress, nearer = max(0.0, 1.0 - before[2, p]), 0.0
+    game.parts[w, p, 0] = game.per_mined * mined
+    game.parts[w, p, 1] = game.per_delivered * brought
+    game.parts[w, p, 2] = game.per_digging * progress
+    game.parts[w, p, 3] = game.per_metre * nearer

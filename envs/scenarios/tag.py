@@ -13,17 +13,21 @@ Endings: none but time; with `infection` every episode ends when nobody runs any
 player has nobody to chase and runs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from mpgenie.envs.bundle import Bundle, opened
+from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.exact import draw_bits
+from mpgenie.envs.simulation.events import HIT
+from mpgenie.envs.simulation.state import records_of
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError
 
-from .base import WORLD, Event, Outcome, Scenario, ScenarioConfig
+from .base import Scenario, ScenarioConfig, slot_of
 
 RED = (214, 44, 40)
 """Colour of the taggers."""
@@ -35,6 +39,7 @@ class Tag(ScenarioConfig):
     """How tag is played."""
 
     name: ClassVar[str] = "tag"
+    part_names: ClassVar[tuple[str, ...]] = ("free", "chasing", "touch", "touched")
     game_rules: ClassVar[Mapping[str, Any]] = {"player_damage": False}
     taggers: int = 1
     """How many chase at first; at least one player runs."""
@@ -53,59 +58,85 @@ class Tag(ScenarioConfig):
         if not 0 <= self.cooldown <= 10_000:
             raise ConfigError(f"cooldown must lie between 0 and 10000 ticks, got {self.cooldown}")
 
-    def make(self, players: int) -> "TagRules":
-        """The rules for so many players."""
-        return TagRules(self, players)
+    def make(self, simulation: Simulation) -> "TagRules":
+        """The rules for the players of a simulation."""
+        return TagRules(self, simulation)
 
 
 class TagRules(Scenario):
     """Who is it, and since when."""
 
-    def __init__(self, config: Tag, players: int) -> None:
-        super().__init__(players)
+    def __init__(self, config: Tag, simulation: Simulation) -> None:
+        super().__init__(config, simulation)
         self.config = config
-        self.chasing = np.zeros(players, np.int64)
-        self.wait = np.zeros(players, np.int64)
-        self.colour = np.zeros((players, 3), np.int64)
+        shape = (self.worlds, self.players)
+        self.chasing = np.zeros(shape, np.int64)
+        self.wait = np.zeros(shape, np.int64)
+        self.colour = np.zeros((*shape, 3), np.int64)
         self.state = {"chasing": self.chasing, "wait": self.wait, "colour": self.colour}
+        records = records_of(simulation.state)
+        self._game = Bundle(
+            (
+                records.players, records.event, records.event_count, self.chasing, self.wait,
+                self.colour, self.parts, self.ended, float(config.pace), float(config.touch),
+                config.cooldown, config.infection,
+            )
+        )  # fmt: skip
 
-    def reset(self, simulation: Simulation) -> None:
+    def reset(self, w: int) -> None:
         """Draw the first taggers."""
-        clock, players = simulation.state.clock, simulation.state.players
-        self.chasing[:] = 0
-        self.wait[:] = 0
-        self.colour[:] = players.colour[WORLD, : self.players]
-        key = clock.key[WORLD]
+        clock, players = self.simulation.state.clock, self.simulation.state.players
+        self.chasing[w] = 0
+        self.wait[w] = 0
+        self.colour[w] = players.colour[w]
+        key = clock.key[w]
         order = sorted(range(self.players), key=lambda p: int(draw_bits(key, 0, _PURPOSE, p)))
         for p in order[: min(self.config.taggers, self.players - 1)]:
-            self._change(simulation, p, chasing=True)
+            self.chasing[w, p] = 1
+            players.colour[w, p] = RED
 
-    def step(self, simulation: Simulation, events: Sequence[Event]) -> Outcome:
+    def step(self, first: int, last: int) -> None:
         """Pass it on where a tagger hit a runner."""
-        pace = self.config.pace
-        parts = [{"chasing": -pace} if chases else {"free": pace} for chases in self.chasing]
-        np.maximum(self.wait - 1, 0, out=self.wait)
-        for event in events:
-            if event["kind"] == "hit":
-                self._touch(simulation, event, parts)
-        over = self.config.infection and self.players > 1 and bool(self.chasing.all())
-        return Outcome(parts=parts, ended=[over] * self.players)
+        _judge(self._game, first, last)
 
-    def _touch(self, simulation: Simulation, event: Event, parts: list[dict[str, float]]) -> None:
-        ids = simulation.state.players.id[WORLD].tolist()[: self.players]
-        if event["actor"] not in ids or event["target"] not in ids:
-            return
-        tagger, runner = ids.index(event["actor"]), ids.index(event["target"])
-        if not self.chasing[tagger] or self.chasing[runner] or self.wait[tagger]:
-            return
-        parts[tagger]["touch"] = parts[tagger].get("touch", 0.0) + self.config.touch
-        parts[runner]["touched"] = parts[runner].get("touched", 0.0) - self.config.touch
-        if not self.config.infection:
-            self._change(simulation, tagger, chasing=False)
-        self._change(simulation, runner, chasing=True)
-        self.wait[runner] = self.config.cooldown
 
-    def _change(self, simulation: Simulation, player: int, *, chasing: bool) -> None:
-        self.chasing[player] = chasing
-        colours = simulation.state.players.colour
-        colours[WORLD, player] = RED if chasing else self.colour[player]
+@kernel
+def _judge(bundle, first, last):  # type: ignore[no-untyped-def]
+    """Fill parts and ended of worlds `first` up to `last`, and pass it on."""
+    (
+        players, event, event_count, chasing, wait, colour, parts, ended, pace, touch, cooldown,
+        infection,
+    ) = opened(bundle)  # fmt: skip
+    for w in range(first, last):
+        for p in range(players.shape[1]):
+            parts[w, p, 0] = 0.0 if chasing[w, p] else pace
+            parts[w, p, 1] = -pace if chasing[w, p] else 0.0
+            parts[w, p, 2] = parts[w, p, 3] = 0.0
+            wait[w, p] = max(wait[w, p] - 1, 0)
+        for k in range(min(event_count[w], event.shape[1])):
+            if event[w, k, 1] != HIT:
+                continue
+            tagger = slot_of(players, w, event[w, k, 2])
+            runner = slot_of(players, w, event[w, k, 3])
+            if tagger < 0 or runner < 0 or not chasing[w, tagger] or chasing[w, runner]:
+                continue
+            if wait[w, tagger]:
+                continue
+            parts[w, tagger, 2] += touch
+            parts[w, runner, 3] -= touch
+            if not infection:
+                _change(players, colour, chasing, w, tagger, 0)
+            _change(players, colour, chasing, w, runner, 1)
+            wait[w, runner] = cooldown
+        runners = 0
+        for p in range(players.shape[1]):
+            runners += 1 - chasing[w, p]
+        ended[w] = infection and players.shape[1] > 1 and runners == 0
+
+
+@kernel
+def _change(players, colour, chasing, w, p, chases):  # type: ignore[no-untyped-def]
+    """Let a player chase, in red, or run, in its own colour."""
+    chasing[w, p] = chases
+    for k in range(3):
+        players[w, p].colour[k] = RED[k] if chases else colour[w, p, k]

@@ -17,7 +17,10 @@ examples:
   mpgenie bench --core 1            everything, on one core of your choice
 """
 
-MODULES = ("views", "env_steps", "simulation", "generation", "resets", "memory", "imports", "peers")
+MODULES = (
+    "views", "env_steps", "vector", "simulation", "generation", "resets", "memory", "imports",
+    "peers",
+)  # fmt: skip
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

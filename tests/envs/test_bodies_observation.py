@@ -43,6 +43,7 @@ def look(state, reach=1e9, team_only=False):
         GEOMETRY,
         reach,
         team_only,
+        np.zeros(3, np.int64),
         SLOTS,
         facts=np.zeros((3, FACTS), np.int64),
         views=new_views(3),
@@ -53,7 +54,7 @@ def look(state, reach=1e9, team_only=False):
         near=np.zeros((NEAREST, 6)),
         distances=np.zeros(NEAREST),
     )
-    observe_bodies(Bundle(rows), 0)
+    observe_bodies(Bundle(rows))
     return rows
 
 

@@ -52,7 +52,7 @@ def test_only_so_many_planets_are_kept(monkeypatch):
 
 
 def test_a_prepared_planet_is_the_one_that_is_needed():
-    episodes = Episodes(TINY, None, 1)
+    episodes = Episodes(PlanetMaker(TINY), None, 1)
     episodes.next(None, {})
     episodes.look_ahead()
     episodes.maker.close()
@@ -60,6 +60,6 @@ def test_a_prepared_planet_is_the_one_that_is_needed():
 
 
 def test_a_seed_is_the_seed_of_its_episode():
-    episodes = Episodes(TINY, 4, None)
+    episodes = Episodes(PlanetMaker(TINY), 4, None)
     assert episodes.next(6, {}) == Episode(6, 2)
     assert episodes.next(6, {"planet_seed": 9}) == Episode(6, 9)

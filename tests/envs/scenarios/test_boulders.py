@@ -26,8 +26,10 @@ def state():
 def stock(state, base=(30.0, 9.0, 0.0), ore=(CELL, 33.0, 4.0, 0.0)):
     records = records_of(state)
     found = (np.zeros(1), np.zeros(1, np.int64), np.zeros(1), np.zeros(1, np.int64))
-    blocks = state.cells.blocks[0].reshape(-1)
-    take_stock(records.players, records.items, blocks, np.array([ore]), np.array(base), 3.0, *found)
+    ores = np.array([ore])
+    take_stock(
+        records.players, records.items, state.cells.blocks, 0, ores, np.array(base), 3.0, *found
+    )
     return [array[0] for array in found]
 
 

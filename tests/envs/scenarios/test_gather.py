@@ -6,7 +6,7 @@ import pytest
 from mpgenie.envs.parallel import parallel_env
 from mpgenie.envs.planet.blocks import ITEM
 from mpgenie.envs.planet.geometry import LAYERS
-from mpgenie.envs.scenarios.boulders import BASE_AIM, LAMP, ORE, ORE_AIM
+from mpgenie.envs.scenarios.boulders import BASE_AIM, LAMP, ORE, ORE_AIM, was_laid
 from mpgenie.envs.scenarios.gather import Gather
 from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.errors import ConfigError
@@ -33,8 +33,8 @@ def everybody(env, action):
 
 def test_ore_and_base_are_laid(env):
     rules, cells = env._scenario, env.simulation.state.cells
-    assert rules.left[0] == 4 * 2 * len(env.agents)
-    for cell in rules.ores[:, 0].astype(int):
+    assert rules.left[0, 0] == 4 * 2 * len(env.agents)
+    for cell in rules.ores[0, :, 0].astype(int):
         assert cells.blocks[0].reshape(-1)[cell] == ORE
     assert (cells.blocks[0] == LAMP).sum() >= 1
     assert cells.light[0].reshape(-1, LAYERS).max() > 0
@@ -66,14 +66,14 @@ def test_starting_over_and_over_pays_far_less_than_finishing(env):
 
 def test_ore_in_the_hotbar_is_delivered_at_the_base(env):
     state, rules = env.simulation.state, env._scenario
-    up = rules.base / np.sqrt(rules.base @ rules.base)
+    up = rules.base[0] / np.sqrt(rules.base[0] @ rules.base[0])
     players = state.players
     players.hotbar_item[0, 0, 8], players.hotbar_count[0, 0, 8] = ORE, 3
-    players.position[0, 0] = rules.base + up * 0.1
-    left = rules.left[0]
+    players.position[0, 0] = rules.base[0] + up * 0.1
+    left = rules.left[0, 0]
     _, parts, _ = everybody(env, IDLE)
     assert parts["delivered"] == 6.0
-    assert players.hotbar_count[0, 0, 8] == 0 and rules.left[0] == left - 3
+    assert players.hotbar_count[0, 0, 8] == 0 and rules.left[0, 0] == left - 3
 
 
 def test_a_thrown_pickaxe_comes_back(env):
@@ -89,10 +89,10 @@ def test_a_thrown_pickaxe_comes_back(env):
 def test_ore_that_somebody_placed_pays_nothing(env):
     for _ in range(14):
         everybody(env, MINE)
-    cell = int(env._scenario.ores[0, 0])
+    cell = int(env._scenario.ores[0, 0, 0])
     env.simulation.set_block(0, env.simulation.geometry.size, "gold_ore")
-    assert not env._scenario._was_laid(env.simulation.geometry.size)
-    assert env._scenario._was_laid(cell) and not env._scenario._was_laid(cell)
+    assert not was_laid(env._scenario.ores[0], env.simulation.geometry.size)
+    assert was_laid(env._scenario.ores[0], cell) and not was_laid(env._scenario.ores[0], cell)
 
 
 def test_the_aim_is_the_base_for_those_who_carry(env):
@@ -101,22 +101,22 @@ def test_the_aim_is_the_base_for_those_who_carry(env):
     players.position[0, 0] *= 1.0
     env._scenario.base[:] = -env._scenario.base  # far away
     _, parts, _ = everybody(env, IDLE)
-    assert env._scenario.aiming[0] == BASE_AIM and parts["approach"] == 0.0
+    assert env._scenario.aiming[0, 0] == BASE_AIM and parts["approach"] == 0.0
 
 
 def test_walking_to_ore_and_back_pays_nothing(env):
     """The shaping telescopes: what is paid on the way is taken back on the return."""
     back = IDLE + 2 * np.eye(10, dtype=int)[0]
-    start = env._scenario.distance[0]
+    start = env._scenario.distance[0, 0]
     paid = sum(everybody(env, action)[1]["approach"] for action in [back] * 10 + [WALK] * 5)
-    assert paid == pytest.approx(0.05 * (start - env._scenario.distance[0]))
+    assert paid == pytest.approx(0.05 * (start - env._scenario.distance[0, 0]))
 
 
 def test_the_episode_ends_when_all_is_delivered(env):
-    env._scenario.left[0] = 1
+    env._scenario.left[0, 0] = 1
     state, rules = env.simulation.state, env._scenario
     state.players.hotbar_item[0, 0, 8], state.players.hotbar_count[0, 0, 8] = ORE, 1
-    state.players.position[0, 0] = rules.base * 1.001
+    state.players.position[0, 0] = rules.base[0] * 1.001
     _, _, results = everybody(env, IDLE)
     assert all(results[2].values()) and not any(results[3].values()) and env.agents == []
 

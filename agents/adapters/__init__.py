@@ -1,0 +1,1 @@
+"""mpgenie's vector environment as other libraries want it."""

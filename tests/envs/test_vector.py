@@ -1,0 +1,386 @@
+"""A vector environment is the same worlds as one by one, only many of them at once."""
+
+import pickle
+import warnings
+from copy import deepcopy
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.wrappers.vector import RecordEpisodeStatistics
+
+import mpgenie
+from mpgenie.envs.saving import state_hash
+from mpgenie.envs.scenarios.boulders import ORE
+from mpgenie.envs.simulation.actions import NO_OP
+from mpgenie.errors import ActionError, ConfigError, StateError
+
+SMALL = {"planet": "flat", "size": 16, "mobs": False, "observe": "state", "max_cycles": 12}
+DRAWN = {"renderer": "software", "view_distance": 16.0, "resolution": (32, 32)}
+PIXELS = {"observe": ("rgb", "depth", "segmentation", "visible", "pose", "proprio", "state")}
+WAYS = [
+    {},
+    {"scenario": "tag", "players": 3},
+    {"scenario": "gather", "observe": "rgb", "copy": False},
+    {"scenario": "tag", "observe": "rgb", "hud": True, "mobs": True, "start_time": 13_000},
+    {"scenario": "gather", **PIXELS, "messages": 3, "planet": "normal", "planets": 2},
+    {"action_mode": "raw", "messages": 2, "observe": "proprio"},
+]
+ways = pytest.mark.parametrize("options", WAYS, ids=str)
+
+
+@pytest.fixture
+def make():
+    """Makes vector environments of small worlds, and closes them afterwards."""
+    made = []
+
+    def small(worlds=3, **options):
+        made.append(mpgenie.vector_env(worlds, **{**SMALL, **DRAWN, **options}))
+        return made[-1]
+
+    yield small
+    for envs in made:
+        envs.close()
+
+
+def one_by_one(worlds, **options):
+    return [mpgenie.parallel_env(**{**SMALL, **DRAWN, **options}) for _ in range(worlds)]
+
+
+def row(values, index):
+    """One row of a batch of observations or actions."""
+    if isinstance(values, dict):
+        return {name: array[index] for name, array in values.items()}
+    return values[index]
+
+
+def rows_equal(ours, theirs):
+    """Whether two observations are the same to the bit."""
+    if isinstance(theirs, dict):
+        return ours.keys() == theirs.keys() and all(rows_equal(ours[k], theirs[k]) for k in theirs)
+    return ours.dtype == theirs.dtype and np.array_equal(ours, theirs)
+
+
+def check_world(envs, results, w, single, theirs):
+    """Compare one world of a tick with the same world on its own."""
+    observations, rewards, terminations, truncations, infos = results
+    for p, agent in enumerate(single.possible_agents):
+        n = w * len(single.possible_agents) + p
+        assert rows_equal(row(observations, n), theirs[0][agent])
+        assert rewards[n] == theirs[1][agent]
+        assert terminations[n] == theirs[2][agent] and truncations[n] == theirs[3][agent]
+        info = theirs[4][agent]
+        for name in ("seed", "planet_seed", "tick", "id"):
+            assert infos[name][n] == info[name]
+        for name, value in info["reward_parts"].items():
+            assert infos["reward_parts"][name][n] == value
+    assert envs.state_hash(w) == single.state_hash()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@ways
+def test_worlds_are_those_of_parallel_env(make, options, threads):
+    envs, singles = make(threads=threads, **options), one_by_one(3, **options)
+    envs.action_space.seed(1)
+    observations, infos = envs.reset(seed=[5, 9, 2])
+    alone = [env.reset(seed=seed) for env, seed in zip(singles, (5, 9, 2), strict=True)]
+    for w, (env, (seen, _)) in enumerate(zip(singles, alone, strict=True)):
+        for p, agent in enumerate(env.possible_agents):
+            assert rows_equal(row(observations, w * len(seen) + p), seen[agent])
+    for _ in range(30):
+        actions = envs.action_space.sample()
+        results = envs.step(actions)
+        for w, env in enumerate(singles):
+            players = env.possible_agents
+            if not env.agents:  # the step that resets
+                seen, infos = env.reset()
+                nobody = dict.fromkeys(players, 0)
+                check_world(envs, results, w, env, (seen, nobody, nobody, nobody, infos))
+                continue
+            mine = {a: row(actions, w * len(players) + p) for p, a in enumerate(players)}
+            check_world(envs, results, w, env, env.step(mine))
+    for env in singles:
+        env.close()
+
+
+@pytest.mark.parametrize("mode", list(AutoresetMode))
+@pytest.mark.parametrize("options", [{}, {"observe": ("state", "proprio"), "scenario": "gather"}])
+def test_single_players_do_as_in_gymnasiums_own(make, mode, options):
+    envs = make(players=1, autoreset_mode=mode, **options)
+    single = {**SMALL, **DRAWN, **options}
+    theirs = SyncVectorEnv([lambda: mpgenie.gym_env(**single)] * 3, autoreset_mode=mode)
+    assert envs.action_space == theirs.action_space
+    assert envs.observation_space == theirs.observation_space
+    assert envs.metadata["autoreset_mode"] == theirs.metadata["autoreset_mode"]
+    same(envs.reset(seed=4), theirs.reset(seed=4))
+    theirs.action_space.seed(0)
+    for _ in range(30):
+        actions = theirs.action_space.sample()
+        results, expected = envs.step(actions), theirs.step(actions)
+        same(results, expected)
+        over = results[2] | results[3]
+        if mode is AutoresetMode.DISABLED and over.any():
+            options = {"reset_mask": over}
+            same(envs.reset(options={**options}), theirs.reset(options={**options}))
+    theirs.close()
+
+
+def same(ours, theirs):
+    """Compare what `reset` or `step` returned, infos as far as both tell them alike."""
+    for mine, other in zip(ours[:-1], theirs[:-1], strict=True):
+        assert rows_equal(mine, other)
+    same_infos(ours[-1], theirs[-1])
+
+
+def same_infos(ours, theirs):
+    for name in ("seed", "planet_seed", "tick", "id", "reward_parts"):
+        whose = theirs[f"_{name}"]
+        np.testing.assert_array_equal(ours[f"_{name}"], whose)
+        if name != "reward_parts":
+            assert ours[name].dtype.kind == theirs[name].dtype.kind
+            np.testing.assert_array_equal(ours[name][whose], theirs[name][whose])
+    for name in set(theirs["reward_parts"]) - {f"_{name}" for name in ours["reward_parts"]}:
+        whose = theirs["reward_parts"].get(f"_{name}")
+        if whose is not None:
+            mine, other = ours["reward_parts"][name], theirs["reward_parts"][name]
+            np.testing.assert_array_equal(mine[whose], other[whose])
+    assert ("final_obs" in ours) == ("final_obs" in theirs)
+    if "final_obs" in theirs:
+        whose = theirs["_final_obs"]
+        np.testing.assert_array_equal(ours["_final_obs"], whose)
+        np.testing.assert_array_equal(ours["_final_info"], theirs["_final_info"])
+        for n, seen in enumerate(theirs["final_obs"]):
+            assert rows_equal(ours["final_obs"][n], seen) if whose[n] else seen is None
+        same_infos(ours["final_info"], theirs["final_info"])
+
+
+def test_all_rows_of_a_world_end_together(make):
+    envs = make(scenario="gather", max_cycles=40, autoreset_mode="SAME_STEP", threads=1)
+    envs.reset(seed=1)
+    share = envs._shares[0].worlds
+    share.scenario.left[1] = 1
+    share.simulation.state.players.hotbar_item[1, 0, 8] = ORE
+    share.simulation.state.players.hotbar_count[1, 0, 8] = 1
+    share.simulation.state.players.position[1, 0] = share.scenario.base[1] * 1.001
+    _, _, terminations, truncations, infos = envs.step(idle(envs))
+    assert terminations.tolist() == [False, False, True, True, False, False]
+    assert not truncations.any()
+    assert infos["_final_obs"].tolist() == terminations.tolist()
+    assert infos["tick"].tolist() == [1, 1, 0, 0, 1, 1]
+    assert infos["final_info"]["tick"][2:4].tolist() == [1, 1]
+
+
+def idle(envs):
+    """Actions with which nobody does anything."""
+    return np.tile(np.array(NO_OP), (envs.num_envs, 1))
+
+
+def test_what_was_returned_stays_as_it_was(make):
+    envs = make(observe=("rgb", "state"))
+    kept = [envs.reset(seed=0)]
+    envs.action_space.seed(0)
+    kept += [envs.step(envs.action_space.sample()) for _ in range(10)]
+    saved = deepcopy(kept)
+    for _ in range(10):
+        envs.step(envs.action_space.sample())
+    for now, then in zip(kept, saved, strict=True):
+        assert rows_equal(now[0], then[0])
+        for a, b in zip(now[1:-1], then[1:-1], strict=True):
+            np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(now[-1]["tick"], then[-1]["tick"])
+
+
+def test_without_copies_what_was_returned_lasts_one_more_step(make):
+    envs = make(observe=("rgb", "state"), copy=False)
+    kept = [envs.reset(seed=0)[0]]
+    saved = deepcopy(kept)
+    envs.action_space.seed(0)
+    for _ in range(10):
+        kept.append(envs.step(envs.action_space.sample())[0])
+        saved.append(deepcopy(kept[-1]))
+        assert rows_equal(kept[-1], saved[-1]) and rows_equal(kept[-2], saved[-2])
+    assert kept[0]["rgb"] is not kept[1]["rgb"] and np.shares_memory(kept[0]["rgb"], kept[2]["rgb"])
+    assert not rows_equal(kept[0], saved[0])
+
+
+def test_send_and_recv_are_a_step_in_two_halves(make):
+    one, other = make(scenario="tag"), make(scenario="tag", threads=2)
+    assert rows_equal(one.reset(seed=3)[0], other.reset(seed=3)[0])
+    one.action_space.seed(0)
+    for _ in range(5):
+        actions = one.action_space.sample()
+        other.send(actions)
+        theirs = one.step(actions)
+        for a, b in zip(other.recv()[:-1], theirs[:-1], strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_calls_out_of_order_are_refused(make):
+    envs = make()
+    with pytest.raises(StateError, match="call reset"):
+        envs.step(idle(envs))
+    with pytest.raises(StateError, match="recv.. without send"):
+        envs.recv()
+    envs.reset(seed=0)
+    envs.send(idle(envs))
+    for call in (lambda: envs.send(idle(envs)), envs.reset, lambda: envs.step(idle(envs))):
+        with pytest.raises(StateError, match="call recv"):
+            call()
+    envs.recv()
+    envs.close()
+    envs.close()
+    with pytest.raises(StateError, match="after close"):
+        envs.reset()
+
+
+def test_a_bad_action_names_world_and_player_and_changes_nothing(make):
+    envs = make()
+    envs.reset(seed=0)
+    before = [envs.state_hash(w) for w in range(3)]
+    actions = idle(envs)
+    actions[3, 4] = 7
+    with pytest.raises(ActionError, match=r"world 1, player_1: component 4 \(attack\).* got 7"):
+        envs.step(actions)
+    for wrong in (actions[:4], actions.astype(float), "jump", None):
+        with pytest.raises(ActionError, match="step"):
+            envs.step(wrong)
+    assert [envs.state_hash(w) for w in range(3)] == before
+    envs.step(idle(envs))
+
+
+def test_a_bad_raw_action_names_world_and_player(make):
+    envs = make(action_mode="raw", messages=2)
+    envs.reset(seed=0)
+    good = envs.action_space.sample()
+    envs.step(good)
+    bad = deepcopy(good)
+    bad["camera"][5, 1] = np.nan
+    with pytest.raises(ActionError, match="world 2, player_1: the camera's yaw"):
+        envs.step(bad)
+    with pytest.raises(ActionError, match="a raw action is a dictionary"):
+        envs.step(good["buttons"])
+
+
+def test_one_seed_is_enough_and_one_for_each_world_is_taken(make):
+    envs = make()
+    assert envs.reset(seed=7)[1]["seed"].tolist() == [7, 7, 8, 8, 9, 9]
+    assert envs.reset(seed=[3, 1, 2])[1]["seed"].tolist() == [3, 3, 1, 1, 2, 2]
+    later = envs.reset(seed=[None, 5, None])[1]["seed"]
+    assert later[2] == 5 and later[0] not in (3, 5)
+    with pytest.raises(ConfigError, match="one number or 3, one for each world"):
+        envs.reset(seed=[1] * 6)
+    for wrong in (-1, "seven", [1, 2.5, 3], 2**63 - 1):
+        with pytest.raises(ConfigError, match="seed"):
+            envs.reset(seed=wrong)
+
+
+def test_a_mask_resets_whole_worlds(make):
+    envs = make(autoreset_mode=AutoresetMode.DISABLED)
+    mask = np.array([0, 0, 1, 1, 0, 0], bool)
+    with pytest.raises(StateError, match="first reset"):
+        envs.reset(options={"reset_mask": mask})
+    envs.reset(seed=0)
+    for _ in range(3):
+        envs.step(idle(envs))
+    hashes = [envs.state_hash(w) for w in range(3)]
+    _, infos = envs.reset(options={"reset_mask": mask}, seed=4)
+    assert infos["_tick"].tolist() == mask.tolist() and infos["tick"][2] == 0
+    assert infos["seed"][2] == 5
+    assert [envs.state_hash(w) == hashes[w] for w in range(3)] == [True, False, True]
+    torn = np.array([0, 0, 1, 0, 0, 0], bool)
+    for wrong in (torn, np.zeros(6, bool), mask[:4], mask.astype(int), [True] * 6):
+        with pytest.raises(ConfigError, match="reset_mask"):
+            envs.reset(options={"reset_mask": wrong})
+
+
+def test_with_disabled_resets_the_ended_are_named(make):
+    envs = make(autoreset_mode="DISABLED", max_cycles=1)
+    envs.reset(seed=0)
+    assert envs.step(idle(envs))[3].all()
+    with pytest.raises(StateError, match=r"worlds \[0, 1, 2\] have ended"):
+        envs.step(idle(envs))
+
+
+def test_masks_of_actions_are_those_of_each_player(make):
+    envs, (single,) = make(1, mobs=True), one_by_one(1, mobs=True)
+    infos, alone = envs.reset(seed=2)[1], single.reset(seed=2)[1]
+    for n, agent in enumerate(single.agents):
+        assert (
+            infos["action_mask"][n].tolist() == np.concatenate(alone[agent]["action_mask"]).tolist()
+        )
+    single.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"death": "remove"}, "parallel_env"),
+        ({"render_mode": "human"}, "rgb_array"),
+        ({"worlds": 0}, "num_worlds"),
+        ({"worlds": 2.5}, "num_worlds"),
+        ({"threads": 0}, "threads"),
+        ({"autoreset_mode": "never"}, "unknown autoreset_mode"),
+        ({"player": 3}, "unknown option 'player'"),
+    ],
+    ids=str,
+)
+def test_absurd_options_are_refused(make, options, message):
+    with pytest.raises(ConfigError, match=message):
+        make(**options)
+
+
+def test_gymnasiums_wrappers_take_it(make):
+    envs = RecordEpisodeStatistics(make(scenario="tag", max_cycles=5))
+    envs.reset(seed=0)
+    for _ in range(5):
+        infos = envs.step(envs.action_space.sample())[-1]
+    assert infos["episode"]["l"].tolist() == [5] * 6
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert isinstance(envs.unwrapped, gymnasium.vector.VectorEnv)
+
+
+def test_torch_takes_observations_without_a_copy(make):
+    torch = pytest.importorskip("torch")
+    envs = make(observe=("rgb", "state"), copy=False)
+    seen = envs.reset(seed=0)[0]
+    for array in seen.values():
+        assert array.flags.c_contiguous and array.flags.aligned and array.flags.writeable
+        assert torch.from_numpy(array).data_ptr() == array.ctypes.data
+
+
+def test_pictures_are_those_of_everybody(make):
+    envs = make(observe="rgb", render_mode="rgb_array")
+    seen = envs.reset(seed=0)[0]
+    np.testing.assert_array_equal(np.stack(envs.render()), seen)
+
+
+def test_pickling_keeps_the_config(make):
+    envs = make(scenario="tag", threads=2, autoreset_mode="SAME_STEP")
+    other = pickle.loads(pickle.dumps(envs))
+    assert other.config == envs.config and other.autoreset_mode == envs.autoreset_mode
+    assert other.num_envs == envs.num_envs and other.threads == 2
+    other.close()
+    with pytest.raises(StateError, match="cannot be copied"):
+        deepcopy(envs)
+
+
+def test_events_are_told_by_world(make):
+    envs = make(autoreset_mode="DISABLED", max_cycles=100)
+    envs.reset(seed=0)
+    for _ in range(5):  # until they stand
+        envs.step(idle(envs))
+    actions = idle(envs)
+    actions[2, 2] = 1  # jump
+    envs.step(actions)
+    assert [e["kind"] for e in envs.events(1)] == ["jump"] and envs.events(0) == []
+    with pytest.raises(ConfigError, match="worlds are 0 to 2"):
+        envs.events(3)
+
+
+def test_hashes_are_those_of_snapshots(make):
+    envs = make(1)
+    envs.reset(seed=0)
+    worlds = envs._shares[0].worlds
+    assert envs.state_hash(0) == state_hash(worlds.simulation, worlds.scenario, 0)
