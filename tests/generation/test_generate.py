@@ -16,12 +16,18 @@ from mpgenie.errors import ConfigError
 
 from .conftest import SIX, hashes, make
 
-CALL = "from tests.generation.conftest import make; import sys; make(sys.argv[1], **{})"
+CALL = """
+import signal, sys
+from pathlib import Path
+from tests.generation.conftest import make
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+make(sys.argv[1], **{})
+"""
 
 
 def started(out, **options):
     """A process that fills a folder."""
-    code = f"from pathlib import Path; {CALL.format(options)}"
+    code = CALL.format(options)
     return subprocess.Popen([sys.executable, "-c", code, str(out)], stderr=subprocess.PIPE)
 
 
