@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 import mpgenie
+from mpgenie.cli import main
 from mpgenie.datasets.coverage import Cells, cells_of, coverage
 from mpgenie.errors import ConfigError
 from mpgenie.generation.orchestrate import read_rounds
@@ -79,6 +80,29 @@ def test_more_rounds_are_added_to_those_that_are_there(made, tmp_path):
     few = orchestrated(tmp_path / "data", rounds=1)
     assert hashes(few).items() < made()[1].items()
     assert hashes(orchestrated(tmp_path / "data")) == made()[1]
+
+
+def test_what_cannot_be_made_is_counted_and_left_out(tmp_path):
+    template = Template(type=["quick_episodes:NOD", "quick_episodes:RAISE"], planet="flat", size=48)
+    options = {"rounds": 2, "episodes_per_round": 4, "workers": 0, "video": "none"}
+    dataset = mpgenie.orchestrate(tmp_path / "data", template, **options, progress=False)
+    rounds = read_rounds(tmp_path / "data")
+    assert sum(line["failed"] for line in rounds) == 8 - len(dataset) > 0
+    assert rounds[-1]["episodes"] == len(dataset)
+
+
+def test_the_command_prints_how_coverage_grew(made, tmp_path, capsys):
+    template = mpgenie.open_dataset(made()[0]).facts["config"]["template"]
+    (tmp_path / "drawn.toml").write_text(Template.from_dict(template).to_toml())
+    data, file = str(tmp_path / "data"), str(tmp_path / "drawn.toml")
+    quick = "--episodes-per-round 6 --seed 4 --workers 0 --video none".split()
+    arguments = ["orchestrate", "--out", data, "--template", file, "--rounds", "1", *quick]
+    assert main([*arguments, "--against", str(made()[0])]) == 0
+    said = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert said[0] == ["round", "episodes", "cells", "new", "thin", "entropy"]
+    assert said[1][:2] == ["0", "6"]
+    assert [said[1][2], *said[1][4:]] == said[2][2:]  # the same first round
+    assert hashes(mpgenie.open_dataset(data)).items() < made()[1].items()
 
 
 def test_another_seed_makes_another_dataset(made, tmp_path):
