@@ -15,7 +15,11 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def lazy_zeros(shape: int | tuple[int, ...], dtype: type[Scalar]) -> NDArray[Scalar]:
-    """Zeros in pages of their own, each taken from the system when it is first written."""
+    """Zeros in pages of their own, each taken from the system when it is first written.
+
+    After a fork, as with any other array, neither process sees what the other writes.
+    """
     count = math.prod((shape,) if isinstance(shape, int) else shape)
-    pages: Any = mmap.mmap(-1, max(count * np.dtype(dtype).itemsize, 1))
+    size = max(count * np.dtype(dtype).itemsize, 1)
+    pages: Any = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     return np.frombuffer(pages, dtype, count).reshape(shape)

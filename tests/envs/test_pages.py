@@ -1,5 +1,7 @@
 """Lazy zeros are zeros, and take memory only where they are written."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -23,3 +25,13 @@ def test_what_is_not_written_takes_no_memory():
     arrays = [lazy_zeros(20_000_000, np.uint8) for _ in range(10)]
     arrays[3][12_345_678] = 1
     assert resident() - before < 10_000_000
+
+
+def test_a_fork_writes_into_pages_of_its_own():
+    array = lazy_zeros(10, np.uint8)
+    child = os.fork()
+    if child == 0:
+        array[3] = 7
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert array[3] == 0
