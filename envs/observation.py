@@ -66,7 +66,7 @@ class Eyes:
         drawing: Who draws for them.
         worlds: (n,) the world of each.
         slots: (n,) the player slot of each.
-        arrays: As from `new_arrays`; `look` fills them.
+        sets: Sets of arrays as from `new_arrays`; `look` fills one of them.
         facts: (n, FACTS), which it fills too.
     """
 
@@ -77,32 +77,33 @@ class Eyes:
         drawing: Drawing,
         worlds: NDArray[np.int64],
         slots: NDArray[np.int64],
-        arrays: Mapping[str, Array],
+        sets: Sequence[Mapping[str, Array]],
         facts: NDArray[np.int64],
     ) -> None:
         self.config, self.simulation, self.drawing = config, simulation, drawing
-        self.arrays, self.facts = arrays, facts
+        self.sets, self.facts = sets, facts
         self._worlds, self._slots = worlds, slots
         self._passes = passes(config)
-        self._views = new_views(len(slots) if self._passes or len(arrays["pose"]) else 0)
+        self._views = new_views(len(slots) if self._passes or len(sets[0]["pose"]) else 0)
         self._no_frames = drawing.new_frames(0, config.resolution)
         self._state: WorldState | None = None
 
-    def look(self, pictures: Mapping[str, Array]) -> None:
+    def look(self, pictures: Mapping[str, Array], turn: int = 0) -> None:
         """See what there is now.
 
         Args:
             pictures: An array (n, ...) for each of `passes(config)`, to be filled.
+            turn: Which of the sets of arrays to fill.
         """
         if self._state is not self.simulation.state:
             self._state = self.simulation.state
-            self._bundle = self._bundled()
-        observe_bodies(self._bundle)
+            self._bundles = [self._bundled(arrays) for arrays in self.sets]
+        observe_bodies(self._bundles[turn])
         if self._passes:
             self.drawing.draw(self._views, self._no_frames._replace(**pictures))
 
-    def _bundled(self) -> Bundle[Looking]:
-        config, simulation, arrays = self.config, self.simulation, self.arrays
+    def _bundled(self, arrays: Mapping[str, Array]) -> Bundle[Looking]:
+        config, simulation = self.config, self.simulation
         return Bundle(
             Looking(
                 records_of(simulation.state),
@@ -145,7 +146,7 @@ class Observer:
             self.drawing,
             np.full(count, WORLD, np.int64),
             np.array([int(agent.rpartition("_")[2]) for agent in agents], np.int64),
-            arrays,
+            [arrays],
             np.zeros((count, FACTS), np.int64),
         )
         self._agents = list(agents)

@@ -48,18 +48,15 @@ class Share:
         self.over = np.zeros(len(seeds), np.bool_)
         """(W,) whether a world's episode has ended and its reset is yet to come."""
         worlds, slots = np.divmod(np.arange(len(seeds) * config.players), config.players)
-        self._eyes = [
-            Eyes(
-                config,
-                self.worlds.simulation,
-                self.worlds.drawing,
-                worlds,
-                slots,
-                {name: a[self.rows] if len(a) else a for name, a in arrays.items()},
-                batch.told.facts[self.rows],
-            )
-            for arrays in batch.buffers
-        ]
+        self._eyes = Eyes(
+            config,
+            self.worlds.simulation,
+            self.worlds.drawing,
+            worlds,
+            slots,
+            [{name: a[self.rows] for name, a in arrays.items()} for arrays in batch.buffers],
+            batch.told.facts[self.rows],
+        )
 
     def reset(
         self, worlds: Sequence[int], seeds: Sequence[int | None], options: Mapping[str, Any]
@@ -107,7 +104,7 @@ class Share:
         batch = self.batch
         self.worlds.drawing.moved()
         pictures = {name: array[self.rows] for name, array in batch.pictures.items()}
-        self._eyes[batch.turn].look(pictures)
+        self._eyes.look(pictures, batch.turn)
 
     def _tell(self, told: Told) -> None:
         """Note what infos say; the eyes have noted the facts."""

@@ -53,7 +53,7 @@ from .spaces import action_space, observation_space
 from .validation import BatchReader
 from .worlds import planet_config
 
-SHARES = 4
+SHARES = 2
 """Shares of worlds for each of several threads, so that none waits long for another."""
 
 Results = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]
