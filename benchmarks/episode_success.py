@@ -39,6 +39,8 @@ class Job:
     kind: str
     players: int
     seeds: int
+    first: int
+    """The first of these seeds; scripts were tuned on 0 and on."""
     size: int
 
 
@@ -108,7 +110,7 @@ def tally(job: Job) -> Tally:
     buttons = np.zeros((sim.worlds, sim.players), np.uint32)
     camera = np.zeros((sim.worlds, sim.players, 2), np.float32)
     message = np.zeros((sim.worlds, sim.players), np.uint8)
-    result, waiting = Tally(job), iter(range(job.seeds))
+    result, waiting = Tally(job), iter(range(job.first, job.first + job.seeds))
     plays: dict[int, tuple[int, Play]] = {}
     for w in range(sim.worlds):
         _next_play(sim, w, job, waiting, plays)
@@ -136,7 +138,7 @@ def _next_play(
 def jobs(arguments: argparse.Namespace) -> list[Job]:
     """What was asked for."""
     return [
-        Job(name, kind, players, arguments.seeds, arguments.size)
+        Job(name, kind, players, arguments.seeds, arguments.first, arguments.size)
         for kind in arguments.planets
         for players in arguments.players
         for name in arguments.types
@@ -147,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table, row by row."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--types", nargs="+", choices=sorted(EPISODES), default=list(EPISODES))
     parser.add_argument(
         "--planets", nargs="+", choices=("flat", "normal"), default=["flat", "normal"]
