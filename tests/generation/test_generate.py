@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from mpgenie.errors import ConfigError
 
 from .conftest import SIX, hashes, make
 
+ROOT = Path(__file__).parents[2]
 CALL = """
 import signal, sys
 from pathlib import Path
@@ -27,8 +29,11 @@ make(sys.argv[1], **{})
 
 def started(out, **options):
     """A process that fills a folder."""
-    code = CALL.format(options)
-    return subprocess.Popen([sys.executable, "-c", code, str(out)], stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", CALL.format(options), str(out)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ['PYTHONPATH']}"},
+        stderr=subprocess.PIPE,
+    )
 
 
 def wait_for(condition, process):

@@ -16,7 +16,7 @@ from mpgenie.generation.templated import BLOCK, SteeredPlan, TemplatePlan
 
 from .conftest import hashes, make
 
-PAGE = (Path(mpgenie.__file__).parents[1] / "docs/templates.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/templates.md").read_text()
 RICH = Template(
     type={"choice": ["chase", "build_tower"], "weights": [3, 1]},
     planet=["normal", "flat"],
