@@ -1,4 +1,4 @@
-"""Make a dataset: scripted players act out episodes, and each is recorded, checked and sealed.
+"""Make a dataset: scripted players act out episodes, and each is recorded and sealed.
 
 Everything follows from the seed, however many workers there are.  Ctrl-C loses no finished episode;
 the same command again goes on.  While it runs, DIR/status.json says how far it is.
@@ -18,6 +18,7 @@ examples:
   mpgenie generate --out data --episodes 100
   mpgenie generate --out data --episodes 1000 --players 2,4 --planet normal,flat
   mpgenie generate --out pretty --episodes 20 --resolution 64x64,640x360 --cameras ego,top
+  mpgenie generate --out sound --episodes 100 --check
   mpgenie generate --out drawn --episodes 200 --template scenarios.toml
   mpgenie generate --out held_out --episodes 100 --split eval
 """
@@ -55,6 +56,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--size", type=int, default=96, metavar="N", help="of a planet's faces (%(default)s)")
     template = "draw scenarios from it instead of types, players, planet, size: docs/templates.md"
     add("--template", type=Path, metavar="FILE", help=template)
+    checked = "check each episode as it is sealed, and set aside those that fail: docs/quality.md"
+    add("--check", action="store_true", help=checked)
     add_recording_options(parser)
 
 
@@ -84,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     """Make the dataset, then say what there is."""
     import mpgenie
 
-    names = ("episodes", "players", "types", "planet", "size", "template", *RECORDING)
+    names = ("episodes", "players", "types", "planet", "size", "template", "check", *RECORDING)
     with sigterm_as_ctrl_c():
         mpgenie.generate(options.out, **{name: getattr(options, name) for name in names})
     _report(options.out, print)
@@ -111,5 +114,8 @@ def _report(out: Path, say: Callable[[str], None]) -> None:
     say(f"episodes    {status['done']} ({outcomes})")
     say(f"frames      {status['frames']:,}, {status['frames_per_second']:,.0f} a second")
     say(f"bytes       {status['bytes']:,}")
+    if status["rejects"]:
+        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(status["rejects"].items()))
+        say(f"set aside   by rule: {rules}; see {out / 'quarantine'}")
     if status["failed"]:
         say(f"failed      {status['failed']}, see {out / 'failed.jsonl'} (remove it to try again)")

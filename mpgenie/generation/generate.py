@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from mpgenie.datasets.index import write_index
+from mpgenie.datasets.quality import check as check_dataset
 from mpgenie.datasets.reading import Dataset, open_dataset
 from mpgenie.datasets.store import Store
 from mpgenie.envs.rendering.software import draw_views
@@ -15,6 +16,7 @@ from mpgenie.errors import ConfigError, StateError, StorageError
 
 from .backlog import Backlog, read_failed
 from .engines import ENGINES, Engine, Worker, WorkerLost, make_engine
+from .inspector import Inspector
 from .lock import sole_generator
 from .plan import STRIP, Plan, Setting, Unit
 from .status import Status
@@ -49,6 +51,7 @@ def generate(
     engine: str = "process",
     worlds: int = WORLDS,
     patience: float = PATIENCE,
+    check: bool = False,
     progress: bool | None = None,
 ) -> Dataset:
     """Make a dataset of scripted episodes; called again with the same arguments, go on with it.
@@ -75,6 +78,8 @@ def generate(
         engine: "process", or "ray".
         worlds: How many worlds a worker plays side by side.
         patience: Seconds after which a silent worker counts as hung and is replaced.
+        check: Whether each episode is checked by the rules of `datasets.quality` as soon as it is
+            sealed, and set aside if it fails; at the end the whole dataset is.
         progress: Whether to show a bar; None = where somebody watches.
 
     Returns:
@@ -99,11 +104,13 @@ def generate(
         raise ConfigError("types, players, planet and size are what the template says: leave them")
     else:
         plan = TemplatePlan.of(as_template(template), **recorded)
-    staff = Staff(engine, workers, worlds, patience, progress)
+    staff = Staff(engine, workers, worlds, patience, check, progress)
     if episodes < 1:
         raise ConfigError(f"episodes are more than 0, got {episodes}")
     with Store(out, plan.as_dict()) as store, sole_generator(store.root):
         fill(store, plan, episodes, staff)
+    if check:
+        check_dataset(out)
     dataset = open_dataset(out)
     write_index(dataset)
     return dataset
@@ -117,6 +124,7 @@ class Staff:
     workers: int | None = None
     worlds: int = WORLDS
     patience: float = PATIENCE
+    check: bool = False
     progress: bool | None = None
 
     def __post_init__(self) -> None:
@@ -139,7 +147,8 @@ def fill(store: Store, plan: Plan, episodes: int, staff: Staff) -> None:
     status = Status(store, episodes, len(failed & {*range(episodes)}), staff.progress)
     workers = staff.count
     try:
-        with _Floor(backlog, status, staff.worlds, staff.patience) as floor:
+        inspector = Inspector(store) if staff.check else None
+        with _Floor(backlog, status, staff.worlds, staff.patience, inspector) as floor:
             if backlog:
                 engine = make_engine(staff.engine, plan, store.root, staff.worlds, workers)
                 floor.run(engine, max(1, workers))
@@ -208,8 +217,15 @@ class _Hand:
 class _Floor:
     """Keeps workers busy until nothing is left."""
 
-    def __init__(self, backlog: Backlog, status: Status, worlds: int, patience: float) -> None:
-        self.backlog, self.status = backlog, status
+    def __init__(
+        self,
+        backlog: Backlog,
+        status: Status,
+        worlds: int,
+        patience: float,
+        inspector: Inspector | None = None,
+    ) -> None:
+        self.backlog, self.status, self.inspector = backlog, status, inspector
         self.worlds, self.patience = worlds, patience
         self.hands: list[_Hand] = []
         self.stillborn = 0
@@ -306,6 +322,8 @@ class _Floor:
                 hand.drop(reply.unit)
                 hand.episodes += 1
                 self.status.sealed(reply)
+                if self.inspector is not None:
+                    self.status.rejects.update(self.inspector.look_at(reply.unit))
             case Failed():
                 self._failed([hand.drop(number) for number in reply.units], reply.trace)
             case DiskRefused():

@@ -85,7 +85,7 @@ def orchestrate(
     """
     if rounds < 1 or episodes_per_round < 1:
         raise ConfigError(f"rounds and their episodes: 1 or more, got {rounds, episodes_per_round}")
-    staff = Staff(engine, workers, worlds, patience, progress)
+    staff = Staff(engine, workers, worlds, patience, progress=progress)
     recorded = recording(seed, resolution, video, cameras, passes, split)
     plan = SteeredPlan.of(as_template(template), round=episodes_per_round, **recorded)
     with Store(out, plan.as_dict()) as store, sole_generator(store.root):

@@ -91,7 +91,7 @@ class Status:
             "frames": self.frames,
             "bytes": self.bytes,
             "outcomes": dict(self.outcomes),
-            "rejects": self.rejects,
+            "rejects": dict(self.rejects),
             "seconds": round(seconds, 1),
             "frames_per_second": round(self.frames_per_second, 1),
             "hours_left": None if hours is None else round(hours, 4),
@@ -115,7 +115,7 @@ class Status:
         self._bar.close()
 
 
-def _rejects(root: Path) -> dict[str, int]:
+def _rejects(root: Path) -> Counter[str]:
     """How many episodes were set aside, by rule."""
     rules: Counter[str] = Counter()
     for note in (root / QUARANTINE).glob("*.json"):
@@ -123,4 +123,4 @@ def _rejects(root: Path) -> dict[str, int]:
             rules.update(list(read_sealed_json(note)["reasons"]))
         except (DatasetError, KeyError):
             rules["unknown"] += 1
-    return dict(rules)
+    return rules

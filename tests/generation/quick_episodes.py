@@ -6,7 +6,7 @@ import time
 
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.episodes.episode import Episode, Scene
-from mpgenie.agents.bots.outcome import SUCCESS, Skill
+from mpgenie.agents.bots.outcome import SUCCESS, Skill, failed
 from mpgenie.agents.bots.skills.look import turn, wait
 
 
@@ -50,8 +50,15 @@ def slow(bot: Bot, scene: Scene) -> Skill:
     return SUCCESS
 
 
+def nod_or_sulk(bot: Bot, scene: Scene) -> Skill:
+    """In some episodes nobody wants to nod."""
+    yield from wait(bot, 2)
+    return (yield from nod(bot, scene)) if scene.uniform(0.0, 1.0) < 0.5 else failed("no mood")
+
+
 NOD = Episode(name="nod", seconds=1, scripts={"nodder": nod})
 STAY = Episode(name="stay", seconds=1, scripts={"stayer": stay}, opening=stay)
+MOODY = Episode(name="moody", seconds=1, scripts={"nodder": nod_or_sulk})
 RAISE = Episode(name="raise", seconds=1, scripts={"raiser": raise_an_error})
 HANG = Episode(name="hang", seconds=1, scripts={"hanger": hang})
 DIE = Episode(name="die", seconds=1, scripts={"victim": die})

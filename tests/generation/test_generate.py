@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import mpgenie
+from mpgenie.datasets.quality import read_findings
 from mpgenie.datasets.verify import verify
 from mpgenie.errors import ConfigError
 
@@ -141,6 +142,20 @@ def test_status_counts_everything(tmp_path):
     assert hashes(again) == hashes(dataset)
     assert json.loads((tmp_path / "data/status.json").read_text())["frames"] == status["frames"]
     assert os.listdir(tmp_path / "data/.staging") == []
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_episodes_are_checked_as_they_are_sealed(tmp_path, workers):
+    moody = {"types": "quick_episodes:MOODY", "episodes": 8}
+    everything = make(tmp_path / "all", **moody)
+    good = {e.unit: e.content_hash for e in everything.episodes if e.outcome == "success"}
+    assert 0 < len(good) < 8
+    dataset = make(tmp_path / "good", **moody, workers=workers, check=True)
+    assert hashes(dataset) == good
+    status = json.loads((tmp_path / "good/status.json").read_text())
+    assert status["done"] == 8 and status["rejects"]["outcome"] == 8 - len(good)
+    assert {one.unit for one in read_findings(tmp_path / "good")} >= set(range(8))
+    assert len(make(tmp_path / "good", **moody, check=True)) == len(good)  # none is made again
 
 
 def test_pictures_come_from_every_camera_and_change_nothing_else(tmp_path):
