@@ -4,7 +4,6 @@ The index is a copy: it can be deleted, and it is made again when it is missing,
 than the shards.
 """
 
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,9 @@ from mpgenie.errors import ConfigError, DatasetError
 from mpgenie.extras import require
 
 from .disk import Disk
-from .manifest import MANIFEST, read_sealed_json, sealed_json, sha256
+from .manifest import MANIFEST, read_sealed_json
 from .reading import Dataset, Entry, shard_folders
-from .side_tables import side_tables
+from .side_tables import read_side_table, side_tables, write_tables
 
 if TYPE_CHECKING:
     import pyarrow
@@ -56,27 +55,8 @@ def _kinds() -> tuple[str, ...]:
 
 def write_index(dataset: Dataset, disk: Disk | None = None) -> list[Path]:
     """Write the tables as `index/*.parquet`, each whole or not at all; returns their paths."""
-    pa, parquet = require("pyarrow", extra="data"), require("pyarrow.parquet", extra="data")
-    files = {}
-    for name, table in tables(dataset).items():
-        sink = pa.BufferOutputStream()
-        parquet.write_table(table, sink)
-        files[f"{name}.parquet"] = sink.getvalue().to_pybytes()
-    hashes = {name: sha256(data) for name, data in files.items()}
     shards = sorted(entry.folder.name for entry in dataset.episodes)
-    files[MANIFEST] = sealed_json({"files": hashes, "shards": shards})
-    disk = disk or Disk()
-    folder = dataset.root / INDEX
-    disk.make_folder(folder)
-    for name, data in files.items():
-        unfinished = folder / f".{name}.{uuid.uuid4().hex}"
-        try:
-            disk.write(unfinished, data)
-            disk.move(unfinished, folder / name)
-        finally:
-            disk.remove(unfinished)
-    disk.sync_folder(folder)
-    return [folder / name for name in hashes]
+    return write_tables(dataset.root / INDEX, tables(dataset), {"shards": shards}, disk)
 
 
 def read_index(root: Path) -> dict[str, "pyarrow.Table"]:
@@ -86,21 +66,10 @@ def read_index(root: Path) -> dict[str, "pyarrow.Table"]:
         DatasetError: If they are missing, damaged, or of other shards than there are now:
             `write_index` makes them again.
     """
-    pa, parquet = require("pyarrow", extra="data"), require("pyarrow.parquet", extra="data")
     about = read_sealed_json(root / INDEX / MANIFEST)
     if about["shards"] != [folder.name for folder in shard_folders(root)]:
         raise DatasetError(f"{root / INDEX} is of other shards than there are now")
-    found = {}
-    for name in TABLES:
-        path = root / INDEX / f"{name}.parquet"
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
-        if sha256(data) != about["files"].get(path.name):
-            raise DatasetError(f"{path} is damaged: its SHA-256 is not the one noted")
-        found[name] = parquet.read_table(pa.BufferReader(data))
-    return found
+    return {name: read_side_table(root / INDEX, name) for name in TABLES}
 
 
 def current_index(root: Path) -> dict[str, "pyarrow.Table"]:

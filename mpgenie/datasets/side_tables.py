@@ -1,4 +1,4 @@
-"""Tables that others than recorders write beside a dataset: findings, annotations.
+"""Tables beside the episodes of a dataset: findings and annotations, and the index of `index`.
 
 Each kind has a folder of its own with Parquet files and a manifest of their hashes.  Sealed shards
 are never touched, and every table can be deleted and made again.
@@ -34,13 +34,34 @@ def write_side_table(
         about: Plain values that the manifest says besides.
         disk: How.
     """
-    pa, parquet = require("pyarrow", extra="data"), require("pyarrow.parquet", extra="data")
+    pa = require("pyarrow", extra="data")
     types = {int: pa.int64(), float: pa.float64(), str: pa.string()}
+    tables = {
+        name: pa.table({column: pa.array(values[column], types[kinds[column]]) for column in kinds})
+        for name, (values, kinds) in columns.items()
+    }
+    write_tables(folder, tables, about, disk)
+
+
+def write_tables(
+    folder: Path,
+    tables: Mapping[str, "pyarrow.Table"],
+    about: Mapping[str, Any],
+    disk: Disk | None = None,
+) -> list[Path]:
+    """Write tables into a folder, each whole or not at all, the manifest last; returns their paths.
+
+    Args:
+        folder: Made if it is not there.
+        tables: By name.
+        about: Plain values that the manifest says besides the hashes.
+        disk: How.
+    """
+    pa, parquet = require("pyarrow", extra="data"), require("pyarrow.parquet", extra="data")
     disk, files = disk or Disk(), {}
-    for name, (values, kinds) in columns.items():
-        arrays = {column: pa.array(values[column], types[kind]) for column, kind in kinds.items()}
+    for name, table in tables.items():
         sink = pa.BufferOutputStream()
-        parquet.write_table(pa.table(arrays), sink)
+        parquet.write_table(table, sink)
         files[f"{name}.parquet"] = sink.getvalue().to_pybytes()
     hashes = {name: sha256(data) for name, data in files.items()}
     files[MANIFEST] = sealed_json({**about, "files": hashes})
@@ -53,6 +74,7 @@ def write_side_table(
         finally:
             disk.remove(unfinished)
     disk.sync_folder(folder)
+    return [folder / name for name in hashes]
 
 
 def read_side_table(folder: Path, name: str) -> "pyarrow.Table":

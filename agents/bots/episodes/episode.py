@@ -113,6 +113,13 @@ class Episode:
         return int(60 * self.seconds) + 600
 
 
+def give_swords(sim: Simulation, w: int, scene: Scene) -> None:
+    """Draw a sword for everybody, and give it: `scene.facts["swords"]` by slot."""
+    scene.facts["swords"] = {slot: scene.pick(SWORDS) for slot in scene.roles}
+    for slot, sword in scene.facts["swords"].items():
+        sim.give(w, slot, sword)
+
+
 def cast_roles(
     episode: Episode, slots: Sequence[int], seed: int, wishes: Wishes = NO_WISHES
 ) -> dict[int, str]:

@@ -10,7 +10,7 @@ from mpgenie.agents.bots.skills.look import watch
 from mpgenie.agents.bots.vectors import turned, unit, walked
 from mpgenie.envs.simulation.world import Simulation
 
-from .episode import SWORDS, Episode, Scene
+from .episode import Episode, Scene, give_swords
 
 KINDS = ("zombie", "skeleton", "spider", "husk")
 _FOES = 2.0, 5.0
@@ -18,9 +18,7 @@ _FOES = 2.0, 5.0
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     """Give everybody some sword, and draw how many mobs come to each."""
-    scene.facts["swords"] = {slot: scene.pick(SWORDS) for slot in scene.roles}
-    for slot, sword in scene.facts["swords"].items():
-        sim.give(w, slot, sword)
+    give_swords(sim, w, scene)
     scene.facts["mobs"] = scene.settle("mobs", scene.integer(2, 5))
 
 

@@ -7,14 +7,12 @@ from mpgenie.agents.bots.skills.hands import equip
 from mpgenie.agents.bots.skills.look import eye_contact, wait
 from mpgenie.envs.simulation.world import Simulation
 
-from .episode import SWORDS, Episode, Scene
+from .episode import Episode, Scene, give_swords
 
 
 def prepare(sim: Simulation, w: int, scene: Scene) -> None:
     """Give everybody some sword, and draw how long they fight."""
-    scene.facts["swords"] = {slot: scene.pick(SWORDS) for slot in scene.roles}
-    for slot, sword in scene.facts["swords"].items():
-        sim.give(w, slot, sword)
+    give_swords(sim, w, scene)
     scene.facts["ticks"] = scene.settle("ticks", scene.integer(200, 300))
 
 
