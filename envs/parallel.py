@@ -27,7 +27,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
-from mpgenie.envs.scenarios.base import WORLD, Event
+from mpgenie.envs.scenarios.base import WORLD, Event, Scenario
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError, StateError, suggest
 
@@ -238,6 +238,11 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
     def simulation(self) -> Simulation:
         """The simulation itself, for reading; this environment plays on its world 0."""
         return self._simulation
+
+    @property
+    def scenario(self) -> Scenario:
+        """The rules and what they remember, for reading; `config.rules` says how they are set."""
+        return self._scenario
 
     @property
     def intrinsics(self) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from mpgenie.agents.bots.outcome import SUCCESS, Outcome, Skill, failed, partial
 from mpgenie.agents.bots.senses import Mob
 from mpgenie.agents.bots.vectors import Vector, bearing, raised
 from mpgenie.agents.policy import IDLE, Action
-from mpgenie.envs.simulation.actions import ATTACK, JUMP
+from mpgenie.envs.simulation.actions import ATTACK, FORWARD, JUMP, SPRINT
 
 from .hands import equip_first
 from .travel import for_ticks
@@ -20,7 +20,13 @@ NOTICE = 7.0
 """Metres at which a guard sees a mob."""
 
 
-def fight(bot: Bot, foe: Callable[[], Vector | None], ticks: int, aim: float = 1.1) -> Skill:
+def fight(
+    bot: Bot,
+    foe: Callable[[], Vector | None],
+    ticks: int,
+    aim: float = 1.1,
+    sprint: bool = False,
+) -> Skill:
     """Go after somebody and strike whenever the arm is ready.
 
     Args:
@@ -28,6 +34,7 @@ def fight(bot: Bot, foe: Callable[[], Vector | None], ticks: int, aim: float = 1
         foe: Where the other one's feet are; None when there is nobody any more.
         ticks: How long at most.
         aim: Metres over those feet at which to strike.
+        sprint: Whether to run there.
 
     Returns:
         Success if the foe is gone; else partial if a blow was struck, failed if none was.
@@ -40,19 +47,23 @@ def fight(bot: Bot, foe: Callable[[], Vector | None], ticks: int, aim: float = 1
         away = bot.distance(there)
         if away > _FAR:
             began = bot.tick
-            walk = go_to(bot, lambda: foe() or bot.feet, within=_FAR - 1.5, refresh=15)
+            walk = go_to(
+                bot, lambda: foe() or bot.feet, within=_FAR - 1.5, refresh=15, sprint=sprint
+            )
             yield from for_ticks(bot, walk, end - bot.tick)
             if bot.tick == began:
                 yield IDLE
             continue
-        action, hit = _melee(bot, gaze, there, aim, stalled)
+        action, hit = _melee(bot, gaze, there, aim, stalled, sprint)
         struck += hit
         stalled = stalled + 1 if away > _STRIKE and bot.pace < 0.05 else 0
         yield action
     return partial("the other one still stands") if struck else failed("never came near")
 
 
-def _melee(bot: Bot, gaze: Gaze, there: Vector, aim: float, stalled: int) -> tuple[Action, bool]:
+def _melee(
+    bot: Bot, gaze: Gaze, there: Vector, aim: float, stalled: int, sprint: bool
+) -> tuple[Action, bool]:
     """One tick close to a foe, and whether it is a blow."""
     away = bot.distance(there)
     pitch, yaw = bot.turn_to(raised(there, aim))
@@ -60,6 +71,8 @@ def _melee(bot: Bot, gaze: Gaze, there: Vector, aim: float, stalled: int) -> tup
     down, right = gaze.turn(pitch, yaw)
     _, way = bearing(bot.feet, bot.heading, there)
     buttons = buttons_towards(way - right) if away > _CLOSE else 0
+    if sprint and buttons == FORWARD:
+        buttons |= SPRINT
     if stalled > _STALL // 4 or (bot.in_water and away > _CLOSE):
         buttons |= JUMP
     hit = ready and bot.can_strike

@@ -40,6 +40,18 @@ def for_ticks(bot: Bot, skill: Skill, ticks: int) -> Skill:
     return SUCCESS
 
 
+def as_long_as(skill: Skill, holds: Callable[[], bool]) -> Skill:
+    """Go on with a skill as long as something holds; success if it was not over before."""
+    while holds():
+        try:
+            action = next(skill)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        yield action
+    skill.close()
+    return SUCCESS
+
+
 def follow(bot: Bot, whom: int, ticks: int, keep_off: float = 2.0, sprint: bool = False) -> Skill:
     """Stay near another player for a while; fails if it ends far away."""
     end, far = bot.tick + ticks, bot.distance(bot.feet_of(whom))
