@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
 
 from .batch import Batch, Told
 from .config import EnvConfig
 from .observation import Eyes
 from .planets import Maker
 from .validation import BatchReader
-from .worlds import Worlds
+from .worlds import NO_OPTIONS, Worlds
 
 
 class Share:
@@ -28,6 +29,7 @@ class Share:
         seeds: Where the stream of each of these worlds' seeds starts; None draws one.
         first: The first world.
         mode: When worlds whose episode has ended are reset.
+        repeat: For how many ticks a step plays each action, or until the episode ends.
     """
 
     def __init__(
@@ -38,13 +40,18 @@ class Share:
         seeds: Sequence[int | None],
         first: int,
         mode: AutoresetMode,
+        repeat: int,
     ) -> None:
         self.first, self.last = first, first + len(seeds)
-        self.mode = mode
+        self.mode, self.repeat = mode, repeat
         self.worlds = Worlds(config, [maker] * len(seeds), seeds)
         self.batch, self._players = batch, config.players
         self.rows = slice(self.first * config.players, self.last * config.players)
         self.span = slice(self.first, self.last)
+        self.rewards, self.parts = self.worlds.rewards, self.worlds.scenario.parts
+        """(W, P) and (W, P, K) what the last step was worth."""
+        if repeat > 1:  # sums over its ticks
+            self.rewards, self.parts = self.rewards.copy(), self.parts.copy()
         self.over = np.zeros(len(seeds), np.bool_)
         """(W,) whether a world's episode has ended and its reset is yet to come."""
         worlds, slots = np.divmod(np.arange(len(seeds) * config.players), config.players)
@@ -63,25 +70,27 @@ class Share:
     ) -> None:
         """Begin episodes in some of the worlds, counted from the first of this share, and look."""
         for w, seed in zip(worlds, seeds, strict=True):
-            self.worlds.reset(w, seed, options)
+            self._begin(w, seed, options)
             self.over[w] = False
         self._look()
         self._tell(self.batch.told)
 
     def step(self, reader: BatchReader, max_cycles: int) -> None:
-        """Advance all worlds by a tick, but for those that are reset in this step."""
+        """Advance all worlds by a step, but for those that are reset in it."""
         span, batch, worlds = self.span, self.batch, self.worlds
-        actions = (reader.buttons[span], reader.camera[span], reader.message[span])
-        waiting = np.flatnonzero(self.over).tolist()
-        start = 0
-        for w in (*waiting, worlds.count):
-            if start < w:
-                worlds.step(*actions, start, w)
-            start = w + 1
-        for w in waiting:
-            worlds.reset(w)
-        ended = worlds.scenario.ended
-        late = (worlds.cycle >= max_cycles) & ~ended
+        waiting = self.over
+        self._tick(reader, waiting)
+        for w in np.flatnonzero(waiting).tolist():
+            self._begin(w)
+        ended, cycle = worlds.scenario.ended, worlds.cycle
+        if self.repeat > 1:
+            self.rewards[:], self.parts[:] = worlds.rewards, worlds.scenario.parts
+        for _ in range(self.repeat - 1):
+            still = waiting | ended | (cycle >= max_cycles)
+            self._tick(reader, still)
+            self.rewards[~still] += worlds.rewards[~still]
+            self.parts[~still] += worlds.scenario.parts[~still]
+        late = (cycle >= max_cycles) & ~ended
         batch.ended[span], batch.late[span] = ended, late
         self.over = ended | late
         self._look()
@@ -89,11 +98,28 @@ class Share:
         if self.mode is AutoresetMode.SAME_STEP and self.over.any():
             self._begin_anew()
 
+    def _tick(self, reader: BatchReader, still: NDArray[np.bool_]) -> None:
+        """Advance the worlds that do not stand still by a tick."""
+        span, worlds = self.span, self.worlds
+        actions = (reader.buttons[span], reader.camera[span], reader.message[span])
+        start = 0
+        for w in (*np.flatnonzero(still).tolist(), worlds.count):
+            if start < w:
+                worlds.step(*actions, start, w)
+            start = w + 1
+
+    def _begin(
+        self, w: int, seed: int | None = None, options: Mapping[str, Any] = NO_OPTIONS
+    ) -> None:
+        """Begin an episode in one world, for which nothing has been paid."""
+        self.worlds.reset(w, seed, options)
+        self.rewards[w], self.parts[w] = 0.0, 0.0
+
     def _begin_anew(self) -> None:
         """Keep what those whose episode has ended saw and were told last, and reset them."""
         self.batch.keep_final(self.rows, np.repeat(self.over, self._players))
         for w in np.flatnonzero(self.over).tolist():
-            self.worlds.reset(w)
+            self._begin(w)
         self.over[:] = False
         self._look()
         rewards = self.batch.told.rewards[self.span].copy()  # of the tick before the reset
@@ -111,5 +137,5 @@ class Share:
         worlds, span = self.worlds, self.span
         told.seeds[span] = worlds.seeds
         told.cycle[span] = worlds.cycle
-        told.parts[span] = worlds.scenario.parts
-        told.rewards[span] = worlds.rewards
+        told.parts[span] = self.parts
+        told.rewards[span] = self.rewards

@@ -67,6 +67,8 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         config: Of each world; its `seed`, if there is one, is the first world's.
         threads: How many threads at most; None = one for each processor.
         autoreset_mode: One of Gymnasium's modes, or its name.
+        repeat: For how many ticks a step plays each action, or until the episode ends; rewards
+            and their parts are summed.
 
     Raises:
         ConfigError: If an option is out of bounds; nothing is built then.
@@ -79,12 +81,14 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         *,
         threads: int | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        repeat: int = 1,
     ) -> None:
         self.config = _fit(config)
         self.num_worlds = _count("num_worlds", num_worlds, 4096)
         processors = len(os.sched_getaffinity(0)) if threads is None else threads
         self.threads = min(_count("threads", processors, 1024), num_worlds)
         self.autoreset_mode = mode = _mode(autoreset_mode)
+        self.repeat = _count("repeat", repeat, 100)
         self.num_envs = num_worlds * config.players
         self.max_cycles, self.render_mode = config.max_cycles, config.render_mode
         self.single_action_space = action_space(config)
@@ -114,8 +118,8 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         count = min(worlds, SHARES * self.threads) if self.threads > 1 else 1
         bounds = [worlds * k // count for k in range(count + 1)]
         return [
-            Share(self.config, self._batch, self._maker, seeds[start:end], start, mode)
-            for start, end in zip(bounds, bounds[1:], strict=False)
+            Share(self.config, self._batch, self._maker, seeds[a:b], a, mode, self.repeat)
+            for a, b in zip(bounds, bounds[1:], strict=False)
         ]
 
     # ------------------------------------------------------------------ the standard interface
@@ -170,7 +174,7 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         return self._batch.observations(), infos
 
     def step(self, actions: Any) -> Results:
-        """Advance all worlds by one tick.
+        """Advance all worlds by one tick, or by `repeat` of them.
 
         Args:
             actions: One row for each player, in the order of the rows.
@@ -247,7 +251,7 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         config = replace(self.config, max_cycles=self.max_cycles)
-        return _made, (self.num_worlds, config, self.threads, self.autoreset_mode)
+        return _made, (self.num_worlds, config, self.threads, self.autoreset_mode, self.repeat)
 
     def __deepcopy__(self, memo: object) -> NoReturn:
         raise StateError("a vector environment cannot be copied: make another with its config")
@@ -370,8 +374,10 @@ def _let_go(crew: Crew, shares: list[Share], maker: PlanetQueue) -> None:
     maker.close()
 
 
-def _made(num_worlds: int, config: EnvConfig, threads: int, mode: AutoresetMode) -> PlanetVectorEnv:
-    return PlanetVectorEnv(num_worlds, config, threads=threads, autoreset_mode=mode)
+def _made(
+    num_worlds: int, config: EnvConfig, threads: int, mode: AutoresetMode, repeat: int
+) -> PlanetVectorEnv:
+    return PlanetVectorEnv(num_worlds, config, threads=threads, autoreset_mode=mode, repeat=repeat)
 
 
 def vector_env(
@@ -380,6 +386,7 @@ def vector_env(
     *,
     threads: int | None = None,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+    repeat: int = 1,
     **options: Any,
 ) -> PlanetVectorEnv:
     """Many worlds as a Gymnasium `VectorEnv`, every player a row; see `PlanetVectorEnv`.
@@ -389,7 +396,10 @@ def vector_env(
         players: How many players in each.
         threads: How many threads at most; None = one for each processor.
         autoreset_mode: One of Gymnasium's modes, or its name.
+        repeat: For how many ticks a step plays each action.
         **options: The other fields of `EnvConfig`, as of `parallel_env`.
     """
     config = config_from({"players": players, **options})
-    return PlanetVectorEnv(num_worlds, config, threads=threads, autoreset_mode=autoreset_mode)
+    return PlanetVectorEnv(
+        num_worlds, config, threads=threads, autoreset_mode=autoreset_mode, repeat=repeat
+    )

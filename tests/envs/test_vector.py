@@ -155,6 +155,32 @@ def same_infos(ours, theirs):
         same_infos(ours["final_info"], theirs["final_info"])
 
 
+@pytest.mark.parametrize("mode", ["NEXT_STEP", "SAME_STEP"])
+def test_repeated_actions_are_single_steps_with_their_rewards_added(make, mode):
+    options = {"scenario": "gather", "autoreset_mode": mode, "max_cycles": 10}
+    quick, slow = make(repeat=4, **options), make(**options)
+    seen, expected = quick.reset(seed=5)[0], slow.reset(seed=5)[0]
+    quick.action_space.seed(1)
+    ticks = 0
+    for _ in range(3):  # 4, 4 and 2 ticks: an episode
+        actions, paid = quick.action_space.sample(), 0.0
+        mined = 0.0
+        seen, rewards, _, truncations, infos = quick.step(actions)
+        for _ in range(min(4, 10 - ticks)):
+            expected, pay, _, late, told = slow.step(actions)
+            paid, ticks = paid + pay, ticks + 1
+            mined = mined + told.get("final_info", told)["reward_parts"]["approach"]
+        np.testing.assert_allclose(rewards, paid)
+        told = infos.get("final_info", infos)
+        np.testing.assert_allclose(told["reward_parts"]["approach"], mined)
+        assert np.array_equal(seen, expected) and np.array_equal(truncations, late)
+    assert truncations.all()
+    if mode == "NEXT_STEP":  # the reset takes a whole step
+        first, rewards, *_ = quick.step(quick.action_space.sample())
+        assert np.array_equal(first, slow.step(slow.action_space.sample())[0])
+        assert not rewards.any()
+
+
 def test_all_rows_of_a_world_end_together(make):
     envs = make(scenario="gather", max_cycles=40, autoreset_mode="SAME_STEP", threads=1)
     envs.reset(seed=1)
