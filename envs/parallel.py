@@ -39,7 +39,7 @@ from .infos import infos_of
 from .masks import DEAD
 from .observation import Observer
 from .planets import PlanetMaker
-from .saving import read_snapshot, state_hash, write_snapshot
+from .saving import state_hash
 from .screen import Screen
 from .spaces import action_space, observation_space
 from .validation import ActionReader
@@ -204,13 +204,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
     def snapshot(self) -> bytes:
         """Everything that the future depends on but the actions; see `restore`."""
         self._require_start("snapshot")
-        counters = {
-            "cycle": self.cycle,
-            "agents": self.agents,
-            "episode": self._episode,
-            "stream": [self._episodes.root, self._episodes.count],
-        }
-        return write_snapshot(self.config, counters, self._scenario, self._simulation)
+        return self._worlds.snapshot(WORLD, self.agents)
 
     def restore(self, snapshot: bytes) -> tuple[Observations, Infos]:
         """Go on from a snapshot of an environment with the same config.
@@ -222,11 +216,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             SnapshotError: If it is none; then nothing has changed.
         """
         self._require_open("restore")
-        counters = read_snapshot(snapshot, self.config, self._scenario, self._simulation)
-        self._worlds.cycle[WORLD], self.agents = counters["cycle"], counters["agents"]
-        self._worlds.episode[WORLD] = self._worlds.seeds[WORLD] = Episode(*counters["episode"])
-        self._scenario.parts[WORLD] = 0.0
-        self._episodes.root, self._episodes.count = counters["stream"]
+        self.agents = self._worlds.take_up(WORLD, self._worlds.read(snapshot))
         return self._look_around()
 
     def state_hash(self) -> int:

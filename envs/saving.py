@@ -6,12 +6,14 @@ state) and the simulation's bytes.  `state_hash` covers the same.
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mpgenie.envs.planet.exact import mix
 from mpgenie.envs.scenarios.base import WORLD, Scenario
+from mpgenie.envs.simulation.snapshot import Content
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import SnapshotError
 
@@ -21,7 +23,11 @@ MARK = b"mpgenie environment 1\n"
 
 
 def write_snapshot(
-    config: EnvConfig, counters: dict[str, Any], scenario: Scenario, simulation: Simulation
+    config: EnvConfig,
+    counters: dict[str, Any],
+    scenario: Scenario,
+    simulation: Simulation,
+    w: int = WORLD,
 ) -> bytes:
     """The bytes of a snapshot.
 
@@ -29,23 +35,29 @@ def write_snapshot(
         config: Of the environment.
         counters: What the environment itself counts, as plain values.
         scenario: Whose state goes in.
-        simulation: Whose world 0 goes in.
+        simulation: Whose world goes in.
+        w: Which world.
     """
-    head = {"config": _identity(config), "counters": counters, "scenario": scenario.snapshot(WORLD)}
+    head = {"config": _identity(config), "counters": counters, "scenario": scenario.snapshot(w)}
     line = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()
-    return b"".join((MARK, line, b"\n", simulation.snapshot(WORLD)))
+    return b"".join((MARK, line, b"\n", simulation.snapshot(w)))
+
+
+class Saved(NamedTuple):
+    """What a snapshot says, checked but not yet taken up."""
+
+    counters: dict[str, Any]
+    scenario: dict[str, NDArray[np.generic]]
+    content: Content
 
 
 def read_snapshot(
     data: bytes, config: EnvConfig, scenario: Scenario, simulation: Simulation
-) -> dict[str, Any]:
-    """Put scenario and simulation into the state of a snapshot.
-
-    Returns:
-        The counters.
+) -> Saved:
+    """Check a snapshot and read it.
 
     Raises:
-        SnapshotError: If it is no snapshot, or one of another config; then nothing has changed.
+        SnapshotError: If it is no snapshot, or one of another config.
     """
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise SnapshotError(f"a snapshot is bytes, got {type(data).__name__}")
@@ -66,9 +78,7 @@ def read_snapshot(
                 f"this snapshot is of an environment with {name} = {theirs.get(name)!r}, "
                 f"this one has {ours!r}: restore it in one made alike"
             )
-    simulation.restore(WORLD, body)
-    scenario.take(WORLD, state)
-    return counters
+    return Saved(counters, state, simulation.read(body))
 
 
 def state_hash(simulation: Simulation, scenario: Scenario, cycle: int, w: int = WORLD) -> int:

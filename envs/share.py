@@ -11,10 +11,13 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
+from mpgenie.errors import SnapshotError
+
 from .batch import Batch, Told
 from .config import EnvConfig
 from .observation import Eyes
 from .planets import Maker
+from .saving import Saved
 from .validation import BatchReader
 from .worlds import NO_OPTIONS, Worlds
 
@@ -46,6 +49,7 @@ class Share:
         self.mode, self.repeat = mode, repeat
         self.worlds = Worlds(config, [maker] * len(seeds), seeds)
         self.batch, self._players = batch, config.players
+        self._names = [f"player_{slot}" for slot in range(config.players)]
         self.rows = slice(self.first * config.players, self.last * config.players)
         self.span = slice(self.first, self.last)
         self.rewards, self.parts = self.worlds.rewards, self.worlds.scenario.parts
@@ -72,8 +76,31 @@ class Share:
         for w, seed in zip(worlds, seeds, strict=True):
             self._begin(w, seed, options)
             self.over[w] = False
+        self.show()
+
+    def show(self) -> None:
+        """Look at all worlds where no tick has passed."""
         self._look()
         self._tell(self.batch.told)
+
+    def snapshot(self, w: int) -> bytes:
+        """One of the worlds, counted from the first, as `PlanetEnv.snapshot` gives it."""
+        return self.worlds.snapshot(w, [] if self.over[w] else self._names)
+
+    def read(self, snapshot: bytes) -> Saved:
+        """What a snapshot says, for `take_up`; raises `SnapshotError`."""
+        saved = self.worlds.read(snapshot)
+        if saved.counters["agents"] not in ([], self._names):
+            raise SnapshotError(
+                "in this snapshot some players of the world have ended their episode, and others "
+                "not: restore it in mpgenie.parallel_env"
+            )
+        return saved
+
+    def take_up(self, w: int, saved: Saved) -> None:
+        """Put one of the worlds, counted from the first, into a state that was read."""
+        self.over[w] = not self.worlds.take_up(w, saved)
+        self.rewards[w], self.parts[w] = 0.0, 0.0
 
     def step(self, reader: BatchReader, max_cycles: int) -> None:
         """Advance all worlds by a step, but for those that are reset in it."""

@@ -30,7 +30,7 @@ components of an action in one row (raw: the buttons, then the tokens).  Beside 
 
 import os
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
@@ -40,13 +40,14 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from mpgenie.errors import ConfigError, StateError, suggest
+from mpgenie.errors import ConfigError, StateError
 
 from .batch import Batch
 from .config import EnvConfig, config_from
 from .crew import Crew
 from .episodes import OPTIONS, whole_seed
 from .planets import PlanetQueue
+from .rows import mode_named, seeds_of, whole_count, world_numbered, worlds_of
 from .saving import state_hash
 from .share import Share
 from .spaces import action_space, observation_space
@@ -84,11 +85,11 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         repeat: int = 1,
     ) -> None:
         self.config = _fit(config)
-        self.num_worlds = _count("num_worlds", num_worlds, 4096)
+        self.num_worlds = whole_count("num_worlds", num_worlds, 4096)
         processors = len(os.sched_getaffinity(0)) if threads is None else threads
-        self.threads = min(_count("threads", processors, 1024), num_worlds)
-        self.autoreset_mode = mode = _mode(autoreset_mode)
-        self.repeat = _count("repeat", repeat, 100)
+        self.threads = min(whole_count("threads", processors, 1024), num_worlds)
+        self.autoreset_mode = mode = mode_named(autoreset_mode)
+        self.repeat = whole_count("repeat", repeat, 100)
         self.num_envs = num_worlds * config.players
         self.max_cycles, self.render_mode = config.max_cycles, config.render_mode
         self.single_action_space = action_space(config)
@@ -108,7 +109,7 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         self._crew = Crew(self.threads)
         self._batch = Batch(self.config, num_worlds)
         self._shares = self._shared_out(mode)
-        self._begun = self._sent = False
+        self._begun = self._sent = self._compiled = False
         self._finalizer = weakref.finalize(self, _let_go, self._crew, self._shares, self._maker)
 
     def _shared_out(self, mode: AutoresetMode) -> list[Share]:
@@ -151,27 +152,22 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         """
         self._require_idle("reset")
         options = dict(options or {})
-        mask = self._worlds_of(options.pop("reset_mask", None))
-        seeds = self._seeds(seed)
+        worlds, players = self.num_worlds, self.config.players
+        mask = worlds_of(options.pop("reset_mask", None), worlds, players)
+        if not self._begun and not mask.all():
+            raise StateError("the first reset() is of all worlds: leave reset_mask out")
+        seeds = seeds_of(seed, worlds, players)
         if options.get("planet_seed") is not None:
             whole_seed("planet_seed", options["planet_seed"])
-        self._batch.turn_over()
-        self._begun = False
-        tasks = []
+        tasks: list[Callable[[], None]] = []
         for share in self._shares:
             chosen = np.flatnonzero(mask[share.span]).tolist()
             named = [seeds[share.first + w] for w in chosen]
             tasks.append(partial(share.reset, chosen, named, options))
-        if self._shares[0].worlds.episode[0] is None:  # the first compiles for all
-            tasks.pop(0)()
-        self._crew.start(tasks, min(self.threads, len(tasks)) - 1)
-        self._crew.finish()
-        self._begun = True
-        rows = np.repeat(mask, self.config.players)
-        infos = self._batch.infos(None if mask.all() else rows)
+        observations, infos = self._begin(tasks, mask)
         if ignored := [str(name) for name in options if name not in OPTIONS]:
             infos["ignored_options"] = ignored
-        return self._batch.observations(), infos
+        return observations, infos
 
     def step(self, actions: Any) -> Results:
         """Advance all worlds by one tick, or by `repeat` of them.
@@ -249,6 +245,43 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         worlds = share.worlds
         return state_hash(worlds.simulation, worlds.scenario, int(worlds.cycle[w]), w)
 
+    def snapshot(self, world: int) -> bytes:
+        """Everything that a world's future depends on but the actions, as of `parallel_env`."""
+        self._require_begun("snapshot")
+        share, w = self._home(world)
+        return share.snapshot(w)
+
+    def restore(
+        self, world: int | Sequence[int], snapshot: bytes | Sequence[bytes]
+    ) -> tuple[Any, dict[str, Any]]:
+        """Go on from a snapshot in one of the worlds, or in several at once from as many.
+
+        Args:
+            world: Which world, or which.
+            snapshot: Of any world with the same config, here or in `parallel_env`.
+
+        Returns:
+            Observations of all rows, and infos of those that were restored, as `reset` does.
+
+        Raises:
+            SnapshotError: If any is none; then nothing has changed.
+        """
+        self._require_idle("restore")
+        one = isinstance(world, (int, np.integer))
+        worlds: list[Any] = [world] if one else list(world)  # type: ignore[arg-type]
+        snapshots: list[Any] = [snapshot] if one else list(snapshot)
+        if len(worlds) != len(snapshots) or not worlds:
+            raise ConfigError(f"{len(snapshots)} snapshots cannot go into {len(worlds)} world(s)")
+        homes = [self._home(w) for w in worlds]
+        mask = np.zeros(self.num_worlds, np.bool_)
+        mask[worlds] = True
+        if not self._begun and not mask.all():
+            raise StateError("restore() before reset(): call reset() first, or restore all worlds")
+        read = [share.read(data) for (share, _), data in zip(homes, snapshots, strict=True)]
+        for (share, w), saved in zip(homes, read, strict=True):
+            share.take_up(w, saved)
+        return self._begin([share.show for share in self._shares], mask)
+
     def __reduce__(self) -> tuple[Any, ...]:
         config = replace(self.config, max_cycles=self.max_cycles)
         return _made, (self.num_worlds, config, self.threads, self.autoreset_mode, self.repeat)
@@ -268,52 +301,27 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         self._crew.start(tasks, min(others, len(tasks)))
         self._sent = True
 
+    def _begin(
+        self, tasks: list[Callable[[], None]], worlds: NDArray[np.bool_]
+    ) -> tuple[Any, dict[str, Any]]:
+        """Do a task for each share; observations, and infos of some of the worlds."""
+        self._batch.turn_over()
+        self._begun = False
+        if not self._compiled:  # the first compiles for all
+            tasks.pop(0)()
+            self._compiled = True
+        self._crew.start(tasks, min(self.threads, len(tasks)) - 1)
+        self._crew.finish()
+        self._begun = True
+        rows = np.repeat(worlds, self.config.players)
+        infos = self._batch.infos(None if worlds.all() else rows)
+        return self._batch.observations(), infos
+
     def _home(self, world: int) -> tuple[Share, int]:
         """The share of a world, and the world's number in it."""
-        if not 0 <= world < self.num_worlds:
-            raise ConfigError(f"worlds are 0 to {self.num_worlds - 1}, got {world}")
+        world = world_numbered(world, self.num_worlds)
         share = next(share for share in self._shares if world < share.last)
         return share, world - share.first
-
-    def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
-        """One seed for each world, checked."""
-        count, players = self.num_worlds, self.config.players
-        if seed is None:
-            return [None] * count
-        if isinstance(seed, (Sequence, np.ndarray)) and not isinstance(seed, (str, bytes)):
-            seeds = [None if one is None else whole_seed("seed", one) for one in seed]
-            if len(seeds) != count:
-                raise ConfigError(
-                    f"seed must be one number or {count}, one for each world (the {players} "
-                    f"players of a world share its seed), got {len(seeds)}"
-                )
-            return seeds
-        first = whole_seed("seed", seed)
-        whole_seed("seed of the last world", first + count - 1)
-        return [first + w for w in range(count)]
-
-    def _worlds_of(self, rows: Any) -> NDArray[np.bool_]:
-        """The worlds that a `reset_mask` picks."""
-        if rows is None:
-            return np.ones(self.num_worlds, np.bool_)
-        kind = rows.dtype if isinstance(rows, np.ndarray) else type(rows).__name__
-        if kind != np.bool_ or rows.shape != (self.num_envs,):
-            shape = rows.shape if isinstance(rows, np.ndarray) else ""
-            raise ConfigError(
-                f"reset_mask must be a bool array of shape ({self.num_envs},), got {kind} {shape}"
-            )
-        worlds: NDArray[np.bool_] = rows.reshape(self.num_worlds, -1)
-        torn = np.flatnonzero(worlds.any(axis=1) != worlds.all(axis=1))
-        if torn.size:
-            raise ConfigError(
-                f"all players of a world are reset together, but reset_mask names some of world "
-                f"{torn[0]}: {worlds[torn[0]].tolist()}"
-            )
-        if not rows.any():
-            raise ConfigError("reset_mask names no row: leave the call out")
-        if not self._begun and not rows.all():
-            raise StateError("the first reset() is of all worlds: leave reset_mask out")
-        return worlds[:, 0].copy()
 
     def _require_living(self) -> None:
         over = [share.first + int(w) for share in self._shares for w in np.flatnonzero(share.over)]
@@ -348,23 +356,6 @@ def _fit(config: EnvConfig) -> EnvConfig:
         )
     # Software draws on all threads, and the same everywhere.
     return replace(config, renderer="software") if config.renderer == "auto" else config
-
-
-def _count(name: str, value: object, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise ConfigError(f"{name} must be a whole number, got {value!r}")
-    if not 1 <= value <= most:
-        raise ConfigError(f"{name} must lie between 1 and {most}, got {value}")
-    return int(value)
-
-
-def _mode(mode: AutoresetMode | str) -> AutoresetMode:
-    names = {name: each for each in AutoresetMode for name in (each.name, each.value)}
-    if isinstance(mode, AutoresetMode):
-        return mode
-    if mode not in names:
-        raise ConfigError(f"unknown autoreset_mode {mode!r}. {suggest(mode, names)}")
-    return names[mode]
 
 
 def _let_go(crew: Crew, shares: list[Share], maker: PlanetQueue) -> None:

@@ -19,6 +19,7 @@ from .config import EnvConfig
 from .drawing import Drawing
 from .episodes import Episode, Episodes
 from .planets import Maker
+from .saving import Saved, read_snapshot, write_snapshot
 from .start import start_time
 
 NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
@@ -115,6 +116,46 @@ class Worlds:
         if self.scenario.parts.size:
             add_up(self.scenario.parts, self.rewards, first, last)
         self.cycle[first:last] += 1
+
+    def snapshot(self, w: int, agents: Sequence[str]) -> bytes:
+        """Everything that the future of a world depends on but the actions.
+
+        Args:
+            w: Which world; an episode has begun in it.
+            agents: The players whose episode has not ended.
+        """
+        episodes = self.episodes[w]
+        counters = {
+            "cycle": int(self.cycle[w]),
+            "agents": list(agents),
+            "episode": self.episode[w],
+            "stream": [episodes.root, episodes.count],
+        }
+        return write_snapshot(self.config, counters, self.scenario, self.simulation, w)
+
+    def read(self, snapshot: bytes) -> Saved:
+        """What a snapshot says, for `take_up`.
+
+        Raises:
+            SnapshotError: If it is none, or one of another config.
+        """
+        return read_snapshot(snapshot, self.config, self.scenario, self.simulation)
+
+    def take_up(self, w: int, saved: Saved) -> list[str]:
+        """Put a world into a state that was read.
+
+        Returns:
+            The players whose episode has not ended.
+        """
+        counters = saved.counters
+        self.simulation.take_up(w, saved.content)
+        self.scenario.take(w, saved.scenario)
+        self.episode[w] = self.seeds[w] = Episode(*counters["episode"])
+        self.cycle[w] = counters["cycle"]
+        self.scenario.parts[w], self.scenario.ended[w], self.rewards[w] = 0.0, False, 0.0
+        self.episodes[w].root, self.episodes[w].count = counters["stream"]
+        agents: list[str] = counters["agents"]
+        return agents
 
     def close(self) -> None:
         """Let go of every renderer."""

@@ -36,7 +36,7 @@ from .mobs import MOBS
 from .movement import PLAYER_HALF, PLAYER_HEIGHT, set_heading
 from .pursuit import new_search
 from .rules import Rules
-from .snapshot import Words, apply, hash_row, hash_state, pack, unpack
+from .snapshot import Content, Words, apply, hash_row, hash_state, pack, unpack
 from .state import Timeline, new_state, records_of, words_of
 from .tick import Game, tick
 
@@ -388,8 +388,15 @@ class Simulation:
             SnapshotError: If these bytes are no snapshot, or one of another planet, version or
                 number of slots; nothing has changed then.
         """
+        self.take_up(w, self.read(data))
+
+    def read(self, data: bytes) -> Content:
+        """What a snapshot says, checked, for `take_up`; raises as `restore`."""
+        return unpack(data, self.config, self._records)
+
+    def take_up(self, w: int, content: Content) -> None:
+        """Put world `w` into the state of a snapshot that was read; raises as `restore`."""
         self._check_world(w)
-        content = unpack(data, self.config, self._records)
         planet = self.planets[w]
         if planet is None or planet.seed != content.planet_seed:
             planet = self.planet(content.planet_seed)

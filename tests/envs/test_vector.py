@@ -14,7 +14,7 @@ import mpgenie
 from mpgenie.envs.saving import state_hash
 from mpgenie.envs.scenarios.boulders import ORE
 from mpgenie.envs.simulation.actions import NO_OP
-from mpgenie.errors import ActionError, ConfigError, StateError
+from mpgenie.errors import ActionError, ConfigError, SnapshotError, StateError
 
 SMALL = {"planet": "flat", "size": 16, "mobs": False, "observe": "state", "max_cycles": 12}
 DRAWN = {"renderer": "software", "view_distance": 16.0, "resolution": (32, 32)}
@@ -410,3 +410,105 @@ def test_hashes_are_those_of_snapshots(make):
     envs.reset(seed=0)
     worlds = envs._shares[0].worlds
     assert envs.state_hash(0) == state_hash(worlds.simulation, worlds.scenario, 0)
+
+
+def played(envs, ticks, seed=0):
+    """Play at random, and return what the last step did."""
+    envs.action_space.seed(seed)
+    return [envs.step(envs.action_space.sample()) for _ in range(ticks)][-1]
+
+
+@ways
+def test_snapshots_are_those_of_parallel_env(make, options):
+    envs, (single,) = make(2, **options), one_by_one(1, **options)
+    envs.reset(seed=[8, 4])
+    single.reset(seed=4)
+    for tick in range(30):
+        actions = envs.action_space.sample()
+        players = single.possible_agents
+        envs.step(actions)
+        if single.agents:
+            single.step({a: row(actions, len(players) + p) for p, a in enumerate(players)})
+        else:
+            single.reset()
+        if tick % 5 == 1:  # also where the episode has just ended, and in the next one
+            assert envs.snapshot(1) == single.snapshot()
+    single.close()
+
+
+@ways
+def test_a_restored_world_goes_on_as_it_did_and_leaves_the_others_alone(make, options):
+    envs = make(**options, threads=2)
+    envs.reset(seed=3)
+    played(envs, 7)
+    saved = envs.snapshot(1)
+    seen = deepcopy(envs.restore(1, saved)[0])
+    expected = deepcopy(played(envs, 4, seed=1))
+    hashes = [envs.state_hash(w) for w in range(3)]
+    again, infos = envs.restore(0, saved)
+    players = envs.config.players
+    assert infos["_tick"].tolist() == [True] * players + [False] * 2 * players
+    assert infos["tick"][0] == 7 and infos["seed"][0] == 4
+    for p in range(players):
+        assert rows_equal(row(again, p), row(seen, players + p))
+    assert [envs.state_hash(w) for w in (1, 2)] == hashes[1:]
+    envs.action_space.seed(1)
+    for _ in range(4):
+        actions = envs.action_space.sample()
+        for part in actions.values() if isinstance(actions, dict) else [actions]:
+            part[:players] = part[players : 2 * players]
+        results = envs.step(actions)
+    for p in range(players):
+        assert rows_equal(row(results[0], p), row(expected[0], players + p))
+        assert results[1][p] == expected[1][players + p]
+    assert envs.state_hash(0) == hashes[1]
+
+
+def test_a_snapshot_of_parallel_env_goes_on_in_any_world(make):
+    envs, (single,) = make(scenario="tag"), one_by_one(1, scenario="tag")
+    single.reset(seed=11)
+    agents = single.agents
+    single.step({agent: np.array(NO_OP) for agent in agents})
+    envs.reset(seed=0)
+    seen, infos = envs.restore(2, single.snapshot())
+    assert infos["seed"].tolist()[4:] == [11, 11] and envs.state_hash(2) == single.state_hash()
+    while single.agents:
+        theirs = single.step({agent: np.array(NO_OP) for agent in agents})
+        check_world(envs, envs.step(idle(envs)), 2, single, theirs)
+    assert envs.snapshot(2) == single.snapshot()
+    seen, infos = single.reset()
+    nobody = dict.fromkeys(agents, 0)
+    check_world(envs, envs.step(idle(envs)), 2, single, (seen, nobody, nobody, nobody, infos))
+    single.close()
+
+
+def test_all_worlds_are_restored_at_once_also_before_a_reset(make):
+    envs, other = make(scenario="gather"), make(scenario="gather", copy=False)
+    envs.reset(seed=3)
+    played(envs, 5)
+    saved = [envs.snapshot(w) for w in range(3)]
+    with pytest.raises(StateError, match="or restore all worlds"):
+        other.restore(1, saved[1])
+    seen = other.restore([0, 1, 2], saved)[0]
+    assert rows_equal(seen, envs.restore(range(3), saved)[0])
+    one, two = played(envs, 3), played(other, 3)
+    assert rows_equal(one[0], two[0])
+    assert [envs.state_hash(w) for w in range(3)] == [other.state_hash(w) for w in range(3)]
+
+
+def test_what_is_no_snapshot_changes_nothing(make):
+    envs, other = make(), make(scenario="tag")
+    envs.reset(seed=0)
+    other.reset(seed=0)
+    hashes = [envs.state_hash(w) for w in range(3)]
+    good = envs.snapshot(2)
+    for wrong in (b"", good[:-3], b"x" + good, "text", None, other.snapshot(0)):
+        with pytest.raises(SnapshotError):
+            envs.restore([0, 1], [good, wrong])
+    for world in (3, -1, 1.0, True, "1"):
+        with pytest.raises(ConfigError, match="world"):
+            envs.restore([world], [good])
+    with pytest.raises(ConfigError, match="2 snapshots cannot go into 1 world"):
+        envs.restore([0], [good, good])
+    assert [envs.state_hash(w) for w in range(3)] == hashes
+    envs.step(idle(envs))
