@@ -159,18 +159,30 @@ class BatchReader(Packer):
         Raises:
             ActionError: If anything is wrong with any; it names the world, the player and the rule.
         """
-        shape = self._rows.shape
         if self._discrete:
-            self._rows[:] = _numbers("step()", "the array of actions", actions, shape, "iu")
+            self._rows[:] = self._array("actions", actions, self._rows.shape[1:], "iu")
         else:
             self._check_keys("step()", actions)
-            count = shape[0]
             buttons, camera = actions["buttons"], actions["camera"]
-            self._pressed[:] = _numbers("step()", "buttons", buttons, (count, len(BUTTONS)), "iub")
-            self._turned[:] = _numbers("step()", "camera", camera, (count, 2), "fiu")
+            self._pressed[:] = self._array("buttons", buttons, (len(BUTTONS),), "iub")
+            self._turned[:] = self._array("camera", camera, (2,), "fiu")
             if self._tokens:
-                self._said[:] = _numbers("step()", "message", actions["message"], (count,), "iu")
+                self._said[:] = self._array("message", actions["message"], (), "iu")
         self._pack()
+
+    def _array(
+        self, what: str, value: Any, shape: tuple[int, ...], kinds: str
+    ) -> NDArray[np.generic]:
+        """The value as an array with one row of a shape for each player, or a refusal."""
+        rows = len(self._rows)
+        everybody = f"{what} of {rows // self._players} worlds x {self._players} players"
+        try:
+            return _numbers("step()", everybody, value, (rows, *shape), kinds)
+        except ActionError:
+            if isinstance(value, (list, tuple)) and len(value) == rows:
+                for row, part in enumerate(value):  # one of them may be the culprit
+                    _numbers(self._whose(row), what, part, shape, kinds)
+            raise
 
     def _whose(self, row: int) -> str:
         world, slot = divmod(row, self._players)

@@ -367,13 +367,29 @@ def test_gymnasiums_wrappers_take_it(make):
         assert isinstance(envs.unwrapped, gymnasium.vector.VectorEnv)
 
 
-def test_torch_takes_observations_without_a_copy(make):
+@pytest.mark.parametrize("copy", [True, False])
+def test_torch_takes_observations_without_a_copy(make, copy):
+    """Tensors are the arrays: with `copy=False` each lasts for one more step, else for ever."""
     torch = pytest.importorskip("torch")
-    envs = make(observe=("rgb", "state"), copy=False)
-    seen = envs.reset(seed=0)[0]
-    for array in seen.values():
-        assert array.flags.c_contiguous and array.flags.aligned and array.flags.writeable
-        assert torch.from_numpy(array).data_ptr() == array.ctypes.data
+    envs = make(observe=("rgb", "state", "proprio"), copy=copy)
+    seen, kept, saved = envs.reset(seed=0)[0], [], []
+    envs.action_space.seed(0)
+    for _ in range(10):
+        tensors = {name: torch.from_numpy(array) for name, array in seen.items()}
+        for name, array in seen.items():
+            assert array.flags.c_contiguous and array.flags.aligned and array.flags.writeable
+            assert tensors[name].data_ptr() == array.ctypes.data
+        kept.append(tensors)
+        saved.append({name: tensor.clone() for name, tensor in tensors.items()})
+        lasting = range(len(kept)) if copy else range(max(0, len(kept) - 2), len(kept))
+        for step in lasting:
+            assert all(torch.equal(kept[step][name], saved[step][name]) for name in seen)
+        seen = envs.step(envs.action_space.sample())[0]
+    pointers = [tensors["rgb"].data_ptr() for tensors in kept]
+    assert len(set(pointers)) == (10 if copy else 2)
+    if not copy:
+        assert pointers[2:] == pointers[:-2]
+        assert not torch.equal(kept[0]["rgb"], saved[0]["rgb"])
 
 
 def test_pictures_are_those_of_everybody(make):
