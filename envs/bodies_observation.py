@@ -17,7 +17,7 @@ from mpgenie.envs.rendering.camera import EYE_HEIGHT, EYE_HEIGHT_SNEAKING, Views
 from mpgenie.envs.simulation.state import Records
 
 from .masks import BLOCK, DEAD, EMPTY, TOOL
-from .state_observation import observe_state
+from .state_observation import Nearest, observe_state
 
 FACTS = 3
 """Numbers in a row of facts: entity id, grip (see `mpgenie.envs.masks`), held slot."""
@@ -47,7 +47,7 @@ def _look(player, views, k, w, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sense(player, geometry, row):  # type: ignore[no-untyped-def]
+def _sense(player, role, geometry, row):  # type: ignore[no-untyped-def]
     """Fill a row of `spaces.PROPRIO`."""
     at, heading, velocity = player.position, player.heading, player.velocity
     ux, uy, uz, ex, ey, ez, nx, ny, nz = tangent_axes(at[0], at[1], at[2])
@@ -76,6 +76,7 @@ def _sense(player, geometry, row):  # type: ignore[no-untyped-def]
     row[15] = player.hotbar_count[player.held]
     row[16] = min(1.0, player.dig_ticks / needed) if digs else 0.0
     row[17] = min(255, max(0, player.attack_wait))
+    row[18] = role
 
 
 @kernel
@@ -114,6 +115,10 @@ class Looking(NamedTuple):
     """Of the simulation."""
     cells: Cells
     geometry: Geometry
+    role: NDArray[np.int64]
+    """(W, P) of the scenario."""
+    marks: NDArray[np.float64]
+    """(W, M, 5) likewise."""
     reach: float
     """How far messages are heard."""
     team_only: bool
@@ -128,15 +133,13 @@ class Looking(NamedTuple):
     poses: NDArray[np.float64]
     """(n, 4, 4); they need views."""
     senses: NDArray[np.float32]
-    """(n, 18)."""
+    """(n, 19)."""
     heard: NDArray[np.uint8]
     """(n, players)."""
     known: NDArray[np.uint8]
-    """(n, 478)."""
-    near: NDArray[np.float64]
-    """(8, 6) work space of `observe_state`."""
-    distances: NDArray[np.float64]
-    """(8,) likewise."""
+    """(n, 536)."""
+    nearest: Nearest
+    """Work space of `observe_state`."""
 
 
 @kernel
@@ -157,11 +160,11 @@ def observe_bodies(bundle):  # type: ignore[no-untyped-def]
         if k < rows.poses.shape[0]:
             _pose(rows.views, k, rows.poses[k])
         if k < rows.senses.shape[0]:
-            _sense(player, rows.geometry, rows.senses[k])
+            _sense(player, rows.role[w, p], rows.geometry, rows.senses[k])
         if k < rows.heard.shape[0]:
             _hear(players, w, p, rows.reach, rows.team_only, rows.heard[k])
         if k < rows.known.shape[0]:
             observe_state(
-                rows.records, rows.cells, rows.geometry, w, p, rows.near, rows.distances,
+                rows.records, rows.cells, rows.geometry, rows.role, rows.marks, w, p, rows.nearest,
                 rows.known[k],
             )  # fmt: skip

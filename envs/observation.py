@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.rendering.camera import new_views
-from mpgenie.envs.scenarios.base import WORLD
+from mpgenie.envs.scenarios.base import WORLD, Scenario
 from mpgenie.envs.simulation.state import WorldState, records_of
 from mpgenie.envs.simulation.world import Simulation
 
@@ -19,7 +19,7 @@ from .bundle import Bundle
 from .config import PICTURES, EnvConfig
 from .drawing import Drawing
 from .spaces import PROPRIO
-from .state_observation import NEAREST, STATE_SIZE
+from .state_observation import STATE_SIZE, new_nearest
 
 Array = NDArray[Any]
 
@@ -63,6 +63,7 @@ class Eyes:
     Args:
         config: What they observe.
         simulation: Where they are.
+        scenario: Its rules, which tell of roles and marks.
         drawing: Who draws for them.
         worlds: (n,) the world of each.
         slots: (n,) the player slot of each.
@@ -74,6 +75,7 @@ class Eyes:
         self,
         config: EnvConfig,
         simulation: Simulation,
+        scenario: Scenario,
         drawing: Drawing,
         worlds: NDArray[np.int64],
         slots: NDArray[np.int64],
@@ -81,6 +83,7 @@ class Eyes:
         facts: NDArray[np.int64],
     ) -> None:
         self.config, self.simulation, self.drawing = config, simulation, drawing
+        self.scenario = scenario
         self.sets, self.facts = sets, facts
         self._worlds, self._slots = worlds, slots
         self._passes = passes(config)
@@ -103,12 +106,14 @@ class Eyes:
             self.drawing.draw(self._views, self._no_frames._replace(**pictures))
 
     def _bundled(self, arrays: Mapping[str, Array]) -> Bundle[Looking]:
-        config, simulation = self.config, self.simulation
+        config, simulation, scenario = self.config, self.simulation, self.scenario
         return Bundle(
             Looking(
                 records_of(simulation.state),
                 simulation.state.cells,
                 simulation.geometry,
+                scenario.role,
+                scenario.marks,
                 config.message_range,
                 config.message_team_only,
                 self._worlds,
@@ -119,8 +124,7 @@ class Eyes:
                 senses=arrays["proprio"],
                 heard=arrays["messages"],
                 known=arrays["state"],
-                near=np.zeros((NEAREST, 6)),
-                distances=np.zeros(NEAREST),
+                nearest=new_nearest(),
             )
         )
 
@@ -128,8 +132,11 @@ class Eyes:
 class Observer:
     """Looks at world 0 of a simulation with the eyes of its players."""
 
-    def __init__(self, config: EnvConfig, simulation: Simulation, drawing: Drawing) -> None:
+    def __init__(
+        self, config: EnvConfig, simulation: Simulation, scenario: Scenario, drawing: Drawing
+    ) -> None:
         self.config, self.simulation, self.drawing = config, simulation, drawing
+        self.scenario = scenario
         self._single, self._names = only_name(config), observed_names(config)
         self._passes = passes(config)
         self._agents: list[str] | None = None
@@ -143,6 +150,7 @@ class Observer:
         self._eyes = Eyes(
             config,
             self.simulation,
+            self.scenario,
             self.drawing,
             np.full(count, WORLD, np.int64),
             np.array([int(agent.rpartition("_")[2]) for agent in agents], np.int64),

@@ -79,7 +79,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         self._simulation, self._scenario = worlds.simulation, worlds.scenario
         self._drawing, self._episodes = worlds.drawing, worlds.episodes[WORLD]
         self._reader = ActionReader(config, self.possible_agents)
-        self._observer = Observer(config, self._simulation, self._drawing)
+        self._observer = Observer(config, self._simulation, self._scenario, self._drawing)
         self._screen = Screen(config, self._drawing)
         self._finalizer = weakref.finalize(
             self, _let_go, self._screen, self._drawing, self._episodes
@@ -91,7 +91,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
     def metadata(self) -> dict[str, Any]:
         """Name, render modes and which renderer draws (None until something is drawn)."""
         return {
-            "name": f"mpgenie_{self.config.rules.name}_v0",
+            "name": f"mpgenie_{self.config.rules.title()}",
             "render_modes": ["human", "rgb_array"],
             "render_fps": 20,
             "is_parallelizable": True,

@@ -19,7 +19,7 @@ from mpgenie.errors import SnapshotError
 
 from .config import EnvConfig
 
-MARK = b"mpgenie environment 1\n"
+MARK = b"mpgenie environment 2\n"
 
 
 def write_snapshot(
@@ -67,17 +67,13 @@ def read_snapshot(
     line, _, body = data[len(MARK) :].partition(b"\n")
     try:
         head = json.loads(line)
+        _check_identity(head["config"], config)
         counters = _checked(head["counters"], config)
         state = scenario.read(head["scenario"])
-        theirs = head["config"]
+    except SnapshotError:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SnapshotError(f"this snapshot is damaged: {error}") from error
-    for name, ours in _identity(config).items():
-        if theirs.get(name) != ours:
-            raise SnapshotError(
-                f"this snapshot is of an environment with {name} = {theirs.get(name)!r}, "
-                f"this one has {ours!r}: restore it in one made alike"
-            )
     return Saved(counters, state, simulation.read(body))
 
 
@@ -94,13 +90,22 @@ def _identity(config: EnvConfig) -> dict[str, Any]:
         "planet": config.planet,
         "size": config.size,
         "players": config.players,
-        "scenario": config.rules.name,
+        "scenario": config.rules.title(),
         "rules": rules,
         "day": config.day,
         "mobs": config.mobs,
         "weather": config.weather,
         "death": config.death,
     }
+
+
+def _check_identity(theirs: dict[str, Any], config: EnvConfig) -> None:
+    for name, ours in _identity(config).items():
+        if theirs.get(name) != ours:
+            raise SnapshotError(
+                f"this snapshot is of an environment with {name} = {theirs.get(name)!r}, "
+                f"this one has {ours!r}: restore it in one made alike"
+            )
 
 
 def _checked(counters: dict[str, Any], config: EnvConfig) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Share:
         self._eyes = Eyes(
             config,
             self.worlds.simulation,
+            self.worlds.scenario,
             self.worlds.drawing,
             worlds,
             slots,

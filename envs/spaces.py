@@ -12,8 +12,8 @@ Observations by name (one name: that array; a tuple, or any with `messages`: a D
     segmentation  (H, W) int32: 0 sky, block numbers, 1000 + entity id
     visible       (players,) int32, how many pixels of each player's figure the picture shows
     pose          (4, 4) float64, camera to planet, OpenCV axes (x right, y down, z forward)
-    proprio       (18,) float32, see `PROPRIO`
-    state         (478,) uint8, see `mpgenie.envs.state_observation`; needs no renderer
+    proprio       (19,) float32, see `PROPRIO`
+    state         (536,) uint8, see `mpgenie.envs.state_observation`; needs no renderer
     messages      (players,) uint8, the token just heard from each player, 0 = none
 """
 
@@ -65,8 +65,10 @@ PROPRIO: dict[str, tuple[float, float]] = {
     "held_count": (0.0, 255.0),
     "digging": (0.0, 1.0),
     "attack_wait": (0.0, 255.0),
+    "role": (0.0, 255.0),
 }
-"""The entries of `proprio` in order, with their bounds; velocities in metres per tick."""
+"""The entries of `proprio` in order, with their bounds; velocities in metres per tick, the role an
+index into the scenario's `roles`."""
 
 
 def component_counts(messages: int) -> NDArray[np.int64]:

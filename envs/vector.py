@@ -99,7 +99,7 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         if self.config.renderer == "opengl":  # its context belongs to one thread
             self.threads = 1
         self.metadata = {
-            "name": f"mpgenie_{config.rules.name}_v0",
+            "name": f"mpgenie_{config.rules.title()}",
             "render_modes": ["rgb_array"],
             "render_fps": 20,
             "autoreset_mode": mode,

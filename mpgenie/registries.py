@@ -6,7 +6,7 @@ that is loaded already gets our ids at once, another one right after its own imp
 had no plug-in entry point since 1.0; without `import mpgenie` write
 `gymnasium.make("mpgenie:mpgenie/Planet1-v0")`.
 
-A version goes up when dynamics, rewards or pixels change.
+A version goes up when dynamics, rewards or pixels change, scenario by scenario.
 """
 
 import sys
@@ -17,19 +17,28 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-SCENARIOS = {"Planet": "free_play", "Tag": "tag", "Gather": "gather"}
-"""The scenario behind each name; the single player's names end in 1."""
-VERSION = "v0"
+SCENARIOS: dict[str, tuple[str, int, int]] = {
+    "Planet": ("free_play", 0, 1),
+    "Tag": ("tag", 0, 1),
+    "Gather": ("gather", 0, 1),
+}
+"""For each name the scenario, its version and the fewest players it is for, as its config says."""
 
 
 def ids() -> dict[str, str]:
     """The scenario of each PettingZoo id."""
-    return {f"mpgenie/{name}-{VERSION}": scenario for name, scenario in SCENARIOS.items()}
+    return {
+        f"mpgenie/{name}-v{version}": scenario for name, (scenario, version, _) in SCENARIOS.items()
+    }
 
 
 def single_ids() -> dict[str, str]:
-    """The scenario of each Gymnasium id."""
-    return {f"mpgenie/{name}1-{VERSION}": scenario for name, scenario in SCENARIOS.items()}
+    """The scenario of each Gymnasium id: of those that one can play alone; the names end in 1."""
+    return {
+        f"mpgenie/{name}1-v{version}": scenario
+        for name, (scenario, version, fewest) in SCENARIOS.items()
+        if fewest == 1
+    }
 
 
 def _register_gymnasium(registration: Any) -> None:

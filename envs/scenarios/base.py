@@ -30,16 +30,37 @@ class ScenarioConfig:
 
     name: ClassVar[str]
     """As in `parallel_env(scenario=...)`."""
+    version: ClassVar[int] = 0
+    """Part of the scenario's ids; goes up when its rules, rewards or looks change."""
     part_names: ClassVar[tuple[str, ...]] = ()
     """What a reward is the sum of: K names."""
     players: ClassVar[tuple[int, int]] = (1, 32)
     """The fewest and the most players it is for."""
+    roles: ClassVar[tuple[str, ...]] = ("player",)
+    """What a player may be at a time; everybody sees what everybody is."""
+    marks: ClassVar[tuple[str, ...]] = ()
+    """Kinds of landmark that everybody knows of."""
     game_rules: ClassVar[Mapping[str, Any]] = {}
     """Fields of the simulation's `Rules` that the scenario needs otherwise than they are."""
+
+    @classmethod
+    def title(cls) -> str:
+        """Name and version, as in `metadata["name"]`."""
+        return f"{cls.name}_v{cls.version}"
+
+    def mark_count(self, players: int) -> int:
+        """How many landmarks there are at most, among so many players."""
+        return 0
 
     def make(self, simulation: Simulation) -> "Scenario":
         """The rules for the worlds and the players of a simulation."""
         raise NotImplementedError
+
+
+X, Y, Z, KIND, TEAM = range(5)
+"""Columns of `Scenario.marks`."""
+NOBODYS = -1
+"""The team of a mark that is nobody's."""
 
 
 class Scenario:
@@ -57,8 +78,14 @@ class Scenario:
         """(W, P, K) what the last tick was worth to each player slot, part by part."""
         self.ended = np.zeros(self.worlds, np.bool_)
         """(W,) whether the rules ended the world's episode in the last tick."""
-        self.state: dict[str, NDArray[np.generic]] = {}
-        """All that the rules remember from tick to tick; arrays (W, ...)."""
+        self.role = np.zeros((self.worlds, self.players), np.int64)
+        """(W, P) what each player is: an index into the config's `roles`."""
+        self.marks = np.zeros((self.worlds, config.mark_count(self.players), 5))
+        """(W, M, 5) the landmarks: x, y, z in metres, kind (0 = not there now, else 1 + an index
+        into the config's `marks`), team (`NOBODYS` = -1)."""
+        self.state: dict[str, NDArray[np.generic]] = {"role": self.role, "marks": self.marks}
+        """All that the rules remember from tick to tick; arrays (W, ...).  Rules add their own to
+        these two: `self.state |= {...}`."""
 
     def reset(self, w: int) -> None:
         """Set the stage in world `w`: its players have just been put on a fresh planet."""
@@ -79,6 +106,8 @@ class Scenario:
         arrays = {}
         for name, array in self.state.items():
             arrays[name] = np.array(saved.get(name, []), array.dtype)
+            if array[0].size == arrays[name].size == 0:
+                arrays[name] = arrays[name].reshape(array.shape[1:])
             if arrays[name].shape != array.shape[1:]:
                 raise SnapshotError(
                     f"the snapshot's {name!r} has the shape {arrays[name].shape}, "
@@ -93,8 +122,6 @@ class Scenario:
 
     def state_hash(self, w: int) -> int:
         """64 bits that change with any bit of a world's state."""
-        if not self.state:
-            return 0
         digest = hashlib.blake2b(digest_size=8)
         for array in self.state.values():
             digest.update(array[w].tobytes())

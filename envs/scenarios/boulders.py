@@ -1,18 +1,26 @@
 """The gold that `gather` lays on the planet, and how far each player is from its next aim."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
-from mpgenie.envs.planet.blocks import BLOCK, ITEM, TABLE
+from mpgenie.envs.planet.blocks import BLOCK, ITEM
 from mpgenie.envs.planet.edits import set_block
-from mpgenie.envs.planet.exact import atan2, draw
-from mpgenie.envs.planet.geometry import LAYERS, column_of, position_of, step
+from mpgenie.envs.planet.exact import atan2
+from mpgenie.envs.planet.geometry import LAYERS, column_of
 from mpgenie.envs.rendering.camera import EYE_HEIGHT
 from mpgenie.envs.simulation.items import clear_item
 from mpgenie.envs.simulation.world import Simulation
+
+from .places import (
+    cell_middle,
+    feet_on,
+    ground,
+    players_middle,
+    squared_distance,
+    standing_place,
+    wander,
+)
 
 ORE, LAMP = BLOCK["gold_ore"], BLOCK["lamp"]
 PICKAXE = ITEM["diamond_pickaxe"]
@@ -27,41 +35,12 @@ HEIGHT = 2
 """Blocks of ore in a boulder, one on the other: a level look meets the upper one."""
 
 
-@kernel
-def ground(blocks, column):  # type: ignore[no-untyped-def]
-    """The highest layer of a column that bodies stand on; -1 where that lies under water."""
-    for layer in range(LAYERS - 1, -1, -1):
-        block = blocks[column, layer]
-        if TABLE.solid[block]:
-            return layer
-        if TABLE.liquid[block]:
-            return -1
-    return -1
-
-
-@kernel
-def _above(geometry, column, layer):  # type: ignore[no-untyped-def]
-    """The middle of a cell."""
-    size = geometry.size
-    face, rest = column // (size * size), column % (size * size)
-    return position_of(geometry, face, rest // size + 0.5, rest % size + 0.5, layer + 0.5)
-
-
 def lay_base(simulation: Simulation, w: int, base: NDArray[np.float64]) -> None:
     """Set a lamp into the ground amid the players of a world, and note where one stands on it."""
-    state, geometry = simulation.state, simulation.geometry
-    players = state.players
-    middle = [0.0, 0.0, 0.0]
-    for p in np.flatnonzero(players.active[w]):
-        for axis in range(3):
-            middle[axis] += float(players.position[w, p, axis])
-    column = int(column_of(geometry, *middle))
-    layer = int(ground(state.cells.blocks[w], column))
-    if layer < 0:  # a pond: the first player's own ground will do
-        column = int(column_of(geometry, *players.position[w, 0]))
-        layer = max(0, int(ground(state.cells.blocks[w], column)))
-    set_block(state.cells, geometry, w, column * LAYERS + layer, LAMP)
-    base[:] = _above(geometry, column, layer + 0.5)
+    column, layer = standing_place(simulation, w, players_middle(simulation, w))
+    lamp = column * LAYERS + layer - 1
+    set_block(simulation.state.cells, simulation.geometry, w, lamp, LAMP)
+    base[:] = feet_on(simulation, column, layer)
 
 
 def lay_boulders(
@@ -97,23 +76,10 @@ def lay_boulders(
             continue
         for attempt in range(_TRIES):
             index = (r * _TRIES + attempt) * 4
-            column = _wander(simulation.geometry, here, key, index, nearest, farthest)
+            column = wander(simulation.geometry, here, key, _PURPOSE, index, nearest, farthest)
             if _lay(simulation, w, column, rows):
                 break
     return int((ores[:, 0] >= 0.0).sum())
-
-
-def _wander(
-    geometry: Any, column: int, key: np.uint64, index: int, nearest: float, farthest: float
-) -> int:
-    """A column some cells away, first straight on in one lattice direction, then to its side."""
-    turn = int(draw(key, 0, _PURPOSE, index) * 4.0)
-    away = nearest + (farthest - nearest) * float(draw(key, 0, _PURPOSE, index + 1))
-    aside = int(away * float(draw(key, 0, _PURPOSE, index + 2)))
-    for steps, direction in ((int(away) + 1, turn), (aside, turn ^ 2)):
-        for _ in range(steps):
-            column, direction = step(geometry, column, direction)
-    return int(column)
 
 
 def _lay_before(simulation: Simulation, w: int, p: int, rows: NDArray[np.float64]) -> bool:
@@ -145,14 +111,14 @@ def _lay(simulation: Simulation, w: int, column: int, rows: NDArray[np.float64])
         return False
     if blocks[first - 1] in (ORE, LAMP):
         return False
-    foot = _above(geometry, column, first)
+    foot = cell_middle(geometry, column, first)
     for p in np.flatnonzero(state.players.active[w]):
-        if _squared(state.players.position[w, p], *foot) < 1.6 * 1.6:
+        if squared_distance(state.players.position[w, p], *foot) < 1.6 * 1.6:
             return False
     for height, row in enumerate(rows):
         cell = column * LAYERS + first + height
         set_block(state.cells, geometry, w, cell, ORE)
-        row[0], row[1:] = cell, _above(geometry, column, first + height)
+        row[0], row[1:] = cell, cell_middle(geometry, column, first + height)
     return True
 
 
@@ -179,7 +145,7 @@ def take_stock(  # type: ignore[no-untyped-def]
     for p in range(distance.shape[0]):
         player = players[w, p]
         at = player.position
-        away = np.sqrt(_squared(at, base[0], base[1], base[2]))
+        away = np.sqrt(squared_distance(at, base[0], base[1], base[2]))
         brought[p] = 0
         if away <= radius and player.alive:
             brought[p] = _ore_in_hotbar(player, True)
@@ -253,20 +219,14 @@ def _nearest_ore(items, blocks, w, ores, at):  # type: ignore[no-untyped-def]
     nearest = -1.0
     for r in range(ores.shape[0]):
         if ores[r, 0] >= 0.0 and _block(blocks, w, int(ores[r, 0])) == ORE:
-            far = _squared(at, ores[r, 1], ores[r, 2], ores[r, 3])
+            far = squared_distance(at, ores[r, 1], ores[r, 2], ores[r, 3])
             if nearest < 0.0 or far < nearest:
                 nearest = far
     for i in range(items.shape[1]):
         item = items[w, i]
         if item.active and item["item"] == ORE:
             there = item.position
-            far = _squared(at, there[0], there[1], there[2])
+            far = squared_distance(at, there[0], there[1], there[2])
             if nearest < 0.0 or far < nearest:
                 nearest = far
     return nearest
-
-
-@kernel
-def _squared(at, x, y, z):  # type: ignore[no-untyped-def]
-    dx, dy, dz = at[0] - x, at[1] - y, at[2] - z
-    return dx * dx + dy * dy + dz * dz

@@ -33,7 +33,7 @@ from mpgenie.envs.simulation.state import records_of
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError
 
-from .base import Scenario, ScenarioConfig, slot_of
+from .base import KIND, NOBODYS, Scenario, ScenarioConfig, slot_of
 from .boulders import HEIGHT, NO_AIM, lay_base, lay_boulders, take_stock, was_laid
 
 
@@ -42,6 +42,7 @@ class Gather(ScenarioConfig):
     """How gathering is played."""
 
     name: ClassVar[str] = "gather"
+    marks: ClassVar[tuple[str, ...]] = ("base",)
     part_names: ClassVar[tuple[str, ...]] = ("mined", "delivered", "digging", "approach")
     game_rules: ClassVar[Mapping[str, Any]] = {"keep_hotbar": True, "player_damage": False}
     ores: int = 8
@@ -62,6 +63,10 @@ class Gather(ScenarioConfig):
         if not 1.0 <= self.ring[0] < self.ring[1] <= 24.0:
             raise ConfigError(f"ring must be two distances between 1 and 24 m, got {self.ring}")
 
+    def mark_count(self, players: int) -> int:
+        """One base for all."""
+        return 1
+
     def make(self, simulation: Simulation) -> "GatherRules":
         """The rules for the players of a simulation."""
         return GatherRules(self, simulation)
@@ -74,14 +79,13 @@ class GatherRules(Scenario):
         super().__init__(config, simulation)
         self.config = config
         worlds, players = self.worlds, self.players
-        self.base = np.zeros((worlds, 3))
+        self.base = self.marks[:, 0, :3]
         self.ores = np.zeros((worlds, players * config.ores * HEIGHT, 4))
         self.left = np.zeros((worlds, 1), np.int64)
         self.distance = np.zeros((worlds, players))
         self.aiming = np.zeros((worlds, players), np.int64)
         self.digging = np.zeros((worlds, players))
-        self.state = {
-            "base": self.base,
+        self.state |= {
             "ores": self.ores,
             "left": self.left,
             "distance": self.distance,
@@ -103,6 +107,7 @@ class GatherRules(Scenario):
         """Lay the base and the boulders, and put a pickaxe into every hand."""
         simulation, players = self.simulation, self.simulation.state.players
         lay_base(simulation, w, self.base[w])
+        self.marks[w, 0, KIND:] = 1, NOBODYS
         near, far = (float(distance * np.sqrt(self.players)) for distance in self.config.ring)
         self.left[w] = lay_boulders(simulation, w, self.base[w], self.ores[w], near, far)
         players.hotbar_item[w] = 0

@@ -29,6 +29,8 @@ from mpgenie.errors import ConfigError
 
 from .base import Scenario, ScenarioConfig, slot_of
 
+RUNNER, TAGGER = range(2)
+"""Roles."""
 RED = (214, 44, 40)
 """Colour of the taggers."""
 _PURPOSE = 7101
@@ -39,6 +41,7 @@ class Tag(ScenarioConfig):
     """How tag is played."""
 
     name: ClassVar[str] = "tag"
+    roles: ClassVar[tuple[str, ...]] = ("runner", "tagger")
     part_names: ClassVar[tuple[str, ...]] = ("free", "chasing", "touch", "touched")
     game_rules: ClassVar[Mapping[str, Any]] = {"player_damage": False}
     taggers: int = 1
@@ -70,14 +73,13 @@ class TagRules(Scenario):
         super().__init__(config, simulation)
         self.config = config
         shape = (self.worlds, self.players)
-        self.chasing = np.zeros(shape, np.int64)
         self.wait = np.zeros(shape, np.int64)
         self.colour = np.zeros((*shape, 3), np.int64)
-        self.state = {"chasing": self.chasing, "wait": self.wait, "colour": self.colour}
+        self.state |= {"wait": self.wait, "colour": self.colour}
         records = records_of(simulation.state)
         self._game = Bundle(
             (
-                records.players, records.event, records.event_count, self.chasing, self.wait,
+                records.players, records.event, records.event_count, self.role, self.wait,
                 self.colour, self.parts, self.ended, float(config.pace), float(config.touch),
                 config.cooldown, config.infection,
             )
@@ -86,13 +88,13 @@ class TagRules(Scenario):
     def reset(self, w: int) -> None:
         """Draw the first taggers."""
         clock, players = self.simulation.state.clock, self.simulation.state.players
-        self.chasing[w] = 0
+        self.role[w] = RUNNER
         self.wait[w] = 0
         self.colour[w] = players.colour[w]
         key = clock.key[w]
         order = sorted(range(self.players), key=lambda p: int(draw_bits(key, 0, _PURPOSE, p)))
         for p in order[: min(self.config.taggers, self.players - 1)]:
-            self.chasing[w, p] = 1
+            self.role[w, p] = TAGGER
             players.colour[w, p] = RED
 
     def step(self, first: int, last: int) -> None:
@@ -104,13 +106,13 @@ class TagRules(Scenario):
 def _judge(bundle, first, last):  # type: ignore[no-untyped-def]
     """Fill parts and ended of worlds `first` up to `last`, and pass it on."""
     (
-        players, event, event_count, chasing, wait, colour, parts, ended, pace, touch, cooldown,
+        players, event, event_count, role, wait, colour, parts, ended, pace, touch, cooldown,
         infection,
     ) = opened(bundle)  # fmt: skip
     for w in range(first, last):
         for p in range(players.shape[1]):
-            parts[w, p, 0] = 0.0 if chasing[w, p] else pace
-            parts[w, p, 1] = -pace if chasing[w, p] else 0.0
+            parts[w, p, 0] = 0.0 if role[w, p] == TAGGER else pace
+            parts[w, p, 1] = -pace if role[w, p] == TAGGER else 0.0
             parts[w, p, 2] = parts[w, p, 3] = 0.0
             wait[w, p] = max(wait[w, p] - 1, 0)
         for k in range(min(event_count[w], event.shape[1])):
@@ -118,25 +120,25 @@ def _judge(bundle, first, last):  # type: ignore[no-untyped-def]
                 continue
             tagger = slot_of(players, w, event[w, k, 2])
             runner = slot_of(players, w, event[w, k, 3])
-            if tagger < 0 or runner < 0 or not chasing[w, tagger] or chasing[w, runner]:
+            if tagger < 0 or runner < 0 or role[w, tagger] != TAGGER or role[w, runner] == TAGGER:
                 continue
             if wait[w, tagger]:
                 continue
             parts[w, tagger, 2] += touch
             parts[w, runner, 3] -= touch
             if not infection:
-                _change(players, colour, chasing, w, tagger, 0)
-            _change(players, colour, chasing, w, runner, 1)
+                _change(players, colour, role, w, tagger, RUNNER)
+            _change(players, colour, role, w, runner, TAGGER)
             wait[w, runner] = cooldown
         runners = 0
         for p in range(players.shape[1]):
-            runners += 1 - chasing[w, p]
+            runners += role[w, p] == RUNNER
         ended[w] = infection and players.shape[1] > 1 and runners == 0
 
 
 @kernel
-def _change(players, colour, chasing, w, p, chases):  # type: ignore[no-untyped-def]
+def _change(players, colour, role, w, p, now):  # type: ignore[no-untyped-def]
     """Let a player chase, in red, or run, in its own colour."""
-    chasing[w, p] = chases
+    role[w, p] = now
     for k in range(3):
-        players[w, p].colour[k] = RED[k] if chases else colour[w, p, k]
+        players[w, p].colour[k] = RED[k] if now == TAGGER else colour[w, p, k]

@@ -11,7 +11,7 @@ from mpgenie.envs.planet.geometry import geometry_of
 from mpgenie.envs.rendering.camera import first_person, new_views
 from mpgenie.envs.simulation.state import new_state, records_of
 from mpgenie.envs.spaces import PROPRIO
-from mpgenie.envs.state_observation import NEAREST, STATE_SIZE
+from mpgenie.envs.state_observation import STATE_SIZE, new_nearest
 
 pytestmark = pytest.mark.laws
 GEOMETRY = geometry_of(8)
@@ -41,6 +41,8 @@ def look(state, reach=1e9, team_only=False):
         records_of(state),
         state.cells,
         GEOMETRY,
+        np.array([[0, 1, 2, 3]]),
+        np.zeros((1, 0, 5)),
         reach,
         team_only,
         np.zeros(3, np.int64),
@@ -51,8 +53,7 @@ def look(state, reach=1e9, team_only=False):
         senses=np.zeros((3, len(PROPRIO)), np.float32),
         heard=np.zeros((3, 4), np.uint8),
         known=np.zeros((3, STATE_SIZE), np.uint8),
-        near=np.zeros((NEAREST, 6)),
-        distances=np.zeros(NEAREST),
+        nearest=new_nearest(),
     )
     observe_bodies(Bundle(rows))
     return rows

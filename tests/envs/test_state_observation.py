@@ -9,11 +9,14 @@ from mpgenie.envs.planet.geometry import LAYERS, geometry_of, locate
 from mpgenie.envs.simulation.state import new_state, records_of
 from mpgenie.envs.state_observation import (
     ITEM,
-    NEAREST,
+    NOBODYS,
     OTHER_PLAYER,
+    OTHERS,
+    OWN,
     OWN_TEAM,
     STATE_SIZE,
     lattice_heading,
+    new_nearest,
     observe_state,
     unpack_state,
 )
@@ -47,16 +50,17 @@ def stand(state, slot, column, direction=0, above=0.0):
     players.dig_cell[0, slot] = -1
 
 
-def known(state, slot=0):
+def known(state, slot=0, role=None, marks=None):
     row = np.zeros(STATE_SIZE, np.uint8)
     observe_state(
         records_of(state),
         state.cells,
         GEOMETRY,
+        np.zeros((1, 10), np.int64) if role is None else role,
+        np.zeros((1, 0, 5)) if marks is None else marks,
         0,
         slot,
-        np.zeros((NEAREST, 6)),
-        np.zeros(NEAREST),
+        new_nearest(),
         row,
     )
     return unpack_state(row)
@@ -118,7 +122,7 @@ def test_items_are_told_by_what_they_are(state):
     items.active[0, 5], items.item[0, 5], items.count[0, 5] = True, BLOCK["sand"], 3
     items.position[0, 5] = state.players.position[0, 0] + 2.0 * state.players.heading[0, 0]
     nearest = known(state)["entities"][0]
-    assert list(nearest) == [136, 128, 128, ITEM, 3, BLOCK["sand"]]
+    assert list(nearest) == [136, 128, 128, ITEM, 3, BLOCK["sand"], 0]
 
 
 def test_hotbar_and_body_are_the_own(state):
@@ -131,7 +135,7 @@ def test_hotbar_and_body_are_the_own(state):
     parts = known(state)
     assert parts["hotbar"][:, 3].tolist() == [7, 64]
     body = parts["body"].tolist()
-    assert body[:3] + body[4:] == [11, 3, 45, 1, 0, 127]
+    assert body[:3] + body[4:] == [11, 3, 45, 1, 0, 127, 0, 0]
     assert abs(body[3] - 128) <= 3  # straight along the grid, but for the lattice's kink
 
 
@@ -147,3 +151,53 @@ def test_the_heading_is_turned_at_most_about_half_a_right_angle_from_the_grid(st
         towards = GEOMETRY.centre[GEOMETRY.neighbour[column, direction]] - up
         assert towards @ heading > 0.45 * np.sqrt(towards @ towards)
         assert -1.0 <= tangent <= 1.0
+
+
+def test_everybody_sees_what_everybody_is(state):
+    stand(state, 0, 27)
+    stand(state, 1, 35)
+    state.players.team[0, :2] = 2, 3
+    parts = known(state, role=np.arange(4, 14).reshape(1, 10))
+    assert parts["entities"][:, 6].tolist() == [5, 0, 0, 0, 0, 0, 0, 0]
+    assert parts["body"][7:].tolist() == [4, 2]
+
+
+def mark(state, forward=0.0, right=0.0, up=0.0, kind=1, team=-1):
+    """A landmark some way off the first player."""
+    at, ahead = state.players.position[0, 0], state.players.heading[0, 0]
+    above = at / np.sqrt(at @ at)
+    return [*(at + forward * ahead + right * np.cross(ahead, above) + up * above), kind, team]
+
+
+def marks_known(state, *marks):
+    return known(state, marks=np.array([marks]))["marks"].tolist()
+
+
+def test_a_landmark_is_told_by_way_distance_and_kind(state):
+    stand(state, 0, 27)
+    marks = marks_known(state, mark(state, forward=3.0, right=-4.0, up=0.5, kind=7))
+    assert marks == [[140, 112, 130, 5, 7, NOBODYS]] + 7 * [6 * [0]]
+
+
+def test_a_far_landmark_is_cut_to_its_direction(state):
+    stand(state, 0, 27)
+    marks = marks_known(state, mark(state, forward=-60.0, right=80.0), mark(state, forward=900.0))
+    assert marks[0] == [128 - 74, 128 + 99, 128, 100, 1, NOBODYS]
+    assert marks[1] == [128 + 124, 128, 128, 255, 1, NOBODYS]
+
+
+def test_own_landmarks_come_first_and_absent_ones_not_at_all(state):
+    stand(state, 0, 27)
+    state.players.team[0, 0] = 2
+    kinds_and_teams = [(1, 1), (2, -1), (3, 2), (0, 2), (5, 3), (6, 2), (7, -1)]
+    marks = marks_known(state, *(mark(state, kind=k, team=t) for k, t in kinds_and_teams))
+    told = [(row[4], row[5]) for row in marks]
+    assert told == [
+        (3, OWN), (6, OWN), (2, NOBODYS), (7, NOBODYS), (1, OTHERS), (5, OTHERS), (0, 0), (0, 0),
+    ]  # fmt: skip
+
+
+def test_no_more_than_eight_landmarks_are_told(state):
+    stand(state, 0, 27)
+    marks = marks_known(state, *(mark(state, kind=k + 1) for k in range(12)))
+    assert [row[4] for row in marks] == [*range(1, 9)]

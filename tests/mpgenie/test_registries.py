@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from mpgenie.registries import ids, single_ids
+from mpgenie.registries import SCENARIOS, ids, single_ids
 
 CHECK = f"""
 import gymnasium
@@ -33,6 +33,15 @@ def test_ids_are_registered(first):
 def test_importing_us_imports_neither():
     code = "import mpgenie, sys; assert not {'gymnasium', 'pettingzoo', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_every_scenario_has_an_id_of_its_version():
+    from mpgenie.envs.scenarios import registry
+
+    table = {scenario: (version, fewest) for scenario, version, fewest in SCENARIOS.values()}
+    assert table == {
+        name: (config.version, config.players[0]) for name, config in registry.SCENARIOS.items()
+    }
 
 
 @pytest.mark.parametrize("name", ids())

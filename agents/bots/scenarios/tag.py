@@ -14,9 +14,9 @@ _ALARM = 10.0  # metres from a chaser at which one who runs does
 def tag(bot: Bot, game: TagRules) -> Skill:
     """Chase or run, until somebody was touched."""
     w = bot.senses.w
-    roles = game.chasing[w].tolist()
+    roles = game.role[w].tolist()
     skill = _chase(bot, roles) if roles[bot.slot] else _run(bot, roles)
-    return (yield from as_long_as(skill, lambda: game.chasing[w].tolist() == roles))
+    return (yield from as_long_as(skill, lambda: game.role[w].tolist() == roles))
 
 
 def _chase(bot: Bot, roles: list[int]) -> Skill:

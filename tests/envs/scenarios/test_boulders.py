@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from mpgenie.envs.planet.blocks import BLOCK
 from mpgenie.envs.planet.geometry import geometry_of
-from mpgenie.envs.scenarios.boulders import BASE_AIM, NO_AIM, ORE, ORE_AIM, ground, take_stock
+from mpgenie.envs.scenarios.boulders import BASE_AIM, NO_AIM, ORE, ORE_AIM, take_stock
 from mpgenie.envs.simulation.state import new_state, records_of
 
 pytestmark = pytest.mark.laws
@@ -62,13 +61,3 @@ def test_only_the_mining_of_ore_counts(state):
     assert stock(state)[2] == 0.0
     blocks[CELL] = ORE
     assert stock(state)[2] == 0.25
-
-
-def test_the_ground_is_the_highest_solid_block_that_is_dry(state):
-    blocks = state.cells.blocks[0]
-    assert ground(blocks, 0) == -1
-    blocks[0, :9] = BLOCK["stone"]
-    blocks[0, 9] = BLOCK["torch"]
-    assert ground(blocks, 0) == 8
-    blocks[0, 9] = BLOCK["water"]
-    assert ground(blocks, 0) == -1

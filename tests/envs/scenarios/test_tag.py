@@ -20,7 +20,7 @@ def make(players=3, **rules):
 
 
 def it(env):
-    return np.flatnonzero(env._scenario.chasing[0]).tolist()
+    return np.flatnonzero(env._scenario.role[0]).tolist()
 
 
 def touch(env, hunter, prey):
