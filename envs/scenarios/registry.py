@@ -3,12 +3,14 @@
 from mpgenie.errors import ConfigError, suggest
 
 from .base import ScenarioConfig
+from .fight import Duel, TeamFight
 from .free_play import FreePlay
 from .gather import Gather
+from .hide_and_seek import HideAndSeek
 from .tag import Tag
 
 SCENARIOS: dict[str, type[ScenarioConfig]] = {
-    config.name: config for config in (FreePlay, Tag, Gather)
+    config.name: config for config in (FreePlay, Tag, Gather, Duel, TeamFight, HideAndSeek)
 }
 """The config of each scenario by name."""
 

@@ -7,8 +7,10 @@ from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import Skill
 from mpgenie.errors import ConfigError, suggest
 
+from .fighting import fight_on
 from .free_play import wander
 from .gather import gather
+from .hide_and_seek import hide_and_seek
 from .tag import tag
 
 GameScript: TypeAlias = Callable[[Bot, Any], Skill]
@@ -19,6 +21,9 @@ SCRIPTS: dict[str, GameScript] = {
     "free_play": wander,
     "tag": tag,
     "gather": gather,
+    "duel": fight_on,
+    "team_fight": fight_on,
+    "hide_and_seek": hide_and_seek,
 }
 """The script of each scenario by name; the same for all roles and teams."""
 
