@@ -3,6 +3,7 @@
 from mpgenie.errors import ConfigError, suggest
 
 from .base import ScenarioConfig
+from .defend import Defend
 from .fight import Duel, TeamFight
 from .free_play import FreePlay
 from .gather import Gather
@@ -10,7 +11,7 @@ from .hide_and_seek import HideAndSeek
 from .tag import Tag
 
 SCENARIOS: dict[str, type[ScenarioConfig]] = {
-    config.name: config for config in (FreePlay, Tag, Gather, Duel, TeamFight, HideAndSeek)
+    config.name: config for config in (FreePlay, Tag, Gather, Duel, TeamFight, HideAndSeek, Defend)
 }
 """The config of each scenario by name."""
 

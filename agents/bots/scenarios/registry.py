@@ -7,6 +7,7 @@ from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import Skill
 from mpgenie.errors import ConfigError, suggest
 
+from .defend import defend
 from .fighting import fight_on
 from .free_play import wander
 from .gather import gather
@@ -24,6 +25,7 @@ SCRIPTS: dict[str, GameScript] = {
     "duel": fight_on,
     "team_fight": fight_on,
     "hide_and_seek": hide_and_seek,
+    "defend": defend,
 }
 """The script of each scenario by name; the same for all roles and teams."""
 
