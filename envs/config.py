@@ -99,7 +99,7 @@ class EnvConfig:
             if value not in choices and (name, value) != ("render_mode", None):
                 raise ConfigError(f"unknown {name} {value!r}. {suggest(value, choices)}")
         self._check_numbers()
-        self._check_players()
+        self.rules.check_players(self.players)
         self._check_observations()
         if self.appearance is not None and not isinstance(self.appearance, Appearance):
             raise ConfigError(f"appearance must be an Appearance or None, got {self.appearance!r}")
@@ -149,13 +149,6 @@ class EnvConfig:
             raise ConfigError(f"resolution must be (height, width), got {self.resolution!r}")
         _check_whole("resolution[0], the height,", self.resolution[0], 32, 1080)
         _check_whole("resolution[1], the width,", self.resolution[1], 32, 1920)
-
-    def _check_players(self) -> None:
-        least, most = self.rules.players
-        if not least <= self.players <= most:
-            raise ConfigError(
-                f"{self.rules.name} is for {least} to {most} players, got {self.players}"
-            )
 
     def _check_observations(self) -> None:
         choices = get_args(Observation)

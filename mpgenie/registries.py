@@ -21,6 +21,7 @@ SCENARIOS: dict[str, tuple[str, int, int]] = {
     "Planet": ("free_play", 0, 1),
     "Tag": ("tag", 0, 1),
     "Gather": ("gather", 0, 1),
+    "CaptureTheFlag": ("capture_the_flag", 0, 2),
     "Duel": ("duel", 0, 2),
     "TeamFight": ("team_fight", 0, 2),
     "HideAndSeek": ("hide_and_seek", 0, 2),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.simulation.world import Simulation
-from mpgenie.errors import SnapshotError
+from mpgenie.errors import ConfigError, SnapshotError
 
 WORLD = 0
 """The world that an environment plays on: it is a batch of one."""
@@ -47,6 +47,16 @@ class ScenarioConfig:
     def title(cls) -> str:
         """Name and version, as in `metadata["name"]`."""
         return f"{cls.name}_v{cls.version}"
+
+    def check_players(self, players: int) -> None:
+        """Refuse a number of players for which the scenario is not.
+
+        Raises:
+            ConfigError: If there are too few or too many.
+        """
+        least, most = self.players
+        if not least <= players <= most:
+            raise ConfigError(f"{self.name} is for {least} to {most} players, got {players}")
 
     def mark_count(self, players: int) -> int:
         """How many landmarks there are at most, among so many players."""

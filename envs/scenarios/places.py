@@ -56,7 +56,7 @@ def players_middle(simulation: Simulation, w: int) -> int:
 
 @kernel
 def open_ground(blocks, geometry, column):  # type: ignore[no-untyped-def]
-    """The nearest column with ground to stand on under the open sky, and the layer of the feet.
+    """The nearest column with dry ground to stand on, also under trees, and the layer of the feet.
 
     It goes around a column in squares, twenty columns far; the layer is -1 if there is no such
     ground, as on the sea.

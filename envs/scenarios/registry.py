@@ -3,6 +3,7 @@
 from mpgenie.errors import ConfigError, suggest
 
 from .base import ScenarioConfig
+from .capture_the_flag import CaptureTheFlag
 from .defend import Defend
 from .fight import Duel, TeamFight
 from .free_play import FreePlay
@@ -11,7 +12,17 @@ from .hide_and_seek import HideAndSeek
 from .tag import Tag
 
 SCENARIOS: dict[str, type[ScenarioConfig]] = {
-    config.name: config for config in (FreePlay, Tag, Gather, Duel, TeamFight, HideAndSeek, Defend)
+    config.name: config
+    for config in (
+        FreePlay,
+        Tag,
+        Gather,
+        CaptureTheFlag,
+        Duel,
+        TeamFight,
+        HideAndSeek,
+        Defend,
+    )
 }
 """The config of each scenario by name."""
 

@@ -24,6 +24,16 @@ def check_teams(teams: int) -> None:
         raise ConfigError(f"teams must be 2, 3 or 4, got {teams!r}")
 
 
+def check_team_players(teams: int, players: int) -> None:
+    """Refuse fewer players than teams.
+
+    Raises:
+        ConfigError: If some team would have nobody.
+    """
+    if players < teams:
+        raise ConfigError(f"{teams} teams need at least {teams} players, got {players}")
+
+
 def deal_teams(simulation: Simulation, w: int, count: int) -> None:
     """Put the players of a world on so many teams, slot p on 1 + p % count, in its colour."""
     players = simulation.state.players

@@ -7,6 +7,7 @@ from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import Skill
 from mpgenie.errors import ConfigError, suggest
 
+from .capture_the_flag import capture
 from .defend import defend
 from .fighting import fight_on
 from .free_play import wander
@@ -22,6 +23,7 @@ SCRIPTS: dict[str, GameScript] = {
     "free_play": wander,
     "tag": tag,
     "gather": gather,
+    "capture_the_flag": capture,
     "duel": fight_on,
     "team_fight": fight_on,
     "hide_and_seek": hide_and_seek,
