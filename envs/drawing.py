@@ -85,7 +85,11 @@ class Drawing:
         if self.config.hud and len(frames.rgb):
             for view, (w, slot) in enumerate(zip(views.world, views.slot, strict=True)):
                 if slot >= 0:
-                    draw_hud(scene.state, scene.look.texel, int(w), int(slot), frames.rgb[view])
+                    self._lay_hud(int(w), int(slot), frames.rgb[view])
+
+    def _lay_hud(self, w: int, slot: int, frame: NDArray[np.uint8]) -> None:
+        assert self._scene is not None
+        draw_hud(self._scene.state, self._scene.look.texel, w, slot, frame)
 
     def _sight_of(self, views: Views, size: Size) -> Sight:
         height, width = size
@@ -116,8 +120,10 @@ class Drawing:
         )
         return self._renderers[size]
 
-    def picture(self, w: int, slot: int, kind: str, size: Size) -> NDArray[np.uint8]:
-        """One (H, W, 3) picture that follows a player of a world."""
+    def picture(
+        self, w: int, slot: int, kind: str, size: Size, hud: bool = False
+    ) -> NDArray[np.uint8]:
+        """One (H, W, 3) picture that follows a player of a world, with the hud if it is wanted."""
         views = new_views(1)
         if kind == "first":
             first_person(self.simulation.state, views, 0, w, slot)
@@ -126,6 +132,8 @@ class Drawing:
         frames = self.new_frames(1, size)
         self.draw(views, frames, size)
         picture: NDArray[np.uint8] = frames.rgb[0]
+        if hud and not (self.config.hud and kind == "first"):
+            self._lay_hud(w, slot, picture)
         return picture
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ changes.  A copy is made from `snapshot()`, not by `deepcopy`; pickling keeps th
 """
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -183,8 +183,19 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         """Ticks since the episode began."""
         return int(self._worlds.cycle[WORLD])
 
+    def watch(self, between: Callable[[], None] | None) -> None:
+        """Have a function called in each step, between the game's move and the scenario's verdict.
+
+        The scenario may rearrange the world; who records actions must know what they alone did.
+        """
+        self._worlds.between = between
+
     def render_view(
-        self, player: str, view: str = "first", resolution: tuple[int, int] | None = None
+        self,
+        player: str,
+        view: str = "first",
+        resolution: tuple[int, int] | None = None,
+        hud: bool = False,
     ) -> NDArray[np.uint8]:
         """A picture that follows one player, in any render mode.
 
@@ -192,6 +203,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             player: Whom.
             view: `first` (through the eyes), `third` (from behind) or `top` (from above).
             resolution: (height, width) in pixels; by default the observations'.
+            hud: Whether to lay crosshair, hotbar and health over it, whatever the config says.
         """
         self._require_start("render_view")
         if player not in self._slot:
@@ -199,7 +211,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         if view not in KINDS:
             raise ConfigError(f"unknown view {view!r}. {suggest(view, KINDS)}")
         size = replace(self.config, resolution=resolution or self.config.resolution).resolution
-        return self._drawing.picture(WORLD, self._slot[player], view, size)
+        return self._drawing.picture(WORLD, self._slot[player], view, size, hud)
 
     def snapshot(self) -> bytes:
         """Everything that the future depends on but the actions; see `restore`."""

@@ -4,7 +4,7 @@
 neither can drift from the other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -69,6 +69,8 @@ class Worlds:
         """(W, 2) the seeds of each world's episode and of its planet."""
         self.rewards = np.zeros((self.count, config.players))
         """(W, P) what the last tick was worth to each player slot."""
+        self.between: Callable[[], None] | None = None
+        """Called in each step, after the game has moved and before the scenario judges it."""
 
     def reset(
         self, w: int, seed: int | None = None, options: Mapping[str, Any] = NO_OPTIONS
@@ -112,6 +114,8 @@ class Worlds:
         """
         last = self.count if last is None else last
         self.simulation.step(buttons, camera, message, first, last)
+        if self.between is not None:
+            self.between()
         self.scenario.step(first, last)
         if self.scenario.parts.size:
             add_up(self.scenario.parts, self.rewards, first, last)

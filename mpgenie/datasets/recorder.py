@@ -130,6 +130,7 @@ class Recorder:
         terminated: Sequence[bool] | bool = False,
         truncated: Sequence[bool] | bool = False,
         policy: Mapping[str, Any] | None = None,
+        after: int | None = None,
     ) -> None:
         """Take in action t, after the simulation made its step with it.
 
@@ -141,6 +142,8 @@ class Recorder:
             truncated: Whose episode was cut short.
             policy: Arrays with a row for this tick, such as logits or values: the same names and
                 shapes each time.
+            after: The state hash that the step alone led to, if somebody has changed the world
+                since; by default nobody has.
 
         Raises:
             StateError: If `observe` did not come first.
@@ -160,7 +163,7 @@ class Recorder:
         self._terminated.add(terminated)
         self._truncated.add(truncated)
         self._note("policy/", policy)
-        self._after = self.simulation.state_hash(w)
+        self._after = self.simulation.state_hash(w) if after is None else after
 
     def note(self, kind: str, **facts: Any) -> None:
         """Add a line to the log: a phase that began, options scored, why one was chosen.

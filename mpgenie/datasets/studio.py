@@ -21,6 +21,7 @@ from mpgenie.envs.rendering.camera import (
     new_views,
 )
 from mpgenie.envs.rendering.figures import Sight
+from mpgenie.envs.rendering.hud import draw_hud
 from mpgenie.envs.rendering.renderer import Renderer, make_renderer
 from mpgenie.envs.rendering.scene import EVERYTHING, Scene
 from mpgenie.envs.rendering.software import Frames, new_frames
@@ -53,6 +54,7 @@ class Studio:
         streams: What is recorded; names must differ.
         view_distance: Metres.
         renderer: As in `make_renderer`; only "software" repeats bit for bit.
+        hud: Whether crosshair, hotbar and health are laid over what the eyes see.
 
     Raises:
         ConfigError: If two streams are the same.
@@ -65,12 +67,13 @@ class Studio:
         *,
         view_distance: float = VIEW_DISTANCE,
         renderer: str = "software",
+        hud: bool = False,
     ) -> None:
         names = [spec.name for spec in streams]
         if len(set(names)) < len(names):
             raise ConfigError(f"each stream can be recorded once, got {names}")
         self.simulation, self.streams = simulation, tuple(streams)
-        self.view_distance, self.renderer = view_distance, renderer
+        self.view_distance, self.renderer, self.hud = view_distance, renderer, hud
         self.scene = Scene(simulation.geometry, simulation.state)
         self._shots = _shots(self.streams)
         self._all = new_views(simulation.worlds * simulation.players)
@@ -92,6 +95,8 @@ class Studio:
         for shot in self._shots:
             name = "software" if "visible" in shot.passes else self.renderer
             self._renderer(name, shot.size).draw(self._views[shot.camera], self._frames[shot])
+            if self.hud and shot.camera == "ego" and "rgb" in shot.passes:
+                self._lay_hud(self._frames[shot].rgb)
 
     def frames(self, spec: StreamSpec, w: int) -> Array:
         """(P, H, W, 3) what the players of world `w` see in a stream; overwritten by `draw`."""
@@ -149,6 +154,11 @@ class Studio:
             for v, row in enumerate(rows.tolist()):
                 w, p = divmod(row, players)
                 follow(state, views, v, w, p, _KINDS[camera])
+
+    def _lay_hud(self, pictures: NDArray[np.uint8]) -> None:
+        views = self._views["ego"]
+        for picture, w, slot in zip(pictures, views.world, views.slot, strict=True):
+            draw_hud(self.scene.state, self.scene.look.texel, int(w), int(slot), picture)
 
     def _renderer(self, name: str, size: Size) -> Renderer:
         if (name, size) not in self._renderers:
