@@ -21,8 +21,11 @@ SMALLEST = 480
 """Pixels that the longer edge of a window has at least; small pictures are enlarged."""
 
 
-def check_window() -> None:
+def check_window(what: str = 'render_mode="human"') -> None:
     """Find out early that no window can be opened.
+
+    Args:
+        what: Who opens it, for the message.
 
     Raises:
         MissingExtraError: If pyglet is not installed.
@@ -31,9 +34,10 @@ def check_window() -> None:
     require("pyglet", extra="play")
     no_display = not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if sys.platform.startswith("linux") and no_display:
+        way_out = 'use render_mode="rgb_array", or ' if "render_mode" in what else ""
         raise RendererError(
-            'render_mode="human" opens a window, but there is no display (DISPLAY is not set): '
-            'use render_mode="rgb_array", or run under xvfb-run'
+            f"{what} opens a window, but there is no display (DISPLAY is not set): {way_out}run "
+            "under xvfb-run"
         )
 
 
@@ -58,13 +62,14 @@ class Window:
         height: Of the pictures.
         width: Of the pictures.
         title: In its bar.
+        resizable: Whether people may change its size; pictures keep their shape.
 
     Raises:
         MissingExtraError: If pyglet is not installed.
         RendererError: If no window can be opened.
     """
 
-    def __init__(self, height: int, width: int, title: str) -> None:
+    def __init__(self, height: int, width: int, title: str, *, resizable: bool = False) -> None:
         check_window()
         pyglet = require("pyglet", extra="play")
         pyglet.options["shadow_window"] = False
@@ -76,7 +81,7 @@ class Window:
             import pyglet.window
 
             self._window: Any = pyglet.window.Window(
-                width * scale, height * scale, caption=title, vsync=False, resizable=False
+                width * scale, height * scale, caption=title, vsync=False, resizable=resizable
             )
         except Exception as error:  # pyglet's own, X's and OpenGL's, which share no base
             raise RendererError(f"no window can be opened here: {error}") from error
@@ -103,9 +108,17 @@ class Window:
             texture.target, pyglet.gl.GL_TEXTURE_MAG_FILTER, pyglet.gl.GL_NEAREST
         )
         self._window.clear()
-        texture.blit(0, 0, width=self._window.width, height=self._window.height)
+        left, bottom, width, height = self._place()
+        texture.blit(left, bottom, width=width, height=height)
         self._window.flip()
         texture.delete()
+
+    def _place(self) -> tuple[int, int, int, int]:
+        """Where a picture goes: left, bottom, width and height, as large as it fits."""
+        wide, tall = self._window.width, self._window.height
+        scale = min(wide / self.width, tall / self.height)
+        width, height = round(self.width * scale), round(self.height * scale)
+        return (wide - width) // 2, (tall - height) // 2, width, height
 
     def close(self) -> None:
         """Close it; closing twice is fine."""

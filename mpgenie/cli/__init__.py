@@ -13,6 +13,7 @@ from mpgenie.errors import MpgenieError, suggest
 
 COMMANDS = {
     "demo": "two players, ten seconds, as a video and a picture",
+    "play": "by keyboard and mouse, alone or with others, and record it",
     "doctor": "what this machine can draw with, and how to mend what it cannot",
     "generate": "make a dataset of scripted players, or go on with one",
     "orchestrate": "make a dataset in rounds that look for what is rare so far",
@@ -24,6 +25,8 @@ EXAMPLES = """\
 examples:
   mpgenie demo                      a video and a picture of two players in out/
   mpgenie demo --seed 3 --players 4 four players on another planet
+  mpgenie play --scenario tag --bots 3
+                                    play yourself; F1 shows the keys
   mpgenie doctor                    which renderers work here, and why others do not
   mpgenie generate --out data --episodes 100
                                     a dataset of what two players see and do

@@ -1,0 +1,131 @@
+"""What is played, behind the few calls that a session makes.
+
+A session knows a `Game` and nothing of what draws it; `Planet` is the real one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.agents.policy import IDLE, Action
+from mpgenie.envs.parallel import PlanetEnv
+from mpgenie.envs.scenarios.base import WORLD
+from mpgenie.envs.simulation.actions import BUTTONS
+
+Picture = NDArray[np.uint8]
+Size = tuple[int, int]
+VIEWS = ("first", "third")
+TEAM_NAMES = ("", "red", "blue", "yellow", "green")
+
+
+class Step(NamedTuple):
+    """What came of a tick, by player."""
+
+    observations: Mapping[str, Any]
+    rewards: Mapping[str, float]
+    terminated: Mapping[str, bool]
+    truncated: Mapping[str, bool]
+    parts: Mapping[str, Mapping[str, float]]
+    """What each reward is the sum of."""
+
+
+class Standing(NamedTuple):
+    """What a person is told about itself."""
+
+    role: str = ""
+    team: str = ""
+    alive: bool = True
+
+
+class Game(Protocol):
+    """Anything that can be played tick by tick and looked at."""
+
+    players: Sequence[str]
+    """Everybody."""
+    scenario: str
+    """Its name."""
+
+    @property
+    def living(self) -> Sequence[str]:
+        """Those whose episode goes on."""
+
+    @property
+    def ticks_left(self) -> int:
+        """Until time is up."""
+
+    def reset(self, seed: int) -> Mapping[str, Any]:
+        """Begin an episode; what everybody observes."""
+
+    def step(self, actions: Mapping[str, Action]) -> Step:
+        """Advance by a tick; who has no action does nothing."""
+
+    def picture(self, player: str, view: str, size: Size, *, hud: bool = True) -> Picture:
+        """(H, W, 3) what a player sees, or itself from behind."""
+
+    def standing(self, player: str) -> Standing:
+        """Role, team and whether it lives."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Planet:
+    """The game itself.
+
+    Args:
+        env: With raw actions and `observe` a tuple; the game closes it.
+    """
+
+    def __init__(self, env: PlanetEnv) -> None:
+        self.env = env
+        self.players: Sequence[str] = env.possible_agents
+        self.scenario = env.config.rules.name
+
+    @property
+    def living(self) -> Sequence[str]:
+        """Those whose episode goes on."""
+        return self.env.agents
+
+    @property
+    def ticks_left(self) -> int:
+        """Until time is up."""
+        return self.env.max_cycles - self.env.cycle
+
+    def reset(self, seed: int) -> Mapping[str, Any]:
+        """Begin an episode; what everybody observes."""
+        observations, _ = self.env.reset(seed=seed)
+        return observations
+
+    def step(self, actions: Mapping[str, Action]) -> Step:
+        """Advance by a tick; who has no action does nothing."""
+        chosen = {player: raw(actions.get(player, IDLE)) for player in self.env.agents}
+        observations, rewards, terminated, truncated, infos = self.env.step(chosen)
+        parts = {player: info["reward_parts"] for player, info in infos.items()}
+        return Step(observations, rewards, terminated, truncated, parts)
+
+    def picture(self, player: str, view: str, size: Size, *, hud: bool = True) -> Picture:
+        """(H, W, 3) what a player sees, or itself from behind."""
+        return self.env.render_view(player, view, size, hud)
+
+    def standing(self, player: str) -> Standing:
+        """Role, team and whether it lives."""
+        slot, rows = self.players.index(player), self.env.simulation.state.players
+        team = int(rows.team[WORLD, slot])
+        alive = bool(rows.active[WORLD, slot] and rows.alive[WORLD, slot])
+        return Standing(self._role(slot), TEAM_NAMES[team] if team < 5 else f"team {team}", alive)
+
+    def _role(self, slot: int) -> str:
+        roles = self.env.config.rules.roles
+        return roles[int(self.env.scenario.role[WORLD, slot])] if len(roles) > 1 else ""
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.env.close()
+
+
+def raw(action: Action) -> dict[str, Any]:
+    """An action as an environment with raw actions and no messages takes it."""
+    buttons = np.array([action.buttons >> bit & 1 for bit in range(len(BUTTONS))], np.int8)
+    return {"buttons": buttons, "camera": np.array([action.pitch, action.yaw], np.float32)}
