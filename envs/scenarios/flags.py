@@ -17,7 +17,7 @@ from mpgenie.envs.planet.geometry import LAYERS, step
 from mpgenie.envs.planet.spawn import ground_layer
 from mpgenie.envs.simulation.world import Simulation
 
-from .places import feet_on, ground, put_player, standing_place
+from .places import feet_on, ground, put_player, standing_place, straight_on
 
 CLOTHS = np.array([BLOCK[name] for name in ("red_wool", "blue_wool", "lamp", "cactus")])
 """The block that each team's flag is."""
@@ -43,26 +43,20 @@ def choose_sites(
     simulation: Simulation, w: int, teams: int, apart: tuple[float, float], middle: int
 ) -> list[Site]:
     """Where the bases of a world go: around a column, each team's in another direction."""
-    key = simulation.state.clock.key[w]
+    geometry, key = simulation.geometry, simulation.state.clock.key[w]
     best, sites = np.inf, list[Site]()
     for attempt in range(_TRIES):
         turn = int(draw(key, attempt, _PURPOSE, 0) * 4.0)
         steps = int(0.5 * (apart[0] + (apart[1] - apart[0]) * draw(key, attempt, _PURPOSE, 1)))
-        wanted = [_straight_on(simulation, middle, turn ^ t, steps) for t in range(teams)]
+        ways = [straight_on(geometry, middle, turn ^ t, steps) for t in range(teams)]
         found = [
-            Site(*standing_place(simulation, w, column), turn ^ t ^ 1)
-            for t, column in enumerate(wanted)
+            Site(*standing_place(simulation, w, int(column)), int(travel) ^ 1)
+            for column, travel in ways
         ]
-        flaw = _flaw(simulation, w, wanted, found)
+        flaw = _flaw(simulation, w, [column for column, _ in ways], found)
         if flaw < best:
             best, sites = flaw, found
     return sites
-
-
-def _straight_on(simulation: Simulation, column: int, direction: int, steps: int) -> int:
-    for _ in range(steps):
-        column, direction = step(simulation.geometry, column, direction)
-    return int(column)
 
 
 def _flaw(simulation: Simulation, w: int, wanted: list[int], found: list[Site]) -> float:
@@ -113,8 +107,8 @@ def man_base(simulation: Simulation, w: int, team: int, site: Site, middle: int)
     there = geometry.centre[middle] * geometry.bottom
     for k, p in enumerate(np.flatnonzero(players.team[w] == team + 1).tolist()):
         direction = site.ahead ^ (0, 2, 3, 1)[k % 4]
-        column = _straight_on(simulation, site.column, direction, 2 + k // 4)
-        put_player(simulation, w, p, column, there)
+        column, _ = straight_on(geometry, site.column, direction, 2 + k // 4)
+        put_player(simulation, w, p, int(column), there)
 
 
 @kernel

@@ -112,6 +112,14 @@ def put_player(
     players.spawn_heading[w, p] = players.heading[w, p]
 
 
+@kernel
+def straight_on(geometry, column, direction, steps):  # type: ignore[no-untyped-def]
+    """The column so many steps on in a lattice direction, and the direction of travel there."""
+    for _ in range(steps):
+        column, direction = step(geometry, column, direction)
+    return column, direction
+
+
 def wander(
     geometry: Any,
     column: int,
@@ -136,6 +144,5 @@ def wander(
     away = nearest + (farthest - nearest) * float(draw(key, 0, purpose, index + 1))
     aside = int(away * float(draw(key, 0, purpose, index + 2)))
     for steps, direction in ((int(away) + 1, turn), (aside, turn ^ 2)):
-        for _ in range(steps):
-            column, direction = step(geometry, column, direction)
+        column, _ = straight_on(geometry, column, direction, steps)
     return int(column)
