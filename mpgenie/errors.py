@@ -7,6 +7,7 @@
     ├── StateError    (RuntimeError)  call `reset` first, or make a new environment after `close`
     ├── RendererError (RuntimeError)  no such renderer here: name another, or run `mpgenie doctor`
     ├── DatasetError  (ValueError)    a file of a dataset is damaged, missing or hostile: verify it
+    ├── CheckpointError (ValueError)  a trained player's file is damaged, hostile or too old
     ├── StorageError  (OSError)       the disk refused: make room or allow writing, then run again
     └── MissingExtraError (ImportError)  install the extra that the message names
 
@@ -43,6 +44,10 @@ class RendererError(MpgenieError, RuntimeError):
 
 class DatasetError(MpgenieError, ValueError):
     """Files that are no dataset, or of one that is damaged; nothing of them was used."""
+
+
+class CheckpointError(MpgenieError, ValueError):
+    """A file that is no checkpoint, or one that is damaged; nothing of it was used."""
 
 
 class StorageError(MpgenieError, OSError):

@@ -18,6 +18,8 @@ COMMANDS = {
     "generate": "make a dataset of scripted players, or go on with one",
     "orchestrate": "make a dataset in rounds that look for what is rare so far",
     "dataset": "look into a dataset, check it, or hand it on to other tools",
+    "train": "let players learn a scenario, or go on with it",
+    "watch": "a video of trained players",
     "bench": "measure speed and memory beside the budgets",
 }
 
@@ -30,6 +32,9 @@ examples:
   mpgenie doctor                    which renderers work here, and why others do not
   mpgenie generate --out data --episodes 100
                                     a dataset of what two players see and do
+  mpgenie train ppo --scenario gather
+                                    players learn to gather, from what they know, in minutes
+  mpgenie watch gather              a video of trained players
   mpgenie bench --quick             the main figures in about a minute
 
 `mpgenie COMMAND --help` says more about each.

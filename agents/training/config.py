@@ -1,0 +1,200 @@
+"""What a run of learning is made of, and what suits each scenario."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.config import EnvConfig, config_from
+from mpgenie.envs.scenarios.registry import SCENARIOS
+from mpgenie.envs.simulation.actions import NO_OP
+from mpgenie.envs.spaces import COMPONENTS, component_counts
+from mpgenie.errors import ConfigError, suggest
+
+OBSERVE = {"state": ("state",), "rgb": ("rgb",), "both": ("state", "rgb")}
+"""What players may learn from."""
+POLICIES = ("shared", "per_player", "per_team", "per_role")
+"""Who shares a policy: everybody, nobody, those of a team, or those of a role at the time."""
+
+WALK = ("forward/back", "left/right", "jump", "camera pitch", "camera yaw")
+"""The components of an action that every scenario needs."""
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "gather": {"free": (*WALK, "attack")},
+    "tag": {"free": (*WALK, "attack"), "contest": True},
+    "capture_the_flag": {"free": (*WALK, "attack"), "contest": True},
+}
+"""What suits a scenario better than the defaults."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOConfig:
+    """Everything that a run follows from.  A decision is an action of one player; it is played for
+    `repeat` ticks."""
+
+    scenario: str = "gather"
+    players: int = 2
+    worlds: int = 32
+    """Worlds played side by side."""
+    env: Mapping[str, Any] = field(default_factory=dict)
+    """Other options of the environment, as of `parallel_env`."""
+    observe: str = "state"
+    """`state`, `rgb` or `both`."""
+    policies: str = "shared"
+    """One of `POLICIES`."""
+    free: tuple[str, ...] = COMPONENTS[:-1]
+    """The components of an action that may be used; the others stay idle."""
+    turns: tuple[int, ...] = (2, 4)
+    """How many steps of the camera a turn may take, up to 5 each way: fewer to choose from."""
+    contest: bool = False
+    """Whether one's win is another's loss: then progress is measured against random players."""
+    repeat: int = 4
+    """Ticks for which a decision is played."""
+    steps: int = 4_000_000
+    """Decisions of the whole run, of all players together."""
+    horizon: int = 64
+    """Decisions of each player between two updates."""
+    epochs: int = 3
+    """How often each update looks at each decision."""
+    minibatch: int = 1024
+    """Decisions of a gradient step."""
+    rate: float = 7e-4
+    """Of learning at first; it falls to nothing on a line."""
+    discount: float = 0.99
+    """What the future is worth, for each decision."""
+    trace: float = 0.95
+    """Lambda of generalised advantages."""
+    clip: float = 0.2
+    """How far an update may move the likelihood of a decision."""
+    entropy: tuple[float, float] = (0.01, 0.001)
+    """What a nat of entropy is worth at first and at last, in deviations of the advantages."""
+    value: float = 0.5
+    """Weight of the value's error."""
+    longest_step: float = 0.5
+    """Gradients are cut to this length."""
+    hidden: int = 256
+    """Width of the networks."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value, choices in (
+            ("scenario", self.scenario, tuple(SCENARIOS)),
+            ("observe", self.observe, tuple(OBSERVE)),
+            ("policies", self.policies, POLICIES),
+            *(("component of an action", each, COMPONENTS[:-1]) for each in self.free),
+        ):
+            if value not in choices:
+                raise ConfigError(f"unknown {name} {value!r}. {suggest(value, choices)}")
+        if not self.turns or not set(self.turns) <= {1, 2, 3, 4, 5}:
+            raise ConfigError(f"turns are some of the steps 1 to 5, got {self.turns!r}")
+        for name, low, high in _WHOLE:
+            value = getattr(self, name)
+            if type(value) is not int or not low <= value <= high:
+                raise ConfigError(
+                    f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}"
+                )
+        numbers = (self.rate, self.discount, self.trace, self.clip, *self.entropy, self.value)
+        if not all(
+            isinstance(number, (int, float)) and 0.0 <= number < math.inf
+            for number in (*numbers, self.longest_step)
+        ):
+            raise ConfigError(f"rates and weights are numbers from 0 upwards, got {numbers}")
+        if max(self.discount, self.trace) > 1.0:
+            raise ConfigError(
+                f"discount and trace are at most 1, got {self.discount} and {self.trace}"
+            )
+        if self.policies == "per_role" and "state" not in OBSERVE[self.observe]:
+            raise ConfigError('policies="per_role" reads roles: observe "state" or "both"')
+        height, width = self.env_config().resolution  # raises if an option is wrong
+        if (
+            "rgb" in OBSERVE[self.observe]
+            and not 36 <= min(height, width) <= height * width <= 2**16
+        ):
+            raise ConfigError(
+                "to learn from, pictures have edges of at least 36 and at most 65,536 pixels, got "
+                f"{height} x {width}"
+            )
+
+    def env_options(self) -> dict[str, Any]:
+        """The options of the environment, as `parallel_env` and `vector_env` take them."""
+        names = OBSERVE[self.observe]
+        return {
+            **self.env,
+            "scenario": self.scenario,
+            "players": self.players,
+            "observe": names[0] if len(names) == 1 else names,
+        }
+
+    def env_config(self) -> EnvConfig:
+        """The environment's own config."""
+        config = config_from(self.env_options())
+        if config.action_mode != "discrete":
+            raise ConfigError('players learn discrete actions: leave action_mode="raw" out')
+        return config
+
+    def counts(self) -> tuple[int, ...]:
+        """How many choices each component of an action has."""
+        return tuple(component_counts(self.env_config().messages).tolist())
+
+    def allowed(self) -> tuple[NDArray[np.bool_], ...]:
+        """Which choices of each component of an action are ever made."""
+        choices = []
+        for name, count in zip(COMPONENTS, self.counts(), strict=False):
+            idle = NO_OP[COMPONENTS.index(name)] if name in COMPONENTS[:-1] else 0
+            away = np.abs(np.arange(count) - idle)
+            free = np.isin(away, self.turns) if name.startswith("camera") else away > 0
+            choices.append((away == 0) | (free & (name in self.free)))
+        return tuple(choices)
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "PPOConfig":
+        """From what `to_plain` gave, also by way of JSON.
+
+        Raises:
+            ConfigError: If it is none.
+        """
+        known = [each.name for each in fields(cls)]
+        for name in plain:
+            if name not in known:
+                raise ConfigError(f"unknown setting {name!r}. {suggest(name, known)}")
+        tuples = {
+            name: tuple(value) for name, value in plain.items() if isinstance(value, (list, tuple))
+        }
+        if type(plain.get("turns")) is int:
+            tuples["turns"] = (plain["turns"],)
+        try:
+            return cls(**{**plain, **tuples})
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"these settings are wrong: {error}") from error
+
+
+_WHOLE: tuple[tuple[str, int, int], ...] = (
+    ("players", 1, 32),
+    ("worlds", 1, 4096),
+    ("repeat", 1, 100),
+    ("steps", 1, 10**12),
+    ("horizon", 1, 100_000),
+    ("epochs", 1, 1000),
+    ("minibatch", 2, 10**6),
+    ("hidden", 1, 4096),
+    ("seed", 0, 2**31),
+)
+
+
+def recipe(scenario: str, **chosen: Any) -> PPOConfig:
+    """The config that suits a scenario, with some settings chosen otherwise.
+
+    Args:
+        scenario: Its name.
+        **chosen: Fields of `PPOConfig`.
+    """
+    plain = {**RECIPES.get(scenario, {}), "scenario": scenario, **chosen}
+    env = {**RECIPES.get(scenario, {}).get("env", {}), **chosen.get("env", {})}
+    return PPOConfig.from_plain({**plain, "env": env})

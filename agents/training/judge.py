@@ -1,0 +1,64 @@
+"""How good players are among others who do anything at random: the yardstick of a contest.
+
+In a contest of equals one's win is another's loss and the mean return stays where it is, however
+well they play.  So those in even slots play as they have learnt, and the others at random.
+"""
+
+import numpy as np
+
+from mpgenie.envs.vector import vector_env
+from mpgenie.extras import require
+
+from .config import PPOConfig
+from .player import TrainedPolicy
+
+require("torch", extra="agents")
+import torch  # noqa: E402
+
+from .ppo import Policies  # noqa: E402
+
+FIRST_SEED = 10_000_000
+"""Of the worlds that are played; no run learns on them."""
+
+
+class Judge:
+    """Worlds in which policies are tried; the same ones every time.
+
+    Args:
+        config: Of the run.
+        worlds: How many.
+        threads: As of `vector_env`.
+    """
+
+    def __init__(self, config: PPOConfig, worlds: int = 16, threads: int | None = None) -> None:
+        self.config = config
+        self.envs = vector_env(
+            worlds, threads=threads, repeat=config.repeat, **config.env_options()
+        )
+
+    def score(self, policies: Policies | None) -> float:
+        """The mean return of those in even slots in one episode of each world.
+
+        Args:
+            policies: What they have learnt; None lets them play at random like the others.
+        """
+        envs, config = self.envs, self.config
+        slots = np.arange(envs.num_envs) % config.players
+        learnt = slots % 2 == 0 if policies is not None else np.zeros(len(slots), np.bool_)
+        rng, noise = np.random.default_rng(FIRST_SEED), torch.Generator().manual_seed(FIRST_SEED)
+        observations, infos = envs.reset(seed=FIRST_SEED)
+        returns, over = np.zeros(len(slots)), np.zeros(len(slots), np.bool_)
+        while not over.all():
+            actions = rng.integers(0, config.counts(), (len(slots), len(config.counts())))
+            if policies is not None:
+                policy = TrainedPolicy(config, policies)
+                chosen = policy.choose(observations, slots, infos["action_mask"], noise)
+                actions[learnt] = chosen[learnt]
+            observations, rewards, terminated, truncated, infos = envs.step(actions)
+            returns += rewards * ~over
+            over |= terminated | truncated
+        return float(returns[slots % 2 == 0].mean())
+
+    def close(self) -> None:
+        """Let go of the worlds."""
+        self.envs.close()

@@ -1,0 +1,178 @@
+"""Trained players: a checkpoint as a policy, for `parallel_env`, `vector_env` and windows.
+
+policy = trained("gather")
+env = mpgenie.parallel_env(**policy.env_options)
+observations, _ = env.reset(seed=7)
+state = None
+while env.agents:
+    actions, state = policy.act(observations, state)
+    observations, *_ = env.step(actions)
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.agents.policy import Action
+from mpgenie.envs.simulation.actions import discrete_to_raw
+from mpgenie.errors import CheckpointError, suggest
+from mpgenie.extras import require
+
+from .checkpoint import POLICY, RESUME, load_policy
+from .config import PPOConfig
+
+require("torch", extra="agents")
+import torch  # noqa: E402
+
+from .networks import Choices  # noqa: E402
+from .ppo import Policies  # noqa: E402
+
+SHIPPED = Path(__file__).parent / "policies"
+"""A folder for each policy that comes with mpgenie."""
+
+
+class Playing(NamedTuple):
+    """What a trained policy remembers from tick to tick."""
+
+    left: int
+    """Ticks for which the last choices are still played."""
+    choices: dict[str, NDArray[np.int64]]
+    noise: bytes
+    """The state of what chooses among likely actions."""
+
+
+class TrainedPolicy:
+    """Plays as it has learnt to; it keeps nothing between calls.
+
+    Args:
+        config: Of the run that it is from.
+        policies: What was learnt.
+        seed: What is drawn when it chooses.
+        likeliest: Whether to choose the likeliest action always, rather than each as often as it
+            is likely.
+    """
+
+    def __init__(
+        self, config: PPOConfig, policies: Policies, *, seed: int = 0, likeliest: bool = False
+    ) -> None:
+        self.config, self.policies = config, policies
+        self.seed, self.likeliest = seed, likeliest
+        self._everything = torch.ones(1, sum(config.counts()), dtype=torch.int8)
+
+    @property
+    def env_options(self) -> dict[str, Any]:
+        """Options of `parallel_env` and `vector_env` for a game as it was learnt."""
+        return self.config.env_options()
+
+    def act(
+        self, observations: Mapping[str, Any], state: Playing | None = None
+    ) -> tuple[dict[str, NDArray[np.int64]], Playing]:
+        """Choose discrete actions for players named as in `parallel_env`, `player_0` first.
+
+        Args:
+            observations: What each of them observes.
+            state: What the last call returned; None when an episode begins.
+        """
+        names = list(observations)
+        rng = torch.Generator().manual_seed(self.seed)
+        if state is not None:
+            rng.set_state(torch.frombuffer(bytearray(state.noise), dtype=torch.uint8))
+            if state.left and set(names) <= set(state.choices):
+                choices = {name: state.choices[name] for name in names}
+                return choices, state._replace(left=state.left - 1)
+        if not names:
+            return {}, Playing(0, {}, rng.get_state().numpy().tobytes())
+        slots = np.array([int(name.rpartition("_")[2]) for name in names])
+        seen = [observations[name] for name in names]
+        rows = (
+            {key: np.stack([each[key] for each in seen]) for key in seen[0]}
+            if isinstance(seen[0], Mapping)
+            else np.stack(seen)
+        )
+        chosen = dict(zip(names, self.choose(rows, slots, rng=rng), strict=True))
+        return chosen, Playing(self.config.repeat - 1, chosen, rng.get_state().numpy().tobytes())
+
+    @torch.no_grad()
+    def choose(
+        self,
+        observations: Any,
+        slots: NDArray[np.int64] | None = None,
+        masks: NDArray[np.int8] | None = None,
+        rng: torch.Generator | None = None,
+    ) -> NDArray[np.int64]:
+        """Choose for rows, as of a vector environment made with `repeat=config.repeat`.
+
+        Args:
+            observations: Of B rows.
+            slots: (B,) the player slot of each; by default 0, 1, ... world after world.
+            masks: (B, choices) `infos["action_mask"]`, if they are known.
+            rng: What draws; by default one that is new for each call.
+
+        Returns:
+            (B, C) discrete actions.
+        """
+        if not isinstance(observations, Mapping):
+            observations = {self.config.observe: observations}
+        seen = {
+            name: torch.from_numpy(np.ascontiguousarray(observations[name]))
+            for name in self.policies.nets[0].encoders  # type: ignore[union-attr]
+        }
+        rows = len(next(iter(seen.values())))
+        where = np.arange(rows) % self.config.players if slots is None else slots
+        whose = self.policies.whose(seen, torch.from_numpy(where % self.config.players))
+        scores, _ = self.policies(seen, whose)
+        given = self._everything.expand(rows, -1) if masks is None else torch.from_numpy(masks)
+        choices = Choices(scores, self.policies.masks.read(given))
+        if self.likeliest:
+            return choices.best().numpy()
+        return choices.sample(rng or torch.Generator().manual_seed(self.seed)).numpy()
+
+
+def as_raw(choice: NDArray[np.int64]) -> Action:
+    """A discrete action as the game takes it."""
+    buttons, (pitch, yaw) = discrete_to_raw(choice)
+    return Action(buttons, float(pitch), float(yaw), int(choice[10]) if len(choice) > 10 else 0)
+
+
+def shipped() -> list[str]:
+    """The names of the policies that come with mpgenie."""
+    return sorted(path.parent.name for path in SHIPPED.glob(f"*/{POLICY}"))
+
+
+def find(name: str | Path) -> Path:
+    """The file of a checkpoint.
+
+    Args:
+        name: A file, a folder of a run, or the name of a policy that comes with mpgenie.
+
+    Raises:
+        CheckpointError: If there is none; the message says which there are.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    for file in (POLICY, RESUME):
+        if path.is_dir() and (path / file).is_file():
+            return path / file
+    if str(name) in shipped():
+        return SHIPPED / str(name) / POLICY
+    if path.exists():
+        raise CheckpointError(f"{path} holds no {POLICY}: name a folder that `mpgenie train` made")
+    raise CheckpointError(
+        f"{str(name)!r} is neither a file nor a shipped policy. {suggest(name, shipped())}"
+    )
+
+
+def trained(name: str | Path, *, seed: int = 0, likeliest: bool = False) -> TrainedPolicy:
+    """A trained policy.
+
+    Args:
+        name: As of `find`.
+        seed: As of `TrainedPolicy`.
+        likeliest: As of `TrainedPolicy`.
+    """
+    config, policies, _ = load_policy(find(name))
+    return TrainedPolicy(config, policies, seed=seed, likeliest=likeliest)

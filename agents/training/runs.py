@@ -1,0 +1,208 @@
+"""Runs on disk: a folder for each seed, from which a run goes on exactly where it was stopped.
+
+OUT/policy.npz              the best seed's players
+OUT/curves.png              how all seeds went
+OUT/seed_0/progress.csv     a row for each update
+OUT/seed_0/policy.npz       what it has learnt
+OUT/seed_0/resume.npz       all that its future follows from
+"""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import numpy as np
+
+from mpgenie.errors import ConfigError
+from mpgenie.extras import require
+
+from .checkpoint import POLICY, RESUME, load_run, read, save_policy, save_run
+from .config import PPOConfig
+from .judge import Judge
+from .log import PROGRESS, Figures, Log, draw_curves, read_progress
+from .ppo import Learner
+
+require("torch", extra="agents")
+import torch  # noqa: E402
+
+SAVE_EVERY = 120.0
+"""Seconds between two saves."""
+JUDGED = 20
+"""How often a run of a contest is measured against random players."""
+CURVES = "curves.png"
+FIGURES = (
+    "decisions", "return", "ticks", "against_random", "entropy", "kl", "clipped", "value_loss",
+    "explained", "rate", "per_second", "env_share", "seconds",
+)  # fmt: skip
+"""The columns of `progress.csv`, before the parts of the return."""
+OnUpdate = Callable[[Figures], None]
+
+
+def train(
+    config: PPOConfig,
+    out: Path,
+    *,
+    seeds: Sequence[int] = (0,),
+    minutes: float | None = None,
+    threads: int | None = None,
+    tensorboard: bool = False,
+    on_update: OnUpdate | None = None,
+) -> Path:
+    """Learn once from each seed, or go on with what the folder holds.
+
+    Args:
+        config: Of the runs; its seed is replaced by each of `seeds`.
+        out: The folder.
+        seeds: One run for each.
+        minutes: When to stop a run that is not done yet; None = never.
+        threads: Of each bank of worlds, and of the network; None = one for each processor.
+        tensorboard: Whether to write events for it.
+        on_update: Told the figures of each update.
+
+    Returns:
+        The file of the best seed's players.
+
+    Raises:
+        ConfigError: If the folder holds runs with other settings.
+        KeyboardInterrupt: After Ctrl-C, when the run is saved; the same call goes on with it.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    for seed in seeds:
+        Run(replace(config, seed=seed), out / f"seed_{seed}", threads, tensorboard).go(
+            minutes, on_update
+        )
+        finish(out, config.scenario)
+    return out / POLICY
+
+
+def finish(out: Path, scenario: str) -> None:
+    """Draw the curves of all seeds in a folder, and copy the best one's players."""
+    rows = {
+        folder.name: found
+        for folder in sorted(out.glob("seed_*"))
+        if (folder / PROGRESS).exists() and (found := read_progress(folder / PROGRESS))
+    }
+    draw_curves(out / CURVES, rows, f"PPO on {scenario}")
+    best = max(rows, key=lambda name: score(rows[name]))
+    unfinished = out / f".{POLICY}.unfinished"
+    unfinished.write_bytes((out / best / POLICY).read_bytes())
+    unfinished.replace(out / POLICY)
+
+
+def score(rows: Sequence[Figures]) -> float:
+    """What a run came to: its last fifth's mean return, among random players if it is a contest."""
+    late = [row for row in rows if row["decisions"] >= 0.8 * rows[-1]["decisions"]]
+    name = "against_random" if any("against_random" in row for row in rows) else "return"
+    values = [row[name] for row in late if name in row]
+    return float(np.mean(values)) if values else -np.inf
+
+
+class Run:
+    """One seed's run in a folder.
+
+    Args:
+        config: Of the run.
+        folder: New, or one that holds this run.
+        threads: As of `train`.
+        tensorboard: As of `train`.
+    """
+
+    def __init__(
+        self,
+        config: PPOConfig,
+        folder: Path,
+        threads: int | None = None,
+        tensorboard: bool = False,
+    ) -> None:
+        self.config, self.folder, self.threads = config, folder, threads
+        self.tensorboard = tensorboard
+        self.last: Figures = {}
+
+    def go(self, minutes: float | None = None, on_update: OnUpdate | None = None) -> None:
+        """Learn until all decisions are made, the time is up or somebody presses Ctrl-C."""
+        learner, config = self._begin(), self.config
+        parts = [f"part_{name}" for name in config.env_config().rules.part_names]
+        decisions = learner.decisions
+        log = Log(self.folder, [*FIGURES, *parts], decisions, tensorboard=self.tensorboard)
+        judge = Judge(config, threads=self.threads) if config.contest else None
+        start = saved = time.monotonic()
+        try:
+            with asked_to_stop() as asked:
+                while learner.decisions < config.steps and not asked():
+                    figures = {**learner.update(), "seconds": time.monotonic() - start}
+                    if judge is not None and self._is_due(learner):
+                        figures["against_random"] = judge.score(learner.policies)
+                    log.add(figures)
+                    if on_update is not None:
+                        on_update(figures)
+                    now = time.monotonic()
+                    if minutes is not None and now - start > 60.0 * minutes:
+                        break
+                    if now - saved > SAVE_EVERY:
+                        self._save(learner)
+                        saved = now
+                self._save(learner)
+                if asked():
+                    raise KeyboardInterrupt(
+                        f"stopped at {learner.decisions:,} of {config.steps:,} decisions and saved "
+                        f"in {self.folder}; the same command goes on"
+                    )
+        finally:
+            log.close()
+            learner.close()
+            if judge is not None:
+                judge.close()
+
+    def _begin(self) -> Learner:
+        """A new learner, or the one that the folder holds."""
+        path = self.folder / RESUME
+        if not path.exists():
+            return Learner(self.config, self.threads)
+        theirs, _, _ = read(path)
+        ours, found = (json.loads(json.dumps(c.to_plain())) for c in (self.config, theirs))
+        for name, value in ours.items():
+            if found[name] != value and name != "steps":
+                raise ConfigError(
+                    f"{self.folder} holds a run with {name} = {found[name]!r}, not {value!r}: "
+                    "name another folder with --out, or the same settings"
+                )
+        learner = load_run(path, self.threads)
+        learner.config = self.config  # perhaps longer
+        return learner
+
+    def _is_due(self, learner: Learner) -> bool:
+        """Whether to measure after this update."""
+        config, made = self.config, learner.rewards.numel()
+        share = config.steps / JUDGED
+        before = (learner.decisions - made) // share
+        return learner.decisions // share > before or before == 0 == learner.decisions - made
+
+    def _save(self, learner: Learner) -> None:
+        save_run(self.folder / RESUME, learner)
+        save_policy(
+            self.folder / POLICY, self.config, learner.policies, decisions=learner.decisions
+        )
+
+
+@contextmanager
+def asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C and SIGTERM be heard between two updates; a second one is heard at once."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if heard:
+            raise KeyboardInterrupt("stopped at once: what was learnt since the last save is lost")
+        heard.append(number)
+
+    usual = {each: signal.signal(each, hear) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(heard)
+    finally:
+        for each, handler in usual.items():
+            signal.signal(each, handler)

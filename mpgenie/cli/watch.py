@@ -1,0 +1,163 @@
+"""A video of trained players: through the eyes of each, one from behind, and from above.
+
+Name a policy that comes with mpgenie, a folder that `mpgenie train` made, or a file in one.  They
+play the game that they have learnt, on another planet for each seed.  The picture shows six
+moments.  Drawn through OpenGL wherever a context can be made, else by the software renderer.
+Defaults stand in brackets.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mpgenie.errors import ConfigError, RendererError
+
+from .demo import MOMENTS, TICKS_PER_SECOND, refuse_to_overwrite, size
+
+if TYPE_CHECKING:
+    from mpgenie.agents.training.player import TrainedPolicy
+    from mpgenie.pictures import Picture
+
+EXAMPLES = """\
+examples:
+  mpgenie watch gather
+  mpgenie watch out/ppo/gather --seed 3 --seconds 20
+  mpgenie watch tag --with scripted
+  mpgenie watch tag --players 4 --with random --output tag.mp4
+"""
+
+Chooser = Callable[[Any], dict[str, Any]]
+"""Chooses for some players from what everybody observes."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `mpgenie watch`."""
+    add = parser.add_argument
+    add("policy", metavar="NAME|FOLDER|FILE", help="who plays")
+    add("--seed", type=int, default=7, metavar="N", help="of planet and players (%(default)s)")
+    add("--players", type=int, metavar="N", help="how many (as learnt)")
+    others = "who plays the odd slots: trained, random, scripted or idle (%(default)s)"
+    whom = ("trained", "random", "scripted", "idle")
+    add("--with", dest="others", choices=whom, default="trained", help=others)
+    add("--seconds", type=int, metavar="S", help="how long (an episode)")
+    add("--renderer", choices=("auto", "opengl", "software"), default="auto", help="(%(default)s)")
+    add("--view", type=size, default=(240, 320), metavar="WxH", help="of each view (320x240)")
+    video = "the video (%(default)s)"
+    add("--output", type=Path, default=Path("out/watch.mp4"), metavar="FILE", help=video)
+    add("--sheet", type=Path, metavar="FILE", help="the picture (beside the video)")
+    add("--force", action="store_true", help="overwrite files that are not ours")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Let them play, draw and save, then print what they got."""
+    from tqdm import tqdm
+
+    from mpgenie import pictures
+    from mpgenie.agents.training.player import trained
+
+    if options.seconds is not None and options.seconds < 1:
+        raise ConfigError(f"--seconds must be at least 1, got {options.seconds}")
+    if options.output.is_dir():
+        raise ConfigError(f"--output names the video, but {options.output} is a folder")
+    sheet = options.sheet or options.output.with_suffix(".png")
+    if sheet == options.output:
+        raise ConfigError(f"video and picture need a file each, got {sheet} for both")
+    policy = trained(options.policy, seed=options.seed)
+    for path in (options.output, sheet):
+        refuse_to_overwrite(path, force=options.force)
+
+    env = make_env(options, policy)
+    returns = dict.fromkeys(env.possible_agents, 0.0)
+    shots: list[Picture] = []
+    with pictures.Video(options.output, frames_per_second=TICKS_PER_SECOND) as video:
+        ticks = play(env, policy, options, returns)
+        for picture in tqdm(ticks, desc="playing", unit="tick", leave=False, disable=None):
+            video.add(picture)
+            shots.append(pictures.halved(picture))
+    moments = [shots[(2 * k + 1) * len(shots) // (2 * MOMENTS)] for k in range(MOMENTS)]
+    pictures.save_png(sheet, pictures.grid(moments, columns=2))
+
+    for slot, (player, paid) in enumerate(returns.items()):
+        who = options.others if slot % 2 else "trained"
+        print(f"{player:11} {who:9} return {paid:.2f}")
+    print(f"ticks       {len(shots) - 1}\nvideo       {options.output}\npicture     {sheet}")
+    env.close()
+    return 0
+
+
+def make_env(options: argparse.Namespace, policy: "TrainedPolicy") -> Any:
+    """The game that was learnt, reset, with a renderer that works here."""
+    import mpgenie
+
+    wanted = {**policy.env_options}
+    if options.players is not None:
+        wanted["players"] = options.players
+    if options.seconds is not None:
+        wanted["max_cycles"] = options.seconds * TICKS_PER_SECOND
+
+    def make(renderer: str) -> Any:
+        env = mpgenie.parallel_env(**{**wanted, "renderer": renderer})
+        env.reset(seed=options.seed)
+        return env
+
+    if options.renderer != "auto":
+        return make(options.renderer)
+    try:
+        return make("opengl")
+    except RendererError:
+        return make("software")
+
+
+def play(
+    env: Any, policy: "TrainedPolicy", options: argparse.Namespace, returns: dict[str, float]
+) -> Iterator["Picture"]:
+    """Play an episode, add up what everybody gets, and yield all views: one more than ticks."""
+    observations, _ = env.reset(seed=options.seed)
+    ours = [
+        p for k, p in enumerate(env.possible_agents) if options.others == "trained" or not k % 2
+    ]
+    others, state = companions(env, options), None
+    yield views(env, options.view)
+    while env.agents:
+        seen = {player: observations[player] for player in ours if player in env.agents}
+        actions, state = policy.act(seen, state)
+        actions = {**others(), **actions}
+        observations, rewards, *_ = env.step({player: actions[player] for player in env.agents})
+        for player, paid in rewards.items():
+            returns[player] += paid
+        yield views(env, options.view)
+
+
+def companions(env: Any, options: argparse.Namespace) -> Callable[[], dict[str, Any]]:
+    """What those in odd slots do in the tick to come, if they are not trained."""
+    import numpy as np
+
+    from mpgenie.agents.bots.scenarios import ScriptedPlayers
+    from mpgenie.agents.bots.scenarios.playing import action_for, random_action
+    from mpgenie.agents.policy import IDLE
+
+    slots, names = range(1, len(env.possible_agents), 2), env.possible_agents
+    if options.others == "trained":
+        return dict
+    if options.others == "scripted":
+        name = env.config.rules.name
+        scripts = ScriptedPlayers(env.simulation, env.scenario, slots, name, seed=options.seed)
+        return lambda: {names[k]: action_for(env, a) for k, a in scripts.act().items()}
+    rng = np.random.default_rng(options.seed)
+    draw = (lambda: random_action(rng)) if options.others == "random" else (lambda: IDLE)
+    return lambda: {names[k]: action_for(env, draw()) for k in slots}
+
+
+def views(env: Any, view: tuple[int, int]) -> "Picture":
+    """What each player sees, then the first from behind and from above, in a grid."""
+    import numpy as np
+
+    from mpgenie.pictures import grid
+
+    names = env.possible_agents
+    shots = [*((name, "first") for name in names), (names[0], "third"), (names[0], "top")]
+    images = [env.render_view(name, view=kind, resolution=view) for name, kind in shots]
+    columns = int(np.ceil(np.sqrt(len(images))))
+    images += [np.zeros_like(images[0])] * (-len(images) % columns)
+    return grid(images, columns=columns)

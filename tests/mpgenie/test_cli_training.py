@@ -1,0 +1,115 @@
+"""`mpgenie train` and `mpgenie watch`: learn, stop, go on, and look at what came of it."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from mpgenie.agents.training import runs
+from mpgenie.agents.training.log import read_progress
+from mpgenie.agents.training.player import trained
+from mpgenie.cli import main
+from mpgenie.cli.train import count
+from mpgenie.pictures import made_by_us
+
+SMALL = [
+    "--worlds", "2", "--size", "8", "--planet", "flat", "--threads", "1", "--set", "horizon=8",
+    "--set", "hidden=16", "--set", "env.mobs=false", "--set", "env.max_cycles=16",
+    "--set", "env.planets=1", "--set", "minibatch=16",
+]  # fmt: skip
+
+
+def train(out, *more):
+    return main(["train", "ppo", "--out", str(out), *SMALL, *more])
+
+
+@pytest.fixture
+def run(tmp_path):
+    assert train(tmp_path / "run", "--steps", "96", "--seeds", "0,1") == 0
+    return tmp_path / "run"
+
+
+def test_a_run_leaves_players_curves_and_figures(run, capsys):
+    for name in ("policy.npz", "curves.png", "seed_0/resume.npz", "seed_1/policy.npz"):
+        assert (run / name).is_file()
+    rows = read_progress(run / "seed_1" / "progress.csv")
+    assert [row["decisions"] for row in rows] == [32, 64, 96]
+    assert rows[1]["ticks"] == 16.0 and "part_mined" in rows[1] and "return" in rows[1]
+    assert trained(run).config.env["size"] == 8
+    # The same command finds nothing to do, a longer one goes on.
+    assert train(run, "--steps", "96", "--seeds", "0,1") == 0
+    assert len(read_progress(run / "seed_0" / "progress.csv")) == 3
+    assert train(run, "--steps", "128") == 0
+    assert len(read_progress(run / "seed_0" / "progress.csv")) == 4
+    # Other settings do not mix with it.
+    assert train(run, "--steps", "128", "--set", "rate=0.5") == 1
+    assert "holds a run with rate = 0.0" in capsys.readouterr().err
+
+
+def test_watching_makes_a_video_and_a_picture(run, tmp_path, capsys):
+    video = tmp_path / "seen.mp4"
+    where = ["--renderer", "software", "--view", "64x48", "--output", str(video), "--seconds", "1"]
+    for others in ("trained", "random", "scripted"):
+        assert main(["watch", str(run), "--with", others, *where]) == 0
+        assert f"player_1    {others}" in capsys.readouterr().out
+    assert made_by_us(video) and made_by_us(video.with_suffix(".png"))
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, capsys, monkeypatch):
+    heard = []
+
+    def interrupt(figures):
+        if not heard:
+            heard.append(figures["decisions"])
+            os.kill(os.getpid(), signal.SIGINT)
+
+    assert threading.current_thread() is threading.main_thread()
+    usual = runs.Run.go
+    monkeypatch.setattr(runs.Run, "go", lambda self, minutes, _: usual(self, minutes, interrupt))
+    assert train(tmp_path / "run", "--steps", "96") == 130
+    assert "stopped at 32 of 96 decisions and saved" in capsys.readouterr().err
+    assert train(tmp_path / "run", "--steps", "96") == 0
+    rows = read_progress(tmp_path / "run" / "seed_0" / "progress.csv")
+    assert [row["decisions"] for row in rows] == [32, 64, 96]
+
+
+def test_a_contest_is_measured_against_random_players(tmp_path):
+    assert train(tmp_path, "--scenario", "tag", "--steps", "32") == 0
+    (row,) = read_progress(tmp_path / "seed_0" / "progress.csv")
+    assert "against_random" in row
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way_out"),
+    [
+        (["train", "pro"], "Did you mean 'ppo'"),
+        (["train", "ppo", "--scenario", "gahter"], "Did you mean 'gather'"),
+        (["train", "ppo", "--seeds", "0,0"], "write it like 0,1,2"),
+        (["train", "ppo", "--steps", "many"], "write it like 400000, 400k or 4M"),
+        (["train", "ppo", "--set", "rate"], "write it like rate=0.0003"),
+        (["train", "ppo", "--set", "raet=1"], "Did you mean 'rate'"),
+        (["train", "ppo", "--set", "env.planet=cube"], "unknown planet"),
+        (["train", "ppo", "--minutes", "-1"], "more than 0"),
+        (["train", "ppo", "--observe", "sound"], "There are: 'state', 'rgb', 'both'"),
+        (["watch", "nothing_here"], "neither a file nor a shipped policy"),
+        (["watch", "."], "holds no policy.npz"),
+    ],
+    ids=" ".join,
+)
+def test_refusals_say_the_way_out(arguments, way_out, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        assert main(arguments) == 1
+    except SystemExit as stop:
+        assert stop.code == 2
+    assert way_out in capsys.readouterr().err
+
+
+def test_numbers_of_decisions_have_units():
+    assert [count(text) for text in ("1_000", "400k", "4M", "1.5m")] == [
+        1000,
+        400_000,
+        4 * 10**6,
+        1_500_000,
+    ]
