@@ -129,6 +129,8 @@ class Batch:
             "planet_seed": np.repeat(told.seeds[:, 1], players),
             "tick": np.repeat(told.cycle, players),
             "id": told.facts[:, 0].copy(),
+            "team": told.facts[:, 3].copy(),
+            "role": told.facts[:, 4].copy(),
             "action_mask": self._masks[told.facts[:, 1], told.facts[:, 2]],
             "reward_parts": {name: parts[:, k].copy() for k, name in enumerate(self.part_names)},
         }

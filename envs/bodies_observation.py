@@ -19,14 +19,14 @@ from mpgenie.envs.simulation.state import Records
 from .masks import BLOCK, DEAD, EMPTY, TOOL
 from .state_observation import Nearest, observe_state
 
-FACTS = 3
-"""Numbers in a row of facts: entity id, grip (see `mpgenie.envs.masks`), held slot."""
+FACTS = 5
+"""Numbers in a row of facts: entity id, grip (see `mpgenie.envs.masks`), held slot, team, role."""
 
 
 @kernel
-def _note_facts(player, row):  # type: ignore[no-untyped-def]
+def _note_facts(player, role, row):  # type: ignore[no-untyped-def]
     item, count = player.hotbar_item[player.held], player.hotbar_count[player.held]
-    row[0], row[2] = player.id, player.held
+    row[0], row[2], row[3], row[4] = player.id, player.held, player.team, role
     if not player.alive:
         row[1] = DEAD
     elif item == 0 or count == 0:
@@ -154,7 +154,7 @@ def observe_bodies(bundle):  # type: ignore[no-untyped-def]
     for k in range(rows.slots.shape[0]):
         w, p = rows.worlds[k], rows.slots[k]
         player = players[w, p]
-        _note_facts(player, rows.facts[k])
+        _note_facts(player, rows.role[w, p], rows.facts[k])
         if k < rows.views.world.shape[0]:
             _look(player, rows.views, k, w, p)
         if k < rows.poses.shape[0]:

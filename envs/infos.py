@@ -20,7 +20,7 @@ def infos_of(
 
     Args:
         config: Of the environment.
-        players: Name, slot, and facts (id, grip, held slot) of each.
+        players: Name, slot, and facts (see `bodies_observation.FACTS`) of each.
         shared: What everybody is told alike.
         events: All that happened in the tick.
         parts: Of each slot's reward.
@@ -38,9 +38,11 @@ def infos_of(
         name: {
             **shared,
             "id": entity,
+            "team": team,
+            "role": role,
             "events": mine[entity],
             "reward_parts": {**parts[slot]},
             "action_mask": mask_for(grip, held, messages),
         }
-        for name, slot, (entity, grip, held) in players
+        for name, slot, (entity, grip, held, team, role) in players
     }

@@ -8,6 +8,8 @@ actions and all other spaces are in `mpgenie.envs.spaces`, options in `mpgenie.e
     seed, planet_seed   of this episode and of its planet
     tick                ticks since the episode began
     id                  the player's entity id, as in events and (plus 1000) in segmentation
+    team                the player's team, 0 = none
+    role                what the player is, an index into the scenario's `roles`
     events              what happened to or through the player in this tick, a list of dictionaries
     reward_parts        what the reward is the sum of
     action_mask         see `mpgenie.envs.masks`; arrays that `space.sample(mask)` understands
@@ -161,7 +163,7 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
     def state(self) -> NDArray[np.float32]:
         """Everything about everybody, for critics that may know it; see `central_state`."""
         self._require_start("state")
-        return central_state(self._simulation)
+        return central_state(self._simulation, self._scenario)
 
     def render(self) -> NDArray[np.uint8] | None:
         """All players' views in one picture (`rgb_array`); None for `human`, which `step` draws."""

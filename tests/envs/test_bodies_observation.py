@@ -59,11 +59,14 @@ def look(state, reach=1e9, team_only=False):
     return rows
 
 
-def test_facts_say_what_is_in_hand(state):
+def test_facts_say_who_one_is_and_what_is_in_hand(state):
     players = state.players
     players.hotbar_item[0, :, 0] = [0, 0, ITEM["diamond_axe"], ITEM["stone"]]
     players.hotbar_count[0, :, 0] = 1
-    assert look(state).facts.tolist() == [[1, EMPTY, 0], [3, TOOL, 0], [4, BLOCK, 0]]
+    players.team[0, 3] = 5
+    assert look(state).facts.tolist() == [
+        [1, EMPTY, 0, 0, 0], [3, TOOL, 0, 0, 2], [4, BLOCK, 0, 5, 3],
+    ]  # fmt: skip
     players.alive[0, 2] = False
     assert look(state).facts[1, 1] == DEAD
 

@@ -22,6 +22,7 @@ PIXELS = {"observe": ("rgb", "depth", "segmentation", "visible", "pose", "propri
 WAYS = [
     {},
     {"scenario": "tag", "players": 3},
+    {"scenario": "capture_the_flag", "players": 3},
     {"scenario": "gather", "observe": "rgb", "copy": False},
     {"scenario": "tag", "observe": "rgb", "hud": True, "mobs": True, "start_time": 13_000},
     {"scenario": "gather", **PIXELS, "messages": 3, "planet": "normal", "planets": 2},
@@ -71,7 +72,7 @@ def check_world(envs, results, w, single, theirs):
         assert rewards[n] == theirs[1][agent]
         assert terminations[n] == theirs[2][agent] and truncations[n] == theirs[3][agent]
         info = theirs[4][agent]
-        for name in ("seed", "planet_seed", "tick", "id"):
+        for name in ("seed", "planet_seed", "tick", "id", "team", "role"):
             assert infos[name][n] == info[name]
         for name, value in info["reward_parts"].items():
             assert infos["reward_parts"][name][n] == value

@@ -92,6 +92,20 @@ def test_everybody_knows_bases_and_flags(make):
     assert marks[:, 5].tolist() == [OWN] * 2 + [OTHERS] * 6
 
 
+def test_critics_and_learners_know_roles_teams_and_landmarks(make):
+    env = make(3)
+    go(env, 2, 1)
+    *_, infos = env.step({agent: IDLE for agent in env.agents})
+    assert [(info["team"], info["role"]) for info in infos.values()] == [(1, 0), (2, 0), (1, 1)]
+    marks = env.state()[-3 - 4 * 6 : -3].reshape(4, 6)
+    assert (marks[:, 0] == 1.0).all() and (marks[:, 4] * 8).tolist() == [1, 2, 1, 2]
+    places = env.scenario.marks[0, :, :3]
+    assert np.allclose(
+        marks[:, 1:4] * np.linalg.norm(places[0]) / np.linalg.norm(marks[0, 1:4]), places
+    )
+    assert env.state().reshape(-1)[: 3 * 25].reshape(3, 25)[:, 24].tolist() == [0.0, 0.0, 0.125]
+
+
 def test_who_touches_the_post_takes_the_flag(make):
     env = make()
     go(env, 0, 1)
