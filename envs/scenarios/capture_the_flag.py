@@ -7,10 +7,10 @@ yellow, green).  Everybody starts at the own base with empty hands.
 Who comes within `radius` of another team's post, while its flag is there, takes it: the flag goes
 from the post, and the carrier, as its role is now, wears a paler shirt.  Who is hit by somebody of
 another team is stunned for `stun` ticks, in a darker shirt: one can go on walking, but takes no
-flag, and one's own blows do nothing, nor do more blows to oneself.  Nobody is hurt, and no hostile
-mobs come.  A flag whose carrier is hit, or dies, is at home at once.  A carrier at the own base
-captures the flag, which goes home, too; the own flag has to be there (`flag_home`).  Nobody carries
-two.
+flag, and one's own blows do nothing, nor do more blows to oneself.  Nobody is hurt, not even by
+falls, and no hostile mobs come.  A flag whose carrier is hit, or dies, is at home at once.  A
+carrier at the own base captures the flag, which goes home, too; the own flag has to be there
+(`flag_home`).  Nobody carries two.
 
 Rewards, each tick; those of `capture` and `conceded` add up to 0 if teams are equally strong:
     capture   +`capture` for everybody in a team that captures a flag
@@ -58,7 +58,7 @@ class CaptureTheFlag(ScenarioConfig):
     roles: ClassVar[tuple[str, ...]] = ("player", "carrier", "stunned")
     marks: ClassVar[tuple[str, ...]] = ("base", "flag")
     game_rules: ClassVar[Mapping[str, Any]] = {
-        "keep_hotbar": True, "player_damage": False, "hostile_mobs": False,
+        "keep_hotbar": True, "player_damage": False, "fall_damage": False, "hostile_mobs": False,
     }  # fmt: skip
     teams: int = 2
     """How many teams, 2 to 4."""

@@ -248,6 +248,37 @@ def test_a_snapshot_in_the_middle_has_the_same_future(make):
     assert flag_block(other, 1) == CLOTHS[1]
 
 
+@pytest.mark.parametrize("teams", [2, 4])
+def test_flags_are_on_their_posts_or_with_their_carriers(teams):
+    """However chance plays, and whoever leaves the game."""
+    env = parallel_env(
+        CaptureTheFlag(teams=teams, stun=8, flag_home=False, captures=1000),
+        9,
+        size=48,
+        observe="state",
+        death="remove",
+        planets=1,
+    )
+    env.reset(seed=3)
+    env.action_space("player_0").seed(3)
+    rng, rules, players = np.random.default_rng(3), env.scenario, env.simulation.state.players
+    for tick in range(150):
+        actions = {agent: env.action_space("player_0").sample() for agent in env.agents}
+        if tick % 3 == 0:
+            go(env, int(rng.choice(np.flatnonzero(players.active[0]))), int(rng.integers(teams)))
+        if tick % 40 == 39:
+            players.health[0, int(env.agents[0][7:])] = 0
+        env.step(actions)
+        carriers = rules.carrier[0][rules.carrier[0] >= 0].tolist()
+        assert sorted(carriers) == np.flatnonzero(rules.role[0] == CARRIER).tolist()
+        assert ((rules.role[0] == STUNNED) == (rules.wait[0] > 0)).all()
+        for t in range(teams):
+            there = rules.carrier[0, t] < 0
+            assert flag_block(env, t) == (CLOTHS[t] if there else AIR)
+    assert rules.score.sum() > 0
+    env.close()
+
+
 @pytest.mark.parametrize(
     "options",
     [
