@@ -26,6 +26,7 @@ SCENARIOS: dict[str, tuple[str, int, int]] = {
     "TeamFight": ("team_fight", 0, 2),
     "HideAndSeek": ("hide_and_seek", 0, 2),
     "Defend": ("defend", 0, 1),
+    "Bridge": ("bridge", 0, 2),
 }
 """For each name the scenario, its version and the fewest players it is for, as its config says."""
 

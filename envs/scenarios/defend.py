@@ -45,11 +45,13 @@ from .places import cell_middle, feet_on, players_middle, put_player, standing_p
 from .siege import Siege
 from .sites import column_around, most_level
 from .waves import (
+    CALL,
     CALLED,
     DUE,
     HOUR,
     PAUSE,
     PILLAR,
+    REPAIR,
     SITE,
     STRENGTH,
     SWORD,
@@ -58,7 +60,6 @@ from .waves import (
     Worth,
     core_block,
     hold_the_hour,
-    is_time,
     judge,
 )
 
@@ -148,6 +149,7 @@ class DefendRules(Scenario):
             "aim": self.aim,
             "feet": self.feet,
         }
+        self._needs = np.zeros(worlds, np.int64)
         records, cells = records_of(simulation.state), simulation.state.cells
         siege = Siege(
             records.players, records.mobs, records.clock, cells.blocks, simulation.geometry, TABLE,
@@ -161,8 +163,8 @@ class DefendRules(Scenario):
         self._game = Bundle(
             Game(
                 siege, records.items, events, self.marks, self.tally, self.aim, self.feet,
-                self.parts, self.ended, worth, simulation.rules.day, config.waves, config.rest,
-                config.patience, self.full, float(config.first * players),
+                self.parts, self.ended, self._needs, worth, simulation.rules.day, config.waves,
+                config.rest, config.patience, self.full, float(config.first * players),
                 float(config.more * players),
             )
         )  # fmt: skip
@@ -202,9 +204,10 @@ class DefendRules(Scenario):
     def step(self, first: int, last: int) -> None:
         """Pay for what was struck, killed and lost, and bring in the mobs that are due."""
         if judge(self._game, first, last):
-            for w in range(first, last):
-                self._raise_core(w)
-                if is_time(self.simulation.state.clock.tick[w]):
+            for w in (first + np.flatnonzero(self._needs[first:last])).tolist():
+                if self._needs[w] & REPAIR:
+                    self._raise_core(w)
+                if self._needs[w] & CALL:
                     self._call_mobs(w)
 
     def _raise_core(self, w: int) -> None:

@@ -3,6 +3,7 @@
 from mpgenie.errors import ConfigError, suggest
 
 from .base import ScenarioConfig
+from .bridge import Bridge
 from .capture_the_flag import CaptureTheFlag
 from .defend import Defend
 from .fight import Duel, TeamFight
@@ -22,6 +23,7 @@ SCENARIOS: dict[str, type[ScenarioConfig]] = {
         TeamFight,
         HideAndSeek,
         Defend,
+        Bridge,
     )
 }
 """The config of each scenario by name."""

@@ -28,6 +28,8 @@ WAVE, LEFT, DUE, PAUSE, QUIET, STRENGTH, CALLED, SITE, HOUR = range(TALLY)
 are due, ticks until the next wave (0 = it is here), ticks since a blow fell, what the core has
 left, places drawn for mobs, the lowest cell of the core, time of day at tick 0.
 """
+REPAIR, CALL = 1, 2
+"""Build the core as it should be; bring in mobs."""
 _CLOSE = 2.0  # metres from a mob at which a player is near enough
 _FAR = 1e30
 
@@ -55,6 +57,8 @@ class Game(NamedTuple):
     feet: NDArray[np.float64]
     parts: NDArray[np.float64]
     ended: NDArray[np.bool_]
+    needs: NDArray[np.int64]
+    """(W,) what has to be done to a world, for whom judges: a sum of `REPAIR` and `CALL`."""
     worth: Worth
     day: int
     waves: int
@@ -67,10 +71,10 @@ class Game(NamedTuple):
 
 @kernel
 def judge(bundle, first, last):  # type: ignore[no-untyped-def]
-    """Fill parts and ended of worlds `first` up to `last`; how many of them need a hand."""
+    """Fill parts and ended of worlds `first` up to `last`; whether any needs a hand."""
     game = opened(bundle)
     siege, parts = game.siege, game.parts
-    needy = 0
+    needy = False
     for w in range(first, last):
         tally = game.tally[w]
         hold_the_hour(bundle, w)
@@ -91,14 +95,11 @@ def judge(bundle, first, last):  # type: ignore[no-untyped-def]
         if 2 * tally[STRENGTH] < game.full:
             game.marks[w, 0, KIND] = 2.0 if tally[STRENGTH] > 0 else 0.0
         game.ended[w] = tally[STRENGTH] == 0 or tally[WAVE] >= game.waves
-        needy += (tally[DUE] > 0 and is_time(siege.clock[w].tick)) or _looks_wrong(game, w)
+        needs = REPAIR if _looks_wrong(game, w) else 0
+        if tally[DUE] > 0 and siege.clock[w].tick % SPAWN_EVERY == 0:
+            needs += CALL
+        game.needs[w], needy = needs, needy or needs > 0
     return needy
-
-
-@kernel
-def is_time(tick):  # type: ignore[no-untyped-def]
-    """Whether mobs of a wave come at a tick."""
-    return tick % SPAWN_EVERY == 0
 
 
 @inlined

@@ -49,7 +49,7 @@ def test_pettingzoo_makes_them(name):
     from pettingzoo.env_registry.registration import make
 
     for kind in ("parallel", "aec"):
-        env = make(kind, name, planet="flat", size=16, observe="state", mobs=False)
+        env = make(kind, name, planet="flat", size=24, observe="state", mobs=False)
         env.reset(seed=1)
         assert env.possible_agents == ["player_0", "player_1"]
         env.close()

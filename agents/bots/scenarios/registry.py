@@ -7,6 +7,7 @@ from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import Skill
 from mpgenie.errors import ConfigError, suggest
 
+from .bridge import bridge
 from .capture_the_flag import capture
 from .defend import defend
 from .fighting import fight_on
@@ -28,6 +29,7 @@ SCRIPTS: dict[str, GameScript] = {
     "team_fight": fight_on,
     "hide_and_seek": hide_and_seek,
     "defend": defend,
+    "bridge": bridge,
 }
 """The script of each scenario by name; the same for all roles and teams."""
 
