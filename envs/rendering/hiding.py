@@ -19,8 +19,9 @@ def look_from(geometry, sections, section, eye, turn, reach):  # type: ignore[no
     for k in range(3):
         turn[3 + k] = axes[k, 0] * eye[0] + axes[k, 1] * eye[1] + axes[k, 2] * eye[2]
     length = np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
-    middle = sections.towards[chunk]
-    cosine = (middle[0] * eye[0] + middle[1] * eye[1] + middle[2] * eye[2]) / length
+    towards = sections.towards
+    x, y, z = towards[0, chunk], towards[1, chunk], towards[2, chunk]
+    cosine = (x * eye[0] + y * eye[1] + z * eye[2]) / length
     sine = np.sqrt(max(0.0, 1.0 - cosine * cosine))
     # Directions differ from the middle's by up to this angle, small enough for two terms.
     spread = 6.2 * 1.5707963267948966 / geometry.size

@@ -27,9 +27,9 @@ class Sections(NamedTuple):
     corner: NDArray[np.float32]
     """(chunks, 3, 81) unit vectors through the 9 x 9 corners of its columns."""
     bound: NDArray[np.float32]
-    """(sections, 4) a ball around each section: centre and radius."""
+    """(4, sections) a ball around each section: centre and radius."""
     towards: NDArray[np.float32]
-    """(chunks, 4) unit vector through the middle of each chunk, and half its width as a chord."""
+    """(4, chunks) unit vector through the middle of each chunk, and half its width as a chord."""
     plane: NDArray[np.float64]
     """(N + 1, 2) cosine and sine of the angle of each plane of equal a (or b)."""
 
@@ -105,18 +105,18 @@ def _fill(geometry, per_edge, column, corner, bound, towards):  # type: ignore[n
             for j in (0, deep):
                 c = geometry.corner[face, a0 + i, b0 + j]
                 spread = max(spread, (c[0] - x) ** 2 + (c[1] - y) ** 2 + (c[2] - z) ** 2)
-        towards[chunk, 0], towards[chunk, 1], towards[chunk, 2] = x, y, z
-        towards[chunk, 3] = np.sqrt(spread)
+        towards[0, chunk], towards[1, chunk], towards[2, chunk] = x, y, z
+        towards[3, chunk] = np.sqrt(spread)
         for level in range(8):
             middle = geometry.bottom + level * 8 + 4.0
             section = chunk * 8 + level
-            bound[section, 0], bound[section, 1], bound[section, 2] = (
+            bound[0, section], bound[1, section], bound[2, section] = (
                 x * middle,
                 y * middle,
                 z * middle,
             )
             # Farthest corner: 4 m up, and the chord at the upper radius; 0.3 m for roundness.
-            bound[section, 3] = np.sqrt(spread * middle * (middle + 4.0) + 16.0) + 0.3
+            bound[3, section] = np.sqrt(spread * middle * (middle + 4.0) + 16.0) + 0.3
 
 
 @lru_cache(maxsize=8)
@@ -127,8 +127,8 @@ def sections_of(size: int) -> Sections:
     chunks = 6 * per_edge * per_edge
     column = np.empty((chunks, 10, 10), np.int32)
     corner = np.empty((chunks, 3, 81), np.float32)
-    bound = np.empty((chunks * PER_STACK, 4), np.float32)
-    towards = np.empty((chunks, 4), np.float32)
+    bound = np.empty((4, chunks * PER_STACK), np.float32)
+    towards = np.empty((4, chunks), np.float32)
     _fill(geometry, per_edge, column, corner, bound, towards)
     return Sections(per_edge, column, corner, bound, towards, _planes(size))
 
