@@ -4,7 +4,8 @@
 `pettingzoo.make("parallel", "mpgenie/Planet-v0")` work, whichever is imported first: a registry
 that is loaded already gets our ids at once, another one right after its own import.  Gymnasium has
 had no plug-in entry point since 1.0; without `import mpgenie` write
-`gymnasium.make("mpgenie:mpgenie/Planet1-v0")`.
+`gymnasium.make("mpgenie:mpgenie/Planet1-v0")`.  `gymnasium.make_vec` takes all ids, those of
+PettingZoo too, and makes a `vector_env` of `num_envs` players.
 
 A version goes up when dynamics, rewards or pixels change, scenario by scenario.
 """
@@ -53,6 +54,14 @@ def _register_gymnasium(registration: Any) -> None:
             registration.register(
                 id=name,
                 entry_point="mpgenie.envs.single:SinglePlayerEnv",
+                vector_entry_point="mpgenie.envs.vector_rows:single_rows_env",
+                kwargs={"scenario": scenario},
+            )
+    for name, scenario in ids().items():
+        if name not in registration.registry:
+            registration.register(
+                id=name,
+                vector_entry_point="mpgenie.envs.vector_rows:rows_env",
                 kwargs={"scenario": scenario},
             )
 
