@@ -42,7 +42,7 @@ from mpgenie.errors import ConfigError, suggest
 
 from .base import Scenario, ScenarioConfig, slot_of
 from .places import feet_on, players_middle, put_player, squared_distance, standing_place
-from .teams import TEAM_COLOURS, check_teams
+from .teams import TEAM_COLOURS, check_team_players, check_teams
 
 SWORDS = tuple(name for name in ITEM if name.endswith("_sword"))
 FIGHTER, FALLEN = range(2)
@@ -122,8 +122,7 @@ class TeamFight(Duel):
                     f"sides={self.sides} are for {sum(self.sides)} players, got {players}"
                 )
             return [side for side, count in enumerate(self.sides) for _ in range(count)]
-        if players < self.teams:
-            raise ConfigError(f"{self.teams} teams need at least as many players, got {players}")
+        check_team_players(self.teams, players)
         return [p % self.teams for p in range(players)]
 
 

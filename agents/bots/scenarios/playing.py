@@ -66,8 +66,8 @@ class ScriptedPlayers:
         seed: int = 0,
         w: int = WORLD,
     ) -> None:
-        chosen = script or script_of(name)
         self.slots, self.w = sorted(slots), w
+        chosen = script or (script_of(name) if self.slots else _nothing)
         scripts: dict[int, Script] = {slot: partial(_forever, chosen, game) for slot in self.slots}
         self._play = Play(simulation, w, scripts, seed=seed, limit=_FOREVER)
         self._play.crew.agents = np.flatnonzero(simulation.state.players.active[w]).tolist()
@@ -89,6 +89,12 @@ class ScriptedPlayers:
             pressed, said = int(self._buttons[w, slot]), int(self._message[w, slot])
             chosen[slot] = Action(pressed, pitch, yaw, said)
         return chosen
+
+
+def _nothing(bot: Bot, game: Scenario) -> Skill:
+    """The script of a game in which nobody follows one."""
+    yield from ()
+    return Outcome("success")
 
 
 def _forever(script: GameScript, game: Scenario, bot: Bot) -> Skill:
@@ -123,6 +129,8 @@ class Match:
     """How long it took."""
     ended: bool
     """Whether the rules ended it, and not time."""
+    roles: tuple[str, ...]
+    """What each player was at first."""
 
 
 def play(
@@ -164,7 +172,8 @@ def play(
 
 def _played(env: PlanetEnv, seed: int, who: Sequence[str], script: GameScript | None) -> Match:
     env.reset(seed=seed)
-    names = env.config.rules.part_names
+    names, roles = env.config.rules.part_names, env.config.rules.roles
+    first = tuple(roles[role] for role in env.scenario.role[WORLD].tolist())
     slots = [slot for slot, name in enumerate(who) if name == "script"]
     bots = ScriptedPlayers(
         env.simulation, env.scenario, slots, env.config.rules.name, script=script, seed=seed
@@ -188,7 +197,7 @@ def _played(env: PlanetEnv, seed: int, who: Sequence[str], script: GameScript | 
         parts += env.scenario.parts[WORLD]
         ended = any(terminations.values())
     by_name = {name: parts[:, k] for k, name in enumerate(names)}
-    return Match(returns, by_name, env.cycle, ended)
+    return Match(returns, by_name, env.cycle, ended, first)
 
 
 def random_action(rng: np.random.Generator) -> Action:
