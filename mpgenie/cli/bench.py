@@ -18,8 +18,8 @@ examples:
 """
 
 MODULES = (
-    "views", "env_steps", "vector", "simulation", "generation", "resets", "memory", "imports",
-    "peers",
+    "views", "env_steps", "vector", "simulation", "ppo", "generation", "resets", "memory",
+    "imports", "peers",
 )  # fmt: skip
 
 
