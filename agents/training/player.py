@@ -16,8 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.agents.policy import Action
-from mpgenie.envs.simulation.actions import discrete_to_raw
 from mpgenie.errors import CheckpointError, suggest
 from mpgenie.extras import require
 
@@ -129,12 +127,6 @@ class TrainedPolicy:
         if self.likeliest:
             return choices.best().numpy()
         return choices.sample(rng or torch.Generator().manual_seed(self.seed)).numpy()
-
-
-def as_raw(choice: NDArray[np.int64]) -> Action:
-    """A discrete action as the game takes it."""
-    buttons, (pitch, yaw) = discrete_to_raw(choice)
-    return Action(buttons, float(pitch), float(yaw), int(choice[10]) if len(choice) > 10 else 0)
 
 
 def shipped() -> list[str]:

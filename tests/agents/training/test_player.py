@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 import mpgenie
-from mpgenie.agents.policy import Action
 from mpgenie.agents.training.checkpoint import save_policy, save_run
 from mpgenie.agents.training.judge import Judge
-from mpgenie.agents.training.player import TrainedPolicy, as_raw, find, shipped, trained
+from mpgenie.agents.training.player import TrainedPolicy, find, shipped, trained
 from mpgenie.errors import CheckpointError
 
 from .conftest import tiny
@@ -74,10 +73,6 @@ def test_nobody_left_is_no_error(make):
     policy = policy_of(make(worlds=1))
     actions, state = policy.act({})
     assert actions == {} and policy.act({}, state)[0] == {}
-
-
-def test_raw_actions_are_those_of_the_game():
-    assert as_raw(np.array([1, 0, 0, 0, 1, 0, 0, 0, 5, 10])) == Action(0b101, 0.0, 10.0)
 
 
 def test_checkpoints_are_found_by_file_by_folder_and_by_name(make, tmp_path):
