@@ -8,6 +8,9 @@ Rewards, each tick:
     touched  -`touch` for the runner
     free     +`pace` for everybody who runs
     chasing  -`pace` for everybody who chases
+    approach shaping: +`approach` for a tagger for each metre nearer to the nearest runner, and as
+             much less for a runner for each metre that the nearest tagger comes nearer; nothing in
+             the moment in which it is another one
 
 Endings: none but time; with `infection` every episode ends when nobody runs any more.  A lone
 player has nobody to chase and runs.
@@ -31,6 +34,8 @@ from .base import Scenario, ScenarioConfig, slot_of
 
 RUNNER, TAGGER = range(2)
 """Roles."""
+NOBODY = -1
+"""The aim of those who chase or flee from nobody."""
 RED = (214, 44, 40)
 """Colour of the taggers."""
 _PURPOSE = 7101
@@ -42,7 +47,9 @@ class Tag(ScenarioConfig):
 
     name: ClassVar[str] = "tag"
     roles: ClassVar[tuple[str, ...]] = ("runner", "tagger")
-    part_names: ClassVar[tuple[str, ...]] = ("free", "chasing", "touch", "touched")
+    part_names: ClassVar[tuple[str, ...]] = (
+        "free", "chasing", "touch", "touched", "approach",
+    )  # fmt: skip
     game_rules: ClassVar[Mapping[str, Any]] = {"player_damage": False}
     taggers: int = 1
     """How many chase at first; at least one player runs."""
@@ -52,6 +59,8 @@ class Tag(ScenarioConfig):
     """What a touch is worth."""
     pace: float = 0.01
     """What a tick of running or chasing is worth."""
+    approach: float = 0.05
+    """What a metre nearer to a runner is worth."""
     infection: bool = False
     """Whether the touched join the taggers instead of relieving them."""
 
@@ -75,13 +84,17 @@ class TagRules(Scenario):
         shape = (self.worlds, self.players)
         self.wait = np.zeros(shape, np.int64)
         self.colour = np.zeros((*shape, 3), np.int64)
-        self.state |= {"wait": self.wait, "colour": self.colour}
+        self.aim = np.full(shape, NOBODY, np.int64)
+        self.distance = np.zeros(shape)
+        self.state |= {
+            "wait": self.wait, "colour": self.colour, "aim": self.aim, "distance": self.distance,
+        }  # fmt: skip
         records = records_of(simulation.state)
         self._game = Bundle(
             (
                 records.players, records.event, records.event_count, self.role, self.wait,
                 self.colour, self.parts, self.ended, float(config.pace), float(config.touch),
-                config.cooldown, config.infection,
+                config.cooldown, config.infection, self.aim, self.distance, float(config.approach),
             )
         )  # fmt: skip
 
@@ -90,6 +103,7 @@ class TagRules(Scenario):
         clock, players = self.simulation.state.clock, self.simulation.state.players
         self.role[w] = RUNNER
         self.wait[w] = 0
+        self.aim[w], self.distance[w] = NOBODY, 0.0
         self.colour[w] = players.colour[w]
         key = clock.key[w]
         order = sorted(range(self.players), key=lambda p: int(draw_bits(key, 0, _PURPOSE, p)))
@@ -107,7 +121,7 @@ def _judge(bundle, first, last):  # type: ignore[no-untyped-def]
     """Fill parts and ended of worlds `first` up to `last`, and pass it on."""
     (
         players, event, event_count, role, wait, colour, parts, ended, pace, touch, cooldown,
-        infection,
+        infection, aim, distance, approach,
     ) = opened(bundle)  # fmt: skip
     for w in range(first, last):
         for p in range(players.shape[1]):
@@ -130,10 +144,31 @@ def _judge(bundle, first, last):  # type: ignore[no-untyped-def]
                 _change(players, colour, role, w, tagger, RUNNER)
             _change(players, colour, role, w, runner, TAGGER)
             wait[w, runner] = cooldown
+        for p in range(players.shape[1]):
+            parts[w, p, 4] = approach * _nearer(players, role, aim, distance, w, p)
         runners = 0
         for p in range(players.shape[1]):
             runners += role[w, p] == RUNNER
         ended[w] = infection and players.shape[1] > 1 and runners == 0
+
+
+@kernel
+def _nearer(players, role, aim, distance, w, p):  # type: ignore[no-untyped-def]
+    """Metres that a tagger has come nearer to the nearest runner, or a runner to safety."""
+    me, nearest, least = players[w, p], NOBODY, 0.0
+    for q in range(players.shape[1]):
+        other = players[w, q]
+        if role[w, q] == role[w, p] or not (me.alive and other.active and other.alive):
+            continue
+        dx = other.position[0] - me.position[0]
+        dy = other.position[1] - me.position[1]
+        dz = other.position[2] - me.position[2]
+        away = np.sqrt(dx * dx + dy * dy + dz * dz)
+        if nearest == NOBODY or away < least:
+            nearest, least = q, away
+    gain = distance[w, p] - least if nearest != NOBODY and nearest == aim[w, p] else 0.0
+    aim[w, p], distance[w, p] = nearest, least
+    return gain if role[w, p] == TAGGER else -gain
 
 
 @kernel

@@ -13,7 +13,13 @@ IDLE = np.array(NO_OP)
 
 def make(players=3, **rules):
     env = parallel_env(
-        Tag(**rules), players, planet="flat", size=24, mobs=False, observe="state", max_cycles=500
+        Tag(**{"approach": 0.0, **rules}),
+        players,
+        planet="flat",
+        size=24,
+        mobs=False,
+        observe="state",
+        max_cycles=500,
     )
     env.reset(seed=2)
     return env
@@ -42,6 +48,41 @@ def test_one_is_it_and_shown_in_red():
     colours = env.simulation.state.players.colour[0]
     assert tuple(colours[first]) == RED
     assert sum(tuple(colour) == RED for colour in colours) == 1
+    env.close()
+
+
+def test_coming_nearer_pays_the_tagger_and_costs_the_runner():
+    env = make(players=2, approach=0.5, pace=0.0)
+    (tagger,) = it(env)
+    players = env.simulation.state.players
+    env.step({agent: IDLE for agent in env.agents})
+    apart = []
+    for ahead in (1.0, 1.0, -1.0):
+        before = np.linalg.norm(players.position[0, 0] - players.position[0, 1])
+        towards = players.position[0, 1 - tagger] - players.position[0, tagger]
+        players.heading[0, tagger] = towards / np.linalg.norm(towards)
+        actions = {agent: IDLE.copy() for agent in env.agents}
+        actions[f"player_{tagger}"][0] = 1 if ahead > 0 else 2
+        _, rewards, _, _, _ = env.step(actions)
+        nearer = before - np.linalg.norm(players.position[0, 0] - players.position[0, 1])
+        apart.append(nearer)
+        assert rewards[f"player_{tagger}"] == pytest.approx(0.5 * nearer)
+        assert rewards[f"player_{1 - tagger}"] == pytest.approx(-0.5 * nearer)
+    assert apart[1] > 0.05
+    env.close()
+
+
+def test_nothing_is_paid_when_another_becomes_the_nearest():
+    env = make(players=3, approach=0.5, pace=0.0)
+    (tagger,) = it(env)
+    first, second = (slot for slot in range(3) if slot != tagger)
+    players = env.simulation.state.players
+    env.step({agent: IDLE for agent in env.agents})
+    aim = env.scenario.aim[0, tagger]
+    other = first if aim == second else second
+    players.position[0, other] = players.position[0, tagger]
+    _, rewards, _, _, _ = env.step({agent: IDLE for agent in env.agents})
+    assert env.scenario.aim[0, tagger] == other and rewards[f"player_{tagger}"] == 0.0
     env.close()
 
 
