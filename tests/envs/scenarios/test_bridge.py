@@ -108,6 +108,7 @@ def test_thirty_two_find_room():
     env.close()
 
 
+@pytest.mark.laws
 def test_a_plate_opens_the_gate_for_as_long_as_somebody_stands_on_it(env):
     for along in (1, NEAR + 6 + 3):
         put(env, 0, along, 0)
@@ -119,6 +120,7 @@ def test_a_plate_opens_the_gate_for_as_long_as_somebody_stands_on_it(env):
         assert is_shut(env) and env.scenario.marks[0, GATE_MARK, KIND] == SHUT
 
 
+@pytest.mark.laws
 def test_a_plate_does_not_feel_those_who_never_did_anything(env):
     put(env, 1, 1, 0)
     step(env, ticks=5)
@@ -127,6 +129,7 @@ def test_a_plate_does_not_feel_those_who_never_did_anything(env):
     assert not is_shut(env)
 
 
+@pytest.mark.laws
 def test_the_gate_shuts_on_nobody(env):
     put(env, 0, 1, 0)
     put(env, 1, NEAR + 6, 2)
@@ -139,6 +142,7 @@ def test_the_gate_shuts_on_nobody(env):
     assert is_shut(env)
 
 
+@pytest.mark.laws
 def test_leaning_against_the_gate_does_not_open_it(env):
     span(env)
     put(env, 0, NEAR + 5, 2)
@@ -146,6 +150,7 @@ def test_leaning_against_the_gate_does_not_open_it(env):
     assert where(env, 0)[0] > NEAR + 5.6 and is_shut(env)
 
 
+@pytest.mark.laws
 def test_who_falls_in_is_back_at_the_start(env):
     put(env, 0, NEAR + 2, 2)
     fell = sum(step(env)[0][0]["fell"] for _ in range(10))
@@ -156,6 +161,7 @@ def test_who_falls_in_is_back_at_the_start(env):
 
 
 @pytest.mark.parametrize("place", [(-2, 2), (2, -3), (NEAR + 2, 5)], ids=str)
+@pytest.mark.laws
 def test_who_leaves_the_stage_is_back_at_the_start(env, place):
     rules = env.scenario
     cell = rules.cell(0, *place)
@@ -169,6 +175,7 @@ def look_down(env, p, degrees=60.0):
     env.simulation.state.players.pitch[0, p] = degrees
 
 
+@pytest.mark.laws
 def test_blocks_stay_in_the_channel_and_pay_once_a_row(env):
     put(env, 0, NEAR - 1, 2)
     look_down(env, 0)
@@ -186,6 +193,7 @@ def test_blocks_stay_in_the_channel_and_pay_once_a_row(env):
     assert again == 0.0
 
 
+@pytest.mark.laws
 def test_blocks_stay_nowhere_else(env):
     put(env, 0, 2, 2)
     look_down(env, 0)
@@ -207,6 +215,7 @@ def test_what_is_mined_is_as_it_was(env):
     assert is_shut(env)
 
 
+@pytest.mark.laws
 def test_who_mines_a_block_of_the_bridge_has_it(env):
     span(env)
     put(env, 0, NEAR + 1, 2)
@@ -219,12 +228,14 @@ def test_who_mines_a_block_of_the_bridge_has_it(env):
     assert [block(env, NEAR + row, 2, -1) for row in range(6)].count("water") == 1
 
 
+@pytest.mark.laws
 def test_thrown_blocks_come_back(env):
     step(env, IDLE + np.eye(10, dtype=int)[6])
     assert env.scenario.stock[0, 0] == 4 and not env.simulation.state.items.active.any()
     assert (env.simulation.state.players.hotbar_count[0, 0] == 4).all()
 
 
+@pytest.mark.laws
 def test_getting_across_pays_once_and_those_who_hold_the_gate_too(env):
     put(env, 0, 1, 0)
     step(env, DUCK)
@@ -239,6 +250,7 @@ def test_getting_across_pays_once_and_those_who_hold_the_gate_too(env):
     assert env.scenario.role[0].tolist() == [HOLDING, ACROSS]
 
 
+@pytest.mark.laws
 def test_it_ends_when_all_are_across(env):
     for p in range(2):
         put(env, p, NEAR + 6 + 2 + p, 3)
@@ -249,6 +261,7 @@ def test_it_ends_when_all_are_across(env):
     assert [part["everyone"] for part in parts] == [5.0, 5.0] and env.agents == []
 
 
+@pytest.mark.laws
 def test_progress_pays_for_new_ground_alone(env):
     put(env, 0, 0, 3)
     forth, back = IDLE + np.eye(10, dtype=int)[0], IDLE + 2 * np.eye(10, dtype=int)[0]
@@ -259,6 +272,25 @@ def test_progress_pays_for_new_ground_alone(env):
     rest = sum(step(env, back)[0][0]["progress"] for _ in range(10))
     rest += sum(step(env, forth)[0][0]["progress"] for _ in range(8))
     assert rest < 0.01
+
+
+@pytest.mark.parametrize("planet", ["flat", "normal"])
+@pytest.mark.parametrize("players", [2, 9])
+def test_no_block_is_ever_lost_or_won(planet, players):
+    env = make(players, 5, planet)
+    rng = np.random.default_rng(players)
+    side = env.scenario.layout.side
+    channel = [
+        env.scenario.cell(0, NEAR + row, side + aside, -1) for row in range(6) for aside in range(3)
+    ]
+    blocks = env.simulation.state.cells.blocks[0]
+    for _ in range(400):
+        rows = rng.integers(0, env.action_space("player_0").nvec, (players, 10))
+        rows[:, 0], rows[:, 8] = 1, rng.integers(5, 8, players)
+        step(env, *rows)
+        laid = sum(blocks[cell // LAYERS, cell % LAYERS] == BLOCK["planks"] for cell in channel)
+        assert env.scenario.stock[0].sum() + laid == players * Bridge().share(players)
+    env.close()
 
 
 def lone_run(along_first):

@@ -78,6 +78,7 @@ def test_it_stays_night(seed):
     env.close()
 
 
+@pytest.mark.laws
 def test_a_wave_comes_after_the_rest():
     env = make(2, rest=10, first=2.0)
     assert not living(env).size
@@ -87,6 +88,7 @@ def test_a_wave_comes_after_the_rest():
     env.close()
 
 
+@pytest.mark.laws
 def test_waves_grow_with_their_number_and_with_the_players():
     for players in (1, 4):
         env = make(players, rest=1, first=2.0, more=1.0)
@@ -105,6 +107,7 @@ def test_there_is_room_for_a_wave_for_thirty_two():
     env.close()
 
 
+@pytest.mark.laws
 def test_blows_and_kills_pay_the_slayer():
     env = make(2, rest=1000)
     slot = come(env)
@@ -125,6 +128,7 @@ def test_blows_and_kills_pay_the_slayer():
     env.close()
 
 
+@pytest.mark.laws
 def test_everybody_is_paid_for_a_wave():
     env = make(3, rest=1000)
     env.scenario.tally[0, [LEFT, PAUSE]] = 0
@@ -134,6 +138,7 @@ def test_everybody_is_paid_for_a_wave():
     env.close()
 
 
+@pytest.mark.laws
 def test_mobs_beside_the_core_strike_it():
     env = make(1, rest=1, siege=1.0, strength=30)
     simulation, rules = env.simulation, env.scenario
@@ -152,6 +157,7 @@ def test_mobs_beside_the_core_strike_it():
     env.close()
 
 
+@pytest.mark.laws
 def test_the_mark_tells_how_the_core_is():
     env = make(1, rest=1000)
     assert env.scenario.marks[0, 0, KIND] == 1
@@ -161,6 +167,7 @@ def test_the_mark_tells_how_the_core_is():
     env.close()
 
 
+@pytest.mark.laws
 def test_what_is_mined_of_the_core_comes_back():
     env = make(1)
     env.simulation.set_block(0, int(env.scenario.tally[0, SITE]), "air")
@@ -169,6 +176,7 @@ def test_what_is_mined_of_the_core_comes_back():
     env.close()
 
 
+@pytest.mark.laws
 def test_a_thrown_sword_comes_back():
     env = make(1)
     everybody(env, DROP)
@@ -177,6 +185,7 @@ def test_a_thrown_sword_comes_back():
     env.close()
 
 
+@pytest.mark.laws
 def test_a_death_costs_the_dead():
     env = make(2, rest=1000)
     come(env, "zombie", 1.0)
@@ -189,6 +198,7 @@ def test_a_death_costs_the_dead():
     env.close()
 
 
+@pytest.mark.laws
 def test_mobs_come_again_when_nobody_lived():
     env = make(1, rest=1, first=3.0)
     everybody(env, ticks=40)
@@ -201,6 +211,20 @@ def test_mobs_come_again_when_nobody_lived():
     env.close()
 
 
+def test_no_mob_of_a_wave_is_ever_lost():
+    env = make(3, 4, "normal", 48, rest=5, patience=60)
+    rng = np.random.default_rng(1)
+    for _ in range(500):
+        rows = rng.integers(0, env.action_space("player_0").nvec, (3, 10))
+        env.step(dict(zip(env.agents, rows, strict=True)))
+        if not env.agents:
+            break
+        tally = env.scenario.tally[0]
+        assert tally[PAUSE] or tally[LEFT] == living(env).size + tally[DUE]
+    env.close()
+
+
+@pytest.mark.laws
 def test_mobs_that_lost_their_way_come_again():
     env = make(1, rest=1, first=3.0, patience=40)
     everybody(env, ticks=20)
@@ -215,6 +239,7 @@ def test_mobs_that_lost_their_way_come_again():
     env.close()
 
 
+@pytest.mark.laws
 def test_own_steps_towards_a_mob_pay():
     env = make(1, rest=1000)
     come(env, "husk", 9.0)
@@ -227,6 +252,7 @@ def test_own_steps_towards_a_mob_pay():
     env.close()
 
 
+@pytest.mark.laws
 def test_it_is_lost_without_the_core_and_won_after_the_last_wave():
     env = make(2, rest=1000)
     env.scenario.tally[0, STRENGTH] = 0
