@@ -26,6 +26,8 @@ RECIPES: dict[str, dict[str, Any]] = {
     "gather": {"free": (*WALK, "attack")},
     "tag": {"free": (*WALK, "attack"), "contest": True},
     "capture_the_flag": {"free": (*WALK, "attack"), "contest": True},
+    "defend": {"free": (*WALK, "attack")},
+    "bridge": {"free": (*WALK, "use")},
 }
 """What suits a scenario better than the defaults."""
 

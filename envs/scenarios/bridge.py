@@ -1,11 +1,12 @@
 """Bridge: together across a channel that nobody can cross alone.
 
-The players stand on a walled platform.  Before them is a channel of water, `gap` cells long, with
-a gate behind it that is open only while somebody stands on one of two plates (blue), the one here
-or the one behind the gate; it shuts `linger` ticks later, though never on anybody.  Each player has
-some blocks, all slots of the hotbar showing the same ones: together `spare` more than the bridge
-takes, nobody enough for it alone.  Blocks stay only in the channel, level with its banks, and come
-back to whoever mines them; whatever else is placed, mined or thrown is at once as it was.
+The players stand on a walled platform, their eyes on the ground ahead.  Before them is a channel of
+water, `gap` cells long, with a gate behind it that is open only while somebody stands on one of two
+plates (blue), the one here or the one behind the gate; it shuts `linger` ticks later, though never
+on anybody.  Each player has some blocks, all slots of the hotbar showing the same ones: together
+`spare` more than the bridge takes, nobody enough for it alone.  Blocks stay only in the channel,
+level with its banks, and come back to whoever mines them; whatever else is placed, mined or thrown
+is at once as it was.
 
 Who falls into the water, or gets out over the walls, is back at the start.  So somebody has to stay
 behind for the first to pass, and somebody has to let the last one in.  A plate feels only those who
@@ -77,6 +78,7 @@ from .places import feet_on
 GATE = "red_wool"
 """What the gate is made of while it is shut."""
 _PURPOSE = 7402
+_LOOK = 45.0  # degrees down: where a block would go in from the bank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +104,8 @@ class Bridge(ScenarioConfig):
     across: float = 3.0
     everyone: float = 5.0
     opened: float = 1.0
-    fell: float = 0.1
-    placed: float = 0.3
+    fell: float = 0.05
+    placed: float = 0.5
     progress: float = 0.1
 
     def __post_init__(self) -> None:
@@ -229,7 +231,7 @@ class BridgeRules(Scenario):
             self.home[w, p] = players.spawn[w, p] = players.position[w, p]
             self.best[w, p] = along + 0.5
             players.spawn_heading[w, p] = players.heading[w, p]
-            players.held[w, p], players.pitch[w, p] = 0, 0.0
+            players.held[w, p], players.pitch[w, p] = 0, _LOOK
 
     def step(self, first: int, last: int) -> None:
         """Pay for what was built and reached, and mend the stage."""
