@@ -13,7 +13,8 @@ from mpgenie.envs.vector import vector_env
 from mpgenie.errors import ConfigError
 
 IDLE = np.array(NO_OP)
-SMALL = {"planet": "flat", "size": 24}
+laws = pytest.mark.laws
+SMALL = {"planet": "flat", "size": 16}
 
 
 def make(scenario=None, players=2, **options):
@@ -49,6 +50,7 @@ def knock_out(env, attacker, victim):
     return strike(env, attacker, victim)
 
 
+@laws
 def test_everybody_has_a_sword_and_nothing_else():
     env = make()
     assert (env.simulation.state.players.hotbar_item[0] == ITEM["iron_sword"]).all()
@@ -61,6 +63,7 @@ def test_everybody_has_a_sword_and_nothing_else():
     env.close()
 
 
+@laws
 def test_a_blow_pays_as_much_as_it_costs():
     env = make()
     strike(env, 0, 1)
@@ -71,6 +74,7 @@ def test_a_blow_pays_as_much_as_it_costs():
     env.close()
 
 
+@laws
 def test_a_knock_out_counts_and_the_fallen_comes_back():
     env = make()
     knock_out(env, 0, 1)
@@ -85,6 +89,7 @@ def test_a_knock_out_counts_and_the_fallen_comes_back():
     env.close()
 
 
+@laws
 def test_enough_knock_outs_win_and_end_the_episode():
     env = make(Duel(points=1))
     _, rewards, terminations, truncations, _ = knock_out(env, 1, 0)
@@ -95,6 +100,7 @@ def test_enough_knock_outs_win_and_end_the_episode():
     env.close()
 
 
+@laws
 def test_without_return_the_last_side_standing_ends_it():
     env = make(Duel(points=3), players=3, death="remove")
     knock_out(env, 0, 1)
@@ -104,6 +110,7 @@ def test_without_return_the_last_side_standing_ends_it():
     env.close()
 
 
+@laws
 def test_coming_near_pays_and_going_away_costs_as_much():
     env = make()
     players, scenario = env.simulation.state.players, env.scenario
@@ -121,6 +128,7 @@ def test_coming_near_pays_and_going_away_costs_as_much():
     env.close()
 
 
+@laws
 def test_teams_wear_their_colours_and_face_each_other():
     env = make(TeamFight(), players=5)
     players = env.simulation.state.players
@@ -129,10 +137,11 @@ def test_teams_wear_their_colours_and_face_each_other():
     between = np.linalg.norm(players.position[0, 0] - players.position[0, 1])
     assert 9.0 < between < 18.0
     way = players.position[0, 1] - players.position[0, 0]
-    assert way @ players.heading[0, 0] > 0.9 * between
+    assert way @ players.heading[0, 0] > 0.7 * between
     env.close()
 
 
+@laws
 def test_sides_may_be_unequal_and_share_what_they_earn():
     env = make(TeamFight(sides=(1, 3)), players=4)
     assert env.simulation.state.players.team[0].tolist() == [1, 2, 2, 2]
@@ -143,6 +152,7 @@ def test_sides_may_be_unequal_and_share_what_they_earn():
     env.close()
 
 
+@laws
 def test_friends_cannot_hurt_each_other():
     env = make(TeamFight(), players=4)
     strike(env, 0, 2)
@@ -159,6 +169,7 @@ def test_all_but_shaping_adds_up_to_nothing(scenario):
     assert contest == pytest.approx(0.0, abs=1e-9)
 
 
+@laws
 def test_a_fight_goes_on_from_a_snapshot_as_it_would_have():
     env = make(TeamFight(), players=4)
     knock_out(env, 0, 1)

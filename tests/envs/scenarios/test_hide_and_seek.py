@@ -20,6 +20,7 @@ from mpgenie.envs.vector import vector_env
 from mpgenie.errors import ConfigError
 
 IDLE = np.array(NO_OP)
+laws = pytest.mark.laws
 SMALL = {"planet": "flat", "size": 32}
 
 
@@ -51,6 +52,7 @@ def face(env, seeker, hider, metres=6.0, turn=1.0):
     return result
 
 
+@laws
 def test_a_hider_before_a_seekers_eyes_is_seen():
     env = make()
     (seeker,), (hider,) = slots(env, SEEKER), slots(env, HIDER, SEEN_HIDER)
@@ -61,6 +63,7 @@ def test_a_hider_before_a_seekers_eyes_is_seen():
     env.close()
 
 
+@laws
 def test_nobody_has_eyes_in_the_back_of_the_head():
     env = make()
     (seeker,), (hider,) = slots(env, SEEKER), slots(env, HIDER, SEEN_HIDER)
@@ -70,6 +73,7 @@ def test_nobody_has_eyes_in_the_back_of_the_head():
     env.close()
 
 
+@laws
 @pytest.mark.parametrize(("field_of_view", "seen"), [(100.0, True), (80.0, False)])
 def test_the_picture_has_an_edge(field_of_view, seen):
     env = make(field_of_view=field_of_view)
@@ -84,6 +88,7 @@ def test_the_picture_has_an_edge(field_of_view, seen):
     env.close()
 
 
+@laws
 def test_sight_ends_somewhere():
     env = make(sight=5.0)
     (seeker,), (hider,) = slots(env, SEEKER), slots(env, HIDER, SEEN_HIDER)
@@ -92,6 +97,7 @@ def test_sight_ends_somewhere():
     env.close()
 
 
+@laws
 def test_a_wall_hides_and_glass_does_not():
     env = make()
     sim, (seeker,), (hider,) = env.simulation, slots(env, SEEKER), slots(env, HIDER, SEEN_HIDER)
@@ -109,6 +115,7 @@ def test_a_wall_hides_and_glass_does_not():
     env.close()
 
 
+@laws
 def test_seekers_are_shut_in_until_the_preparation_is_over():
     env = make(preparation=30)
     blocks = env.simulation.state.cells.blocks[0]
@@ -129,6 +136,7 @@ def test_seekers_are_shut_in_until_the_preparation_is_over():
     env.close()
 
 
+@laws
 def test_the_huts_leave_nothing_behind():
     env, bare = make(preparation=5), make(preparation=0)
     for _ in range(5):
@@ -139,6 +147,7 @@ def test_the_huts_leave_nothing_behind():
     bare.close()
 
 
+@laws
 @pytest.mark.parametrize(
     ("players", "wanted", "count"), [(2, None, 1), (8, None, 2), (6, 2, 2), (3, 31, 2)]
 )
@@ -156,6 +165,7 @@ def test_the_sides_are_unequal_and_still_add_up_to_nothing():
     assert match.parts["seen"].max() > 0.0
 
 
+@laws
 def test_a_touch_makes_a_seeker_of_a_hider_and_the_last_one_ends_it():
     env = make(3, caught_by_touch=True)
     (seeker,) = slots(env, SEEKER)
@@ -179,6 +189,7 @@ def test_without_that_rule_a_touch_is_nothing():
     assert (match.parts["caught"] == 0.0).all() and not match.ended
 
 
+@laws
 def test_hiders_carry_blocks_and_all_carry_tools():
     env = make(4, blocks=5, block="stone")
     items = env.simulation.state.players.hotbar_item[0]
@@ -190,7 +201,7 @@ def test_hiders_carry_blocks_and_all_carry_tools():
     env.close()
 
 
-@pytest.mark.parametrize("kind", ["flat", "normal"])
+@pytest.mark.parametrize("kind", [pytest.param("flat", marks=laws), "normal"])
 def test_walls_stand_about_and_follow_from_the_seed(kind):
     envs = [make(4, {"planet": kind}, seed, shelters=8) for seed in (4, 4, 5)]
     counts = [int(env.simulation.state.cells.edit_count[0]) for env in envs]
@@ -200,6 +211,7 @@ def test_walls_stand_about_and_follow_from_the_seed(kind):
         env.close()
 
 
+@laws
 def test_it_goes_on_from_a_snapshot_as_it_would_have():
     env = make(4, preparation=20, shelters=4)
     for _ in range(10):
