@@ -116,7 +116,7 @@ class Drawing:
             *size,
             views=views,
             view_distance=float(config.view_distance),
-            day=config.day,
+            day=self.simulation.rules.day,
         )
         return self._renderers[size]
 

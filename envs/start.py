@@ -20,11 +20,11 @@ def start_time(simulation: Simulation, w: int, config: EnvConfig) -> None:
         w: Which world.
         config: Its `start_time` counts ticks since sunrise; None draws the hour from the seed.
     """
-    state, day = simulation.state, config.day
+    state, day = simulation.state, simulation.rules.day
     hour = config.start_time
     if hour is None:
-        hour = int(draw(state.clock.key[w], 0, _PURPOSE, 0) * day)
+        hour = int(draw(state.clock.key[w], 0, _PURPOSE, 0) * config.day)
     x, y, _ = state.players.position[w, 0].tolist()
     east = atan2(y, x) / (2.0 * PI)  # of longitude 0, in turns
-    turns = hour / day - east
+    turns = hour / config.day - east
     state.clock.day_offset[w] = int((turns - turns // 1.0) * day) % day

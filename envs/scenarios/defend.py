@@ -6,7 +6,7 @@ skeletons, spiders and husks come out of the dark around it, `first` for each pl
 wave and `more` for each in every further one; a wave comes `rest` ticks after the one before is
 beaten.  Some of them, and all that see nobody, go for the core; those beside it strike it every
 second.  With each third of its strength a block of the wool turns red; what is mined of it comes
-back.  The hour stands still at midnight.
+back.  It stays midnight.
 
 Mobs that lose sight of everybody and are gone, as all are when nobody lives, come again; so do all
 that are left of a wave when no blow falls for `patience` ticks, for some may have lost their way.
@@ -48,7 +48,6 @@ from .waves import (
     CALL,
     CALLED,
     DUE,
-    HOUR,
     PAUSE,
     PILLAR,
     REPAIR,
@@ -59,12 +58,13 @@ from .waves import (
     Game,
     Worth,
     core_block,
-    hold_the_hour,
     judge,
 )
 
 KINDS = ("zombie", "skeleton", "spider", "husk")
 """What comes."""
+LONG_DAY = 10**9
+"""Ticks of a day: so many that it stays night."""
 _SITE, _PLACE, _KIND = 7301, 7302, 7303
 _TRIES = 8
 _ROOM = 5.0  # metres from every player at least at which mobs come
@@ -81,7 +81,7 @@ class Defend(ScenarioConfig):
         "killed", "wave", "core", "died", "struck", "approach",
     )  # fmt: skip
     game_rules: ClassVar[Mapping[str, Any]] = {
-        "mobs": False, "keep_hotbar": True, "player_damage": False,
+        "mobs": False, "keep_hotbar": True, "player_damage": False, "day": LONG_DAY,
     }  # fmt: skip
     waves: int = 3
     """How many come."""
@@ -163,7 +163,7 @@ class DefendRules(Scenario):
         self._game = Bundle(
             Game(
                 siege, records.items, events, self.marks, self.tally, self.aim, self.feet,
-                self.parts, self.ended, self._needs, worth, simulation.rules.day, config.waves,
+                self.parts, self.ended, self._needs, worth, config.waves,
                 config.rest, config.patience, self.full, float(config.first * players),
                 float(config.more * players),
             )
@@ -187,9 +187,7 @@ class DefendRules(Scenario):
         players.hotbar_item[w], players.hotbar_count[w], players.held[w] = SWORD, 1, 0
         x, y, _ = self.core[w].tolist()
         turns = 0.75 - atan2(y, x) / (2.0 * PI)
-        day = simulation.rules.day
-        self.tally[w, HOUR] = int((turns - turns // 1.0) * day) % day
-        hold_the_hour(self._game, w)
+        state.clock.day_offset[w] = int((turns - turns // 1.0) * LONG_DAY)
 
     def _post(self, w: int) -> None:
         """Put the players around the core, looking outwards."""

@@ -22,12 +22,11 @@ PILLAR = 3
 WHITE, RED, LAMP = (BLOCK[name] for name in ("white_wool", "red_wool", "lamp"))
 SPAWN_EVERY = 4
 """Ticks between two mobs of a wave, for up to four players; for up to eight two come at a time."""
-TALLY = 9
-WAVE, LEFT, DUE, PAUSE, QUIET, STRENGTH, CALLED, SITE, HOUR = range(TALLY)
+TALLY = 8
+WAVE, LEFT, DUE, PAUSE, QUIET, STRENGTH, CALLED, SITE = range(TALLY)
 """Columns of the tally of a world: waves beaten, mobs of this one that live or are due, those that
 are due, ticks until the next wave (0 = it is here), ticks since a blow fell, what the core has
-left, places drawn for mobs, the lowest cell of the core, time of day at tick 0.
-"""
+left, places drawn for mobs, the lowest cell of the core."""
 REPAIR, CALL = 1, 2
 """Build the core as it should be; bring in mobs."""
 _CLOSE = 2.0  # metres from a mob at which a player is near enough
@@ -60,7 +59,6 @@ class Game(NamedTuple):
     needs: NDArray[np.int64]
     """(W,) what has to be done to a world, for whom judges: a sum of `REPAIR` and `CALL`."""
     worth: Worth
-    day: int
     waves: int
     rest: int
     patience: int
@@ -77,7 +75,6 @@ def judge(bundle, first, last):  # type: ignore[no-untyped-def]
     needy = False
     for w in range(first, last):
         tally = game.tally[w]
-        hold_the_hour(bundle, w)
         _return_swords(siege.players, game.items, w)
         for p in range(parts.shape[1]):
             for k in range(parts.shape[2]):
@@ -119,14 +116,6 @@ def core_block(strength, full, height):  # type: ignore[no-untyped-def]
     if height == PILLAR - 1:
         return LAMP
     return WHITE if PILLAR * strength > (PILLAR - 1 - height) * full else RED
-
-
-@kernel
-def hold_the_hour(bundle, w):  # type: ignore[no-untyped-def]
-    """Turn the clock back by what has passed."""
-    game = opened(bundle)
-    clock = game.siege.clock[w]
-    clock.day_offset = (game.tally[w, HOUR] - clock.tick) % game.day
 
 
 @kernel
