@@ -24,8 +24,13 @@ WALK = ("forward/back", "left/right", "jump", "camera pitch", "camera yaw")
 
 RECIPES: dict[str, dict[str, Any]] = {
     "gather": {"free": (*WALK, "attack")},
-    "tag": {"free": (*WALK, "attack"), "contest": True},
-    "capture_the_flag": {"free": (*WALK, "attack"), "contest": True},
+    "tag": {"free": (*WALK, "attack"), "contest": True, "sparring": 0.5},
+    "capture_the_flag": {
+        "free": (*WALK, "attack"),
+        "contest": True,
+        "sparring": 0.5,
+        "players": 4,
+    },  # fmt: skip
     "defend": {"free": (*WALK, "attack")},
     "bridge": {"free": (*WALK, "use")},
 }
@@ -39,7 +44,7 @@ class PPOConfig:
 
     scenario: str = "gather"
     players: int = 2
-    worlds: int = 32
+    worlds: int = 64
     """Worlds played side by side."""
     env: Mapping[str, Any] = field(default_factory=dict)
     """Other options of the environment, as of `parallel_env`."""
@@ -53,15 +58,17 @@ class PPOConfig:
     """How many steps of the camera a turn may take, up to 5 each way: fewer to choose from."""
     contest: bool = False
     """Whether one's win is another's loss: then progress is measured against random players."""
+    sparring: float = 0.0
+    """In which share of the worlds those in odd slots do anything at random, and learn nothing."""
     repeat: int = 4
     """Ticks for which a decision is played."""
     steps: int = 4_000_000
     """Decisions of the whole run, of all players together."""
-    horizon: int = 64
+    horizon: int = 16
     """Decisions of each player between two updates."""
     epochs: int = 3
     """How often each update looks at each decision."""
-    minibatch: int = 1024
+    minibatch: int = 512
     """Decisions of a gradient step."""
     rate: float = 7e-4
     """Of learning at first; it falls to nothing on a line."""
@@ -77,7 +84,7 @@ class PPOConfig:
     """Weight of the value's error."""
     longest_step: float = 0.5
     """Gradients are cut to this length."""
-    hidden: int = 256
+    hidden: int = 128
     """Width of the networks."""
     seed: int = 0
 
@@ -98,15 +105,16 @@ class PPOConfig:
                 raise ConfigError(
                     f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}"
                 )
-        numbers = (self.rate, self.discount, self.trace, self.clip, *self.entropy, self.value)
+        numbers = (self.rate, self.discount, self.trace, self.clip, *self.entropy)
         if not all(
             isinstance(number, (int, float)) and 0.0 <= number < math.inf
-            for number in (*numbers, self.longest_step)
+            for number in (*numbers, self.value, self.longest_step, self.sparring)
         ):
             raise ConfigError(f"rates and weights are numbers from 0 upwards, got {numbers}")
-        if max(self.discount, self.trace) > 1.0:
+        if max(self.discount, self.trace, self.sparring) > 1.0:
             raise ConfigError(
-                f"discount and trace are at most 1, got {self.discount} and {self.trace}"
+                "discount, trace and sparring are at most 1, got "
+                f"{self.discount}, {self.trace} and {self.sparring}"
             )
         if self.policies == "per_role" and "state" not in OBSERVE[self.observe]:
             raise ConfigError('policies="per_role" reads roles: observe "state" or "both"')

@@ -159,6 +159,10 @@ class Learner:
         self.finished: list[dict[str, float]] = []
         """What the episodes that ended in the last update came to, for each player."""
         self.slots = torch.arange(config.players).repeat(config.worlds)
+        worlds = torch.arange(config.worlds).repeat_interleave(config.players)
+        spars = ((worlds + 1) * config.sparring).floor() > (worlds * config.sparring).floor()
+        self.learns = ~(spars & (self.slots % 2 == 1))
+        """(N,) whether a row plays as it has learnt; the others do anything at random."""
         self.fresh = torch.zeros(len(self.slots), dtype=torch.bool)
         """(N,) whether the next step of a row is a reset."""
         self.banks = self._open(threads)
@@ -198,7 +202,7 @@ class Learner:
         self.whose = torch.zeros(shape, dtype=torch.int64)
         self.terminated, self.ended = (torch.zeros(shape, dtype=torch.bool) for _ in range(2))
         self.counts = torch.zeros(shape, dtype=torch.bool)
-        """Whether a decision was one; the rest were resets."""
+        """Whether a decision is learnt from; the others were resets, or random."""
 
     # ------------------------------------------------------------------ playing
 
@@ -223,13 +227,14 @@ class Learner:
         self.values[t, rows] = values * std + mean
         if last:
             return
+        scores = scores * self.learns[rows, None, None]  # no score is higher than another
         choices = Choices(scores, policies.masks.read(bank.masks))
         actions = choices.sample(self.rng)
         for name, array in bank.seen.items():
             self.seen[name][t, rows] = array
         self.masks[t, rows], self.whose[t, rows] = bank.masks, whose
         self.actions[t, rows], self.logs[t, rows] = actions, choices.log_likelihood(actions)
-        self.counts[t, rows] = ~self.fresh[rows]
+        self.counts[t, rows] = self.learns[rows] & ~self.fresh[rows]
         before = time.perf_counter()
         bank.envs.send(actions.numpy())
         self.waited += time.perf_counter() - before
@@ -253,7 +258,7 @@ class Learner:
 
     def _finish(self, bank: Bank, rows: NDArray[np.int64]) -> None:
         """Note what the episodes of some rows came to."""
-        for row in rows.tolist():
+        for row in rows[self.learns[bank.rows].numpy()[rows]].tolist():
             parts = {f"part_{name}": float(total[row]) for name, total in bank.parts.items()}
             length = float(bank.lengths[row] * self.config.repeat)
             self.finished.append({"return": float(bank.rewards[row]), "ticks": length, **parts})

@@ -91,6 +91,17 @@ def test_steps_that_are_resets_play_no_part(make):
     assert {episode["return"] for episode in learner.finished} == {5.0}
 
 
+def test_sparring_partners_do_anything_and_teach_nothing(make):
+    learner = make(players=2, sparring=0.5, free=("jump",))
+    assert learner.learns.tolist() == [True, True, True, False] * 2
+    learner.policies.nets[0].scores.bias.data[2 * 11 + 1] = 50.0  # everybody jumps
+    learner.collect()
+    assert learner.actions[:, learner.learns, 2].float().mean() == 1.0
+    assert 0.3 < learner.actions[:, ~learner.learns, 2].float().mean() < 0.7
+    assert not learner.counts[:, ~learner.learns].any()
+    assert len(learner.finished) == 6
+
+
 def mean_return(learner, updates):
     for _ in range(updates):
         learner.update()
