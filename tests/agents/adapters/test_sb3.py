@@ -5,6 +5,7 @@ import pytest
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
+from pettingzoo import ParallelEnv
 
 pytest.importorskip("stable_baselines3")
 
@@ -43,6 +44,35 @@ class Payday(VectorEnv):
         return seen, np.ones(self.num_envs), *flags, infos
 
 
+class PaydayOfTwo(ParallelEnv):
+    """The same for two players of PettingZoo, ended by time alone."""
+
+    def __init__(self):
+        self.metadata, self.render_mode, self.tick = {}, None, 0
+        self.agents = self.possible_agents = ["a", "b"]
+
+    def observation_space(self, agent):
+        return spaces.Box(0, 1, (1,), np.float32)
+
+    def action_space(self, agent):
+        return spaces.Discrete(2)
+
+    def _all(self, value):
+        return dict.fromkeys(self.possible_agents, value)
+
+    def reset(self, seed=None, options=None):
+        self.tick, self.agents = 0, self.possible_agents
+        return self._all(np.ones(1, np.float32)), {agent: {} for agent in self.agents}
+
+    def step(self, actions):
+        self.tick += 1
+        late = self.tick == TIME
+        self.agents = [] if late else self.possible_agents
+        infos = {agent: {} for agent in self.possible_agents}
+        seen = self._all(np.ones(1, np.float32))
+        return seen, self._all(1.0), self._all(False), self._all(late), infos
+
+
 class LikeSuperSuit(VecEnvWrapper):
     """Infos as SuperSuit's path gives them: `TimeLimit.truncated` is never set."""
 
@@ -54,12 +84,12 @@ class LikeSuperSuit(VecEnvWrapper):
         return seen, rewards, over, [{"terminal_observation": seen[0]} for _ in infos]
 
 
-def learned_value(envs):
+def learned_value(envs, seed=0):
     """What Stable-Baselines3 takes the one state to be worth."""
     import torch
 
     model = A2C(
-        "MlpPolicy", envs, gamma=DISCOUNT, n_steps=TIME, learning_rate=0.02, seed=0,
+        "MlpPolicy", envs, gamma=DISCOUNT, n_steps=TIME, learning_rate=0.02, seed=seed,
         policy_kwargs={"net_arch": []}, max_grad_norm=10.0, device="cpu",
     )  # fmt: skip
     model.learn(400 * TIME)
@@ -83,6 +113,16 @@ def test_what_ends_for_good_is_worth_less():
 def test_without_the_flag_time_is_taken_for_death():
     value = learned_value(LikeSuperSuit(Sb3VecEnv(Payday(1, dies=False))))
     assert value == pytest.approx(AT_THE_END, rel=0.15)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_supersuits_path_takes_time_for_death():
+    """A comparison, where SuperSuit is installed: the same game through its wrappers."""
+    supersuit = pytest.importorskip("supersuit", exc_type=ImportError, reason="no SuperSuit")
+    envs = supersuit.pettingzoo_env_to_vec_env_v1(PaydayOfTwo())
+    envs = supersuit.concat_vec_envs_v1(envs, 1, base_class="stable_baselines3")
+    # It cannot be seeded.
+    assert learned_value(envs, seed=None) == pytest.approx(AT_THE_END, rel=0.15)
 
 
 def test_every_player_is_told_what_it_saw_last():
