@@ -28,6 +28,8 @@ SCENARIOS: dict[str, tuple[str, int, int]] = {
     "HideAndSeek": ("hide_and_seek", 0, 2),
     "Defend": ("defend", 0, 1),
     "Bridge": ("bridge", 0, 2),
+    "Build": ("build", 0, 1),
+    "Harvest": ("harvest", 0, 1),
 }
 """For each name the scenario, its version and the fewest players it is for, as its config says."""
 

@@ -4,11 +4,13 @@ from mpgenie.errors import ConfigError, suggest
 
 from .base import ScenarioConfig
 from .bridge import Bridge
+from .build import Build
 from .capture_the_flag import CaptureTheFlag
 from .defend import Defend
 from .fight import Duel, TeamFight
 from .free_play import FreePlay
 from .gather import Gather
+from .harvest import Harvest
 from .hide_and_seek import HideAndSeek
 from .tag import Tag
 
@@ -24,6 +26,8 @@ SCENARIOS: dict[str, type[ScenarioConfig]] = {
         HideAndSeek,
         Defend,
         Bridge,
+        Build,
+        Harvest,
     )
 }
 """The config of each scenario by name."""

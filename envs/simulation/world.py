@@ -236,7 +236,7 @@ class Simulation:
             last: The world before which to stop.
         """
         last = self.worlds if last is None else last
-        self._keep_room(tick(self._game, buttons, camera, message, first, last))
+        self.keep_room(tick(self._game, buttons, camera, message, first, last))
         if self._pending:
             self._note_pending(first, last)
 
@@ -250,8 +250,12 @@ class Simulation:
             )
         )  # fmt: skip
 
-    def _keep_room(self, edits: int) -> None:
-        """See to it that the next tick's edits find room in the list."""
+    def keep_room(self, edits: int) -> None:
+        """See to it that the next tick's edits find room in the lists of edits.
+
+        Args:
+            edits: The most that a world has listed; what changes blocks between ticks tells it.
+        """
         if edits + _EDITS_A_TICK * self.players >= self.state.cells.edit_cell.shape[1]:
             missing = max(0, edits - int(self.state.cells.edit_count.max()))
             cells = with_room(self.state.cells, missing + 2 * _EDITS_A_TICK * self.players + 1)
@@ -314,7 +318,7 @@ class Simulation:
         if not 0 <= cell < self.geometry.neighbour.shape[0] * LAYERS:
             raise ConfigError(f"there is no cell {cell} on a planet of size {self.config.size}")
         set_block(self.state.cells, self.geometry, w, cell, BLOCK[block])
-        self._keep_room(int(self.state.cells.edit_count[w]))
+        self.keep_room(int(self.state.cells.edit_count[w]))
 
     def teleport(
         self,
@@ -405,7 +409,7 @@ class Simulation:
             self._lay(w, planet)
         elif planet.hash != content.planet_hash:
             raise SnapshotError("the planet of this snapshot is generated differently here")
-        self._keep_room(int(self.state.cells.edit_count[w]) + len(content.cells))
+        self.keep_room(int(self.state.cells.edit_count[w]) + len(content.cells))
         apply(content, self._records, self.state.cells, self.geometry, w)
         self.seeds[w] = content.seed
         self._pending = [entry for entry in self._pending if entry[0] != w]

@@ -8,11 +8,13 @@ from mpgenie.agents.bots.outcome import Skill
 from mpgenie.errors import ConfigError, suggest
 
 from .bridge import bridge
+from .build import build
 from .capture_the_flag import capture
 from .defend import defend
 from .fighting import fight_on
 from .free_play import wander
 from .gather import gather
+from .harvest import sustainable
 from .hide_and_seek import hide_and_seek
 from .tag import tag
 
@@ -30,6 +32,8 @@ SCRIPTS: dict[str, GameScript] = {
     "hide_and_seek": hide_and_seek,
     "defend": defend,
     "bridge": bridge,
+    "build": build,
+    "harvest": sustainable,
 }
 """The script of each scenario by name; the same for all roles and teams."""
 
