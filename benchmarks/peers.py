@@ -1,4 +1,5 @@
-"""Other packages in the same run: VizDoom and Miniworld, each in processes of its own.
+"""Other packages in the same run: VizDoom, Miniworld, Procgen and PettingZoo's Knights Archers
+Zombies, each in processes of its own.
 
 They may live in another virtual environment (`--peers-python`), since Miniworld wants an older
 pyglet than our window does.  A peer that is not installed, or hangs, is said in one line.
@@ -19,7 +20,12 @@ SCRIPTS = (
     ("vizdoom", "peer_vizdoom.py", "2"),
     ("vizdoom", "peer_vizdoom.py", "8"),
     ("miniworld", "peer_miniworld.py", "Maze"),
+    ("procgen", "peer_procgen.py", "coinrun"),
+    ("pygame", "peer_kaz.py", "image"),
+    ("pygame", "peer_kaz.py", "vector"),
 )
+INSTALLS = {"procgen": "procgen-mirror", "pygame": "'pettingzoo[butterfly]'"}
+"""What to install where a package is not called as what is imported."""
 PATIENCE = 60
 """Seconds until a script counts as hung."""
 
@@ -35,7 +41,8 @@ def figures(setting: Setting) -> Iterator[Figure]:
             yield Figure(**json.loads(answer))
         elif f"No module named '{package}'" in answer:
             missing.add(package)
-            print(f"{package} is not installed beside us: pip install {package}")
+            install = INSTALLS.get(package, package)
+            print(f"{package} is not installed beside us: pip install {install}")
         else:
             print(f"{package} {argument}: {answer}")
 

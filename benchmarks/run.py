@@ -70,9 +70,9 @@ def row(figure: Figure, target: Target) -> str:
 def ratios(values: dict[str, float]) -> Iterator[str]:
     """One line for each figure whose peer was measured in the same run."""
     for name, value in values.items():
-        peer = TARGETS[name].peer
-        if peer in values:
-            yield f"{value / values[peer]:8.2f} x {TARGETS[peer].what}  ({name})"
+        for peer in TARGETS[name].peers:
+            if peer in values:
+                yield f"{value / values[peer]:8.2f} x {TARGETS[peer].what}  ({name})"
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ class Target:
     better: Literal["more", "less"]
     must: float | None = None
     aim: float | None = None
-    peer: str | None = None
-    """The row of another package that the same run should beat."""
+    peers: tuple[str, ...] = ()
+    """Rows of other packages beside which the same run puts it."""
 
     def is_met_by(self, value: float) -> bool:
         """Whether a figure reaches what it must."""
@@ -28,7 +28,10 @@ class Target:
 def read_targets() -> dict[str, Target]:
     """All budgets by name, in the order of the file."""
     text = files(__package__).joinpath("targets.toml").read_text()
-    return {name: Target(**table) for name, table in tomllib.loads(text).items()}
+    return {
+        name: Target(**table | {"peers": tuple(table.get("peers", ()))})
+        for name, table in tomllib.loads(text).items()
+    }
 
 
 TARGETS = read_targets()

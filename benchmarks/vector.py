@@ -24,19 +24,21 @@ LOOK_AROUND = 100
 
 
 def figures(setting: Setting) -> Iterator[Figure]:
-    """Pixels and state on one thread, then pixels on all processors beside one."""
+    """Pixels and state on one thread, then both on all processors beside one."""
     for name, observe in (("vector_2_64", "rgb"), ("vector_2_state", "state")):
-        envs = _envs(observe, threads=1)
-        yield rate(name, _ticks(envs, 5), setting)
+        envs = vector(WORLDS, observe, threads=1)
+        yield rate(name, ticks(envs, 5), setting)
         envs.close()
     processors = len(os.sched_getaffinity(0))
     if processors > 1:
-        yield _scaling(processors, setting)
+        yield _scaling("vector_scaling", "rgb", 5, processors, setting)
+        yield _scaling("vector_state_scaling", "state", 50, processors, setting)
 
 
-def _envs(observe: str, threads: int) -> PlanetVectorEnv:
+def vector(worlds: int, observe: str, threads: int) -> PlanetVectorEnv:
+    """So many worlds on sixteen planets."""
     return mpgenie.vector_env(
-        WORLDS, PLAYERS, threads=threads, observe=observe, renderer="software", planets=PLANETS,
+        worlds, PLAYERS, threads=threads, observe=observe, renderer="software", planets=PLANETS,
         copy=False,
     )  # fmt: skip
 
@@ -52,24 +54,25 @@ def walking(envs: PlanetVectorEnv) -> list[NDArray[np.int64]]:
     return rounds
 
 
-def _ticks(envs: PlanetVectorEnv, count: int) -> Callable[[], int]:
+def ticks(envs: PlanetVectorEnv, count: int, look_around: int = LOOK_AROUND) -> Callable[[], int]:
     """So many ticks of all worlds; how many players' steps they were."""
     actions = itertools.cycle(walking(envs))
     envs.reset(seed=0)
-    for action in itertools.islice(actions, LOOK_AROUND):
+    for action in itertools.islice(actions, look_around):
         envs.step(action)
 
-    def ticks() -> int:
+    def some() -> int:
         for action in itertools.islice(actions, count):
             envs.step(action)
         return count * envs.num_envs
 
-    return ticks
+    return some
 
 
-def _scaling(threads: int, setting: Setting) -> Figure:
-    """Frames per second of the clock with so many threads, for each that one thread makes."""
-    many, one = (_ticks(_envs("rgb", count), 5) for count in (threads, 1))
+def _scaling(name: str, observe: str, count: int, threads: int, setting: Setting) -> Figure:
+    """Steps per second of the clock with so many threads, for each that one thread makes."""
+    both = [vector(WORLDS, observe, number) for number in (threads, 1)]
+    many, one = (ticks(envs, count) for envs in both)
     shares = []
     for _ in range(setting.windows):
         took = []
@@ -78,5 +81,7 @@ def _scaling(threads: int, setting: Setting) -> Figure:
             work()
             took.append(time.perf_counter() - start)
         shares.append(took[1] / took[0] / threads)
+    for envs in both:
+        envs.close()
     low, middle, high = np.quantile(shares, (0.25, 0.5, 0.75))
-    return Figure("vector_scaling", float(middle), float(high - low) / 2)
+    return Figure(name, float(middle), float(high - low) / 2)

@@ -18,7 +18,11 @@ examples:
 """
 
 MODULES = (
+<<<<<<< HEAD
     "views", "env_steps", "vector", "simulation", "ppo", "generation", "resets", "memory",
+=======
+    "views", "env_steps", "vector", "many_worlds", "simulation", "generation", "resets", "memory",
+>>>>>>> 36a72ac (Measure 1,024 worlds, threads over state observations, and Procgen and KAZ in the same run)
     "imports", "peers",
 )  # fmt: skip
 
@@ -31,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--only", choices=MODULES, nargs="+", metavar="KIND", default=None, help=kinds)
     add("--core", type=int, metavar="N", help="stay on this core")
     add("--json", type=Path, metavar="FILE", help="write the figures there too")
-    add("--peers-python", metavar="PATH", help="a Python that has VizDoom and Miniworld")
+    add("--peers-python", metavar="PATH", help="a Python that has the other packages")
 
 
 def run(options: argparse.Namespace) -> int:
