@@ -18,12 +18,8 @@ examples:
 """
 
 MODULES = (
-<<<<<<< HEAD
-    "views", "env_steps", "vector", "simulation", "ppo", "generation", "resets", "memory",
-=======
-    "views", "env_steps", "vector", "many_worlds", "simulation", "generation", "resets", "memory",
->>>>>>> 36a72ac (Measure 1,024 worlds, threads over state observations, and Procgen and KAZ in the same run)
-    "imports", "peers",
+    "views", "env_steps", "vector", "many_worlds", "simulation", "ppo", "generation", "resets",
+    "memory", "imports", "peers",
 )  # fmt: skip
 
 
