@@ -33,6 +33,8 @@ RECIPES: dict[str, dict[str, Any]] = {
     },  # fmt: skip
     "defend": {"free": (*WALK, "attack")},
     "bridge": {"free": (*WALK, "use")},
+    "build": {"free": (*WALK, "use", "hotbar")},
+    "harvest": {"free": (*WALK, "attack")},
 }
 """What suits a scenario better than the defaults."""
 

@@ -2,7 +2,7 @@
 
 A site near the players is level; dark plates edged with another block lie where the structure will
 stand, and a finished model stands behind them.  What it is (a wall, a tower, an arch, a hut) is
-drawn from the seed; it grows with the number of builders, see `blueprints`.  Players start around
+drawn from the seed; it grows with the number of builders (`blueprints.py`).  Players start around
 the site, looking at it, with blocks of each kind needed in the first slots of the hotbar and tools
 after them; what they use comes back at once, and so they never run out.
 
@@ -23,6 +23,7 @@ Rewards, each tick:
               be filled now than a tick ago, down to 2.5 m
     aim       shaping: `aim` times how well the eye is on such a cell within 5 m, half of it while
               the hand holds another kind of block, less what it was a tick ago
+
 Both shapings add up to what they were at first less what they are at last: no way to go round pays.
 
 Endings: the episode ends when a structure is complete.
