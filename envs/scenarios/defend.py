@@ -20,6 +20,8 @@ Rewards, each tick:
     approach  shaping: +`approach` for each metre by which a player's own steps lead nearer to the
               nearest mob, as much less for each metre away; nothing within two metres, and nothing
               at the moment in which another mob becomes the nearest
+    facing    shaping: +`facing` times the cosine of the angle between a player's eyes and the
+              nearest mob: the part by which its own turns have changed it
 
 Endings: lost when the core's strength is gone, won when `waves` waves are beaten.
 """
@@ -78,7 +80,7 @@ class Defend(ScenarioConfig):
     roles: ClassVar[tuple[str, ...]] = ("guard",)
     marks: ClassVar[tuple[str, ...]] = ("core", "failing core")
     part_names: ClassVar[tuple[str, ...]] = (
-        "killed", "wave", "core", "died", "struck", "approach",
+        "killed", "wave", "core", "died", "struck", "approach", "facing",
     )  # fmt: skip
     game_rules: ClassVar[Mapping[str, Any]] = {
         "mobs": False, "keep_hotbar": True, "player_damage": False, "day": LONG_DAY,
@@ -103,8 +105,9 @@ class Defend(ScenarioConfig):
     wave: float = 2.0
     core: float = 5.0
     died: float = 1.0
-    struck: float = 0.02
+    struck: float = 0.05
     approach: float = 0.02
+    facing: float = 0.1
 
     def __post_init__(self) -> None:
         for name, least, most in (
@@ -140,7 +143,7 @@ class DefendRules(Scenario):
         self.besieger = np.zeros((worlds, mobs), np.int64)
         self.way = np.zeros((worlds, mobs), np.int64)
         self.aim = np.zeros((worlds, players), np.int64)
-        self.feet = np.zeros((worlds, players, 3))
+        self.feet, self.look = np.zeros((2, worlds, players, 3))
         self.state |= {
             "tally": self.tally,
             "doors": self.doors,
@@ -148,6 +151,7 @@ class DefendRules(Scenario):
             "way": self.way,
             "aim": self.aim,
             "feet": self.feet,
+            "look": self.look,
         }
         self._needs = np.zeros(worlds, np.int64)
         records, cells = records_of(simulation.state), simulation.state.cells
@@ -158,13 +162,14 @@ class DefendRules(Scenario):
         worth = Worth(
             float(config.killed), float(config.wave), float(config.core) / self.full,
             float(config.died), float(config.struck), float(config.approach),
+            float(config.facing),
         )  # fmt: skip
         events = Timeline(records.clock, records.event, records.event_count)
         self._game = Bundle(
             Game(
                 siege, records.items, events, self.marks, self.tally, self.aim, self.feet,
-                self.parts, self.ended, self._needs, worth, config.waves,
-                config.rest, config.patience, self.full, float(config.first * players),
+                self.look, self.parts, self.ended, self._needs, worth, config.waves, config.rest,
+                config.patience, self.full, float(config.first * players),
                 float(config.more * players),
             )
         )  # fmt: skip
@@ -183,6 +188,7 @@ class DefendRules(Scenario):
             self.doors[w, side] = beside * LAYERS + (feet if feet >= 0 else layer)
         self._post(w)
         self.besieger[w], self.way[w], self.aim[w], self.feet[w] = 0, -1, 0, 0.0
+        self.look[w] = 0.0
         players = state.players
         players.hotbar_item[w], players.hotbar_count[w], players.held[w] = SWORD, 1, 0
         x, y, _ = self.core[w].tolist()

@@ -9,7 +9,9 @@ from mpgenie.envs.bundle import opened
 from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import BLOCK, ITEM
 from mpgenie.envs.simulation.events import DEATH, HURT, MOB_DEATH, MOB_DESPAWN, emit
+from mpgenie.envs.simulation.hands import eye_of
 from mpgenie.envs.simulation.items import clear_item
+from mpgenie.envs.simulation.mobs import MOB_HEIGHT
 from mpgenie.envs.simulation.state import Timeline
 
 from .base import KIND, slot_of
@@ -42,6 +44,7 @@ class Worth(NamedTuple):
     died: float
     struck: float
     approach: float
+    facing: float
 
 
 class Game(NamedTuple):
@@ -54,6 +57,7 @@ class Game(NamedTuple):
     tally: NDArray[np.int64]
     aim: NDArray[np.int64]
     feet: NDArray[np.float64]
+    look: NDArray[np.float64]
     parts: NDArray[np.float64]
     ended: NDArray[np.bool_]
     needs: NDArray[np.int64]
@@ -80,7 +84,7 @@ def judge(bundle, first, last):  # type: ignore[no-untyped-def]
             for k in range(parts.shape[2]):
                 parts[w, p, k] = 0.0
         _count_the_dead(game, w)
-        _approach(game, w)
+        _close_in(game, w)
         taken = min(besiege(siege, w), tally[STRENGTH])
         tally[STRENGTH] -= taken
         if taken > 0:
@@ -159,14 +163,14 @@ def _count_the_dead(game, w):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _approach(game, w):  # type: ignore[no-untyped-def]
-    """Pay for steps towards the nearest mob, and note how near each mob is to a player."""
+def _close_in(game, w):  # type: ignore[no-untyped-def]
+    """Pay for steps and turns towards the nearest mob, and note how near each is to a player."""
     players, mobs, near = game.siege.players, game.siege.mobs, game.siege.near
     for m in range(mobs.shape[1]):
         near[m] = _FAR
     for p in range(players.shape[1]):
         player = players[w, p]
-        at, before = player.position, game.feet[w, p]
+        at, before, look_before = player.position, game.feet[w, p], game.look[w, p]
         found, nearest = -1, _FAR
         if player.active and player.alive:
             for m in range(mobs.shape[1]):
@@ -177,13 +181,27 @@ def _approach(game, w):  # type: ignore[no-untyped-def]
                     if square < nearest:
                         found, nearest = m, square
         aim = mobs[w, found].id if found >= 0 else 0
+        eye, look = eye_of(players, w, p)
         if aim != 0 and aim == game.aim[w, p]:
-            there = mobs[w, found].position
+            there, kind = mobs[w, found].position, mobs[w, found].kind
             far = np.sqrt(squared_distance(before, there[0], there[1], there[2]))
             nearer = max(far, _CLOSE) - max(np.sqrt(nearest), _CLOSE)
             game.parts[w, p, 5] = game.worth.approach * nearer
+            straighter = _towards(eye, look, there, kind) - _towards(eye, look_before, there, kind)
+            game.parts[w, p, 6] = game.worth.facing * straighter
         game.aim[w, p] = aim
-        before[0], before[1], before[2] = at[0], at[1], at[2]
+        for axis in range(3):
+            before[axis], look_before[axis] = at[axis], look[axis]
+
+
+@inlined
+def _towards(eye, look, feet, kind):  # type: ignore[no-untyped-def]
+    """The cosine of the angle between a look and the way to the middle of a mob."""
+    r = np.sqrt(feet[0] * feet[0] + feet[1] * feet[1] + feet[2] * feet[2])
+    scale = 1.0 + 0.5 * MOB_HEIGHT[kind] / r
+    x, y, z = feet[0] * scale - eye[0], feet[1] * scale - eye[1], feet[2] * scale - eye[2]
+    length = np.sqrt(x * x + y * y + z * z)
+    return (x * look[0] + y * look[1] + z * look[2]) / max(length, 1e-6)
 
 
 @inlined

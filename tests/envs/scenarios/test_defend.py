@@ -114,7 +114,7 @@ def test_blows_and_kills_pay_the_slayer():
     mobs = env.simulation.state.mobs
     mobs.health[0, slot] = 8
     first, second = everybody(env, ATTACK)[0]
-    assert first["struck"] == pytest.approx(0.02 * 7) and second["struck"] == 0.0
+    assert first["struck"] == pytest.approx(0.05 * 7) and second["struck"] == 0.0
     assert first["killed"] == 0.0
     mobs.health[0, slot] = 1
     env.simulation.state.players.attack_wait[0] = mobs.hurt_wait[0] = 0
@@ -249,6 +249,18 @@ def test_own_steps_towards_a_mob_pay():
         for _ in range(10):
             paid[name] += everybody(env, IDLE + action * np.eye(10, dtype=int)[0])[0][0]["approach"]
     assert paid["to"] > 0.01 and paid["from"] < -0.01
+    env.close()
+
+
+@pytest.mark.laws
+def test_own_turns_towards_a_mob_pay_and_back_cost_as_much():
+    env = make(1, rest=1000)
+    come(env, "husk", 4.0)
+    env.simulation.state.mobs.think_wait[0] = 1000
+    step = 4 * np.eye(10, dtype=int)[9]
+    away = sum(everybody(env, IDLE + step)[0][0]["facing"] for _ in range(6))
+    back = sum(everybody(env, IDLE - step)[0][0]["facing"] for _ in range(6))
+    assert away < -0.01 and back == pytest.approx(-away, abs=1e-3)
     env.close()
 
 
