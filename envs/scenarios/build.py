@@ -53,7 +53,7 @@ from mpgenie.errors import ConfigError, suggest
 from .base import Scenario, ScenarioConfig
 from .blueprints import MATERIALS, SHAPES, Plan
 from .building import aim_at, keep_hands_full, refresh, settle
-from .places import cell_middle, players_middle
+from .places import cell_middle, keep_hour, players_middle
 from .site import find_site, gather_around, lay_site
 from .teams import check_teams, deal_teams
 
@@ -160,6 +160,7 @@ class BuildRules(Scenario):
         shape = config.shapes[int(draw_bits(key, 0, _PURPOSE, 0) % np.uint64(len(config.shapes)))]
         plan = config.plan(shape, self.players)
         middle, taken = players_middle(simulation, w), set[int]()
+        before = players.position[w, 0].copy()
         self.cells[w], self.wanted[w], self.at[w] = -1, 0, 0.0
         for team in range(max(1, config.teams)):
             near = self._corner(middle, team) if config.teams else middle
@@ -175,6 +176,7 @@ class BuildRules(Scenario):
                 )
             slots = np.flatnonzero(players.active[w] & (self._team_of(w) == team)).tolist()
             gather_around(simulation, w, site, plan, slots)
+        keep_hour(simulation, w, before)
         players.held[w] = 0
         if simulation.state.cells is not self._taken:
             self._take_up()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import TABLE
 from mpgenie.envs.planet.compass import LEFT
-from mpgenie.envs.planet.exact import draw
+from mpgenie.envs.planet.exact import PI, atan2, draw
 from mpgenie.envs.planet.geometry import LAYERS, column_of, position_of, step
 from mpgenie.envs.planet.spawn import ground_layer
 from mpgenie.envs.simulation.world import Simulation
@@ -110,6 +110,21 @@ def put_player(
     players.pitch[w, p] = 0.0
     players.spawn[w, p] = players.position[w, p]
     players.spawn_heading[w, p] = players.heading[w, p]
+
+
+def keep_hour(simulation: Simulation, w: int, before: NDArray[np.float64]) -> None:
+    """Turn the planet so that the first player, put elsewhere, sees the hour that it was before.
+
+    Args:
+        simulation: Where.
+        w: In which world.
+        before: (3,) where the first player was.
+    """
+    clock, day = simulation.state.clock, simulation.rules.day
+    now = simulation.state.players.position[w, 0]
+    east = atan2(float(now[1]), float(now[0])) - atan2(float(before[1]), float(before[0]))
+    later = int(clock.day_offset[w]) - int(east / (2.0 * PI) * day)
+    clock.day_offset[w] = later % day
 
 
 @kernel

@@ -13,6 +13,7 @@ from mpgenie.envs.scenarios.build import EDGING, Build
 from mpgenie.envs.scenarios.building import DONE, HANGING, OPEN, WRONG
 from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.envs.simulation.events import BLOCK_PLACE, DIG_DONE
+from mpgenie.envs.simulation.weather import sun_direction
 from mpgenie.envs.vector import vector_env
 from mpgenie.errors import ConfigError
 
@@ -103,6 +104,15 @@ def test_a_level_site_shows_the_outline_and_a_model(make, planet, seed):
     assert (rules.todo[0, 0][: len(bottom)] == OPEN).all()
     assert (rules.distance[0] >= 0.0).all() and (rules.distance[0] < 4.0).all()
     assert rules.left[0, 0] == len(cells)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_it_is_day_wherever_the_site_is(make, seed):
+    env = make(2, "normal", seed)
+    clock, (x, y, _) = env.simulation.state.clock, env.simulation.state.players.position[0, 0]
+    sun = sun_direction(int(clock.tick[0] + clock.day_offset[0]), env.simulation.rules.day)
+    ahead = np.degrees(np.arctan2(sun[1], sun[0]) - np.arctan2(y, x)) % 360.0
+    assert ahead == pytest.approx(90.0 - 360.0 * env.config.start_time / 24_000, abs=1.0)
 
 
 def test_builders_hold_blocks_and_never_run_out(make):
