@@ -22,15 +22,19 @@ POLICIES = ("shared", "per_player", "per_team", "per_role")
 WALK = ("forward/back", "left/right", "jump", "camera pitch", "camera yaw")
 """The components of an action that every scenario needs."""
 
+EASY = {"planet": "flat", "size": 48, "mobs": False}
+"""A planet on which players learn fastest."""
+
 RECIPES: dict[str, dict[str, Any]] = {
-    "gather": {"free": (*WALK, "attack")},
-    "tag": {"free": (*WALK, "attack"), "contest": True, "sparring": 0.5},
+    "gather": {"free": (*WALK, "attack"), "env": EASY},
+    "tag": {"free": (*WALK, "attack"), "contest": True, "sparring": 0.5, "env": EASY},
     "capture_the_flag": {
+        "env": EASY,
         "free": (*WALK, "attack"),
         "contest": True,
         "sparring": 0.5,
         "players": 4,
-    },  # fmt: skip
+    },
     "defend": {"free": (*WALK, "attack")},
     "bridge": {"free": (*WALK, "use")},
     "build": {"free": (*WALK, "use", "hotbar")},
