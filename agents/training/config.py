@@ -34,6 +34,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "contest": True,
         "sparring": 0.5,
         "players": 4,
+        "worlds": 32,
     },
     "defend": {"free": (*WALK, "attack")},
     "bridge": {"free": (*WALK, "use")},
