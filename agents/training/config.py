@@ -27,7 +27,13 @@ EASY = {"planet": "flat", "size": 48, "mobs": False}
 
 RECIPES: dict[str, dict[str, Any]] = {
     "gather": {"free": (*WALK, "attack"), "env": EASY},
-    "tag": {"free": (*WALK, "attack"), "contest": True, "sparring": 0.5, "env": EASY},
+    "tag": {
+        "env": EASY,
+        "free": (*WALK, "attack"),
+        "contest": True,
+        "sparring": 0.5,
+        "discount": 0.97,
+    },
     "capture_the_flag": {
         "env": EASY,
         "free": (*WALK, "attack"),
