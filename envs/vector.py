@@ -46,7 +46,6 @@ from .batch import Batch
 from .config import EnvConfig, config_from
 from .crew import Crew
 from .episodes import OPTIONS, whole_seed
-from .observation import passes
 from .planets import PlanetQueue
 from .rows import mode_named, seeds_of, whole_count, world_numbered, worlds_of
 from .saving import state_hash
@@ -55,9 +54,8 @@ from .spaces import action_space, observation_space
 from .validation import BatchReader
 from .worlds import planet_config
 
-SHARES_DRAWN, SHARES = 2, 1
-"""Shares of worlds for each of several threads, with and without pictures: a view may take long, so
-that another thread has to help out; without them a share takes less time than to take it up."""
+SHARES = 2
+"""Shares of worlds for each of several threads, so that none waits long for another."""
 
 Results = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]
 
@@ -118,8 +116,7 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         """All worlds in shares of nearly one size."""
         worlds, first = self.num_worlds, self.config.seed
         seeds = [None if first is None else first + w for w in range(worlds)]
-        shares = SHARES_DRAWN if passes(self.config) else SHARES
-        count = min(worlds, shares * self.threads) if self.threads > 1 else 1
+        count = min(worlds, SHARES * self.threads) if self.threads > 1 else 1
         bounds = [worlds * k // count for k in range(count + 1)]
         return [
             Share(self.config, self._batch, self._maker, seeds[a:b], a, mode, self.repeat)
