@@ -38,9 +38,19 @@ SHOTS: dict[str, tuple[int, int, int, str]] = {
     "team_fight": (1, 80, 0, "third"),
     "hide_and_seek": (1, 260, 1, "third"),
     "defend": (4, 330, 3, "third"),
+    "bridge": (1, 150, 2, "third"),
+    "build": (1, 60, 0, "third"),
+    "harvest": (1, 120, 0, "third"),
 }
 """For each scenario the seed, the tick, the player and the view of its picture; else `_SHOT`."""
 _SHOT = (3, 150, 0, "third")
+
+
+def written_anew(page: str) -> str:
+    """The page with what follows from the sources brought up to date."""
+    names = ", ".join(f"`{name}`" for name in SCENARIOS)
+    page = put_between(page, "order", f"In reading order: {names}.")
+    return put_between(page, "sections", sections())
 
 
 def sections() -> str:
@@ -132,8 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--page", type=Path, default=PAGE)
     parser.add_argument("--pictures", action="store_true", help="draw the pictures, too")
     chosen = parser.parse_args(arguments)
-    text = chosen.page.read_text(encoding="utf-8")
-    chosen.page.write_text(put_between(text, "sections", sections()), encoding="utf-8")
+    page = written_anew(chosen.page.read_text(encoding="utf-8"))
+    chosen.page.write_text(page, encoding="utf-8")
     if chosen.pictures:
         sheet = grid([picture(name) for name in SCENARIOS], columns=COLUMNS)
         save_png(chosen.page.with_suffix(".png"), sheet)

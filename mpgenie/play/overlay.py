@@ -88,18 +88,17 @@ def clock(ticks: int) -> str:
 
 HELP = """
 F1  this help        F2  screenshot
-{}  from behind      F11 full screen
+F5  view from behind (F6: second player)
 P   pause            R   new episode
-Q   quit
-""".strip()
+Q   quit             F11 full screen
+Esc let go of the mouse, click to take it
+""".strip().splitlines()
 HELP_MOUSE = """
 W A S D  walk         mouse   look
 Space    jump         Shift   sneak
 Ctrl     sprint       G       drop
 left     attack, dig  right   use, place
-1-9, wheel            hotbar
-click    take the mouse
-Esc      let it go
+1-9, wheel  hotbar
 """.strip().splitlines()
 HELP_KEYS = """
 arrows   walk         I J K L look
@@ -115,5 +114,4 @@ U        attack, dig  O       use, place
 def help_lines(mouse: bool) -> list[Line]:
     """The keys of a person, and those for everybody."""
     own = HELP_MOUSE if mouse else HELP_KEYS
-    everybodys = HELP.format("F5" if mouse else "F6").splitlines()
-    return [*map(Line, own), Line(""), *(Line(text, GREY) for text in everybodys)]
+    return [*map(Line, own), Line(""), *(Line(text, GREY) for text in HELP)]

@@ -12,8 +12,8 @@ from mpgenie.errors import ConfigError
 SMALL = {"planet": "flat", "size": 32}
 
 
-def test_scripts_are_for_scenarios():
-    assert set(SCRIPTS) <= set(SCENARIOS)
+def test_every_scenario_has_a_script():
+    assert set(SCRIPTS) == set(SCENARIOS)
 
 
 def test_a_scenario_without_one_is_told_the_nearest():
