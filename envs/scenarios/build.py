@@ -3,20 +3,20 @@
 A site near the players is level; dark plates edged with another block lie where the structure will
 stand, and a finished model stands behind them.  What it is (a wall, a tower, an arch, a hut) is
 drawn from the seed; it grows with the number of builders (`blueprints.py`).  Players start around
-the site, looking at it, with blocks of each kind needed in the first slots of the hotbar and tools
-after them; what they use comes back at once, and so they never run out.
+the site, looking at it, with blocks of each kind needed in the first slots of the hotbar; what they
+use comes back at once, and so they never run out.
 
-Only the cells of one's own structure can be changed.  Whatever is put or mined elsewhere is undone
-in the same tick, and what lies about is taken away.  A block of the wrong kind in a cell stays
-there until somebody mines it.  No hostile mobs come, and nobody is hurt by others.
+Only right blocks in the cells of one's own structure stay, and only they can be mined.  Whatever
+else is put or mined is undone in the same tick, and what lies about is taken away.  No hostile mobs
+come, and nobody is hurt by others.
 
 With `teams` of 2 to 4 each team has a site of its own, edged in its colour, with the same structure
 on it: the first to complete it wins.
 
 Rewards, each tick:
-    placed    +`placed` to whoever puts the right block into a cell, -`placed` to whoever mines it
-    wrong     -`wrong` to whoever puts another block there, +`wrong` to whoever mines that: putting
-              and mining over and over pays nothing
+    placed    +`placed` to whoever puts the right block into a cell, -`placed` to whoever mines it:
+              putting and mining over and over pays nothing
+    wrong     -`wrong` to whoever puts another block there
     complete  +`complete` to everybody of a team whose structure is complete; all others pay for it
               in equal shares
     approach  shaping: `approach` for each metre that the player's eye is nearer to a cell that can
@@ -29,7 +29,7 @@ Both shapings add up to what they were at first less what they are at last: no w
 Endings: the episode ends when a structure is complete.
 
 Marks: up to 8 cells of each team that can be filled now, the lowest first, each with the kind of
-block asked for; `wrong` where a wrong block has to be mined first.
+block asked for.
 """
 
 from collections.abc import Mapping
@@ -41,12 +41,12 @@ from numpy.typing import NDArray
 
 from mpgenie.envs.bundle import Bundle, opened
 from mpgenie.envs.kernels import inlined, kernel
-from mpgenie.envs.planet.blocks import BLOCK, ITEM
+from mpgenie.envs.planet.blocks import BLOCK
 from mpgenie.envs.planet.cells import Cells
 from mpgenie.envs.planet.compass import column_aside
 from mpgenie.envs.planet.exact import draw_bits
 from mpgenie.envs.planet.geometry import LAYERS, Geometry
-from mpgenie.envs.simulation.state import records_of
+from mpgenie.envs.simulation.state import HOTBAR, records_of
 from mpgenie.envs.simulation.world import Simulation
 from mpgenie.errors import ConfigError, suggest
 
@@ -59,7 +59,6 @@ from .teams import check_teams, deal_teams
 
 MARKS = 8
 """Cells of each team that are marked at a time."""
-TOOLS = ("diamond_pickaxe", "diamond_axe")
 EDGING = ("cobblestone", "red_wool", "blue_wool", "gold_ore", "pine_leaves")
 """What lies around the plates: of all players, and of each team."""
 _AWAY = 14
@@ -74,7 +73,7 @@ class Build(ScenarioConfig):
     name: ClassVar[str] = "build"
     part_names: ClassVar[tuple[str, ...]] = ("placed", "wrong", "complete", "approach", "aim")
     roles: ClassVar[tuple[str, ...]] = ("builder",)
-    marks: ClassVar[tuple[str, ...]] = (*MATERIALS, "wrong")
+    marks: ClassVar[tuple[str, ...]] = MATERIALS
     game_rules: ClassVar[Mapping[str, Any]] = {
         "player_damage": False, "hostile_mobs": False, "keep_hotbar": True,
     }  # fmt: skip
@@ -83,7 +82,7 @@ class Build(ScenarioConfig):
     teams: int = 0
     """How many teams race, 2 to 4; 0 = all build together."""
     placed: float = 1.0
-    wrong: float = 0.25
+    wrong: float = 0.1
     complete: float = 5.0
     approach: float = 0.05
     aim: float = 0.2
@@ -132,8 +131,8 @@ class BuildRules(Scenario):
             "cells": self.cells, "wanted": self.wanted, "at": self.at, "target": self.target,
             "todo": self.todo, "left": self.left, "distance": self.distance, "aim": self.aim,
         }  # fmt: skip
-        items = [BLOCK[name] for name in MATERIALS] + [ITEM[name] for name in TOOLS]
-        self._hotbar = np.array(items + [0] * (9 - len(items)), np.uint8)
+        self._hotbar = np.zeros(HOTBAR, np.uint8)
+        self._hotbar[: len(MATERIALS)] = [BLOCK[name] for name in MATERIALS]
         self._take_up()
 
     def _take_up(self) -> None:
@@ -220,7 +219,7 @@ class Game(NamedTuple):
     target: NDArray[np.float64]
     """(W, T, C, 3) where to look to fill them."""
     todo: NDArray[np.int64]
-    """(W, T, C) 0 = done, 1 = nothing to build on yet, 2 = can be filled, 3 = wrong block."""
+    """(W, T, C) 0 = done, 1 = nothing to build on yet, 2 = can be filled."""
     left: NDArray[np.int64]
     """(W, T) how many are not done."""
     distance: NDArray[np.float64]

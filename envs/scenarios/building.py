@@ -15,7 +15,7 @@ from mpgenie.envs.simulation.placing import cell_beside
 from .base import KIND, NOBODYS, TEAM, X, Y, Z, slot_of
 from .places import cell_middle, squared_distance
 
-DONE, HANGING, OPEN, WRONG = range(4)
+DONE, HANGING, OPEN = range(3)
 """What is to be done about a cell."""
 CLOSE = 2.5
 """Metres from the eye to a cell's middle from which nearer is no better."""
@@ -41,7 +41,7 @@ def keep_hands_full(players, items, hotbar, w):  # type: ignore[no-untyped-def]
 
 @kernel
 def settle(bundle, w):  # type: ignore[no-untyped-def]
-    """Count the right and the wrong blocks of a tick, and undo what was done elsewhere.
+    """Count the right and the wrong blocks of a tick, and undo all but right ones put and mined.
 
     Backwards, so that a cell that was changed twice becomes what it was.
     """
@@ -56,13 +56,14 @@ def settle(bundle, w):  # type: ignore[no-untyped-def]
         p = slot_of(game.players, w, game.event[w, k, 2])
         team = max(0, game.players[w, p].team - 1) if p >= 0 else 0
         row = _row_of(game.cells[w, team], cell)
-        if p < 0 or row < 0:
-            back = block if kind == DIG_DONE else _filled(bundle, w, cell)
-            set_block(game.blocks_of, game.geometry, w, cell, back)
+        if p >= 0 and row >= 0 and block == game.wanted[w, team, row]:
+            game.earned[0, p] += 1.0 if kind == BLOCK_PLACE else -1.0
+            changed = True
             continue
-        changed = True
-        right = 0 if block == game.wanted[w, team, row] else 1
-        game.earned[right, p] += 1.0 if kind == BLOCK_PLACE else -1.0
+        if p >= 0 and row >= 0:
+            game.earned[1, p] += 1.0
+        back = block if kind == DIG_DONE else _filled(bundle, w, cell)
+        set_block(game.blocks_of, game.geometry, w, cell, back)
     if changed:
         for team in range(game.cells.shape[1]):
             refresh(bundle, w, team)
@@ -109,10 +110,10 @@ def refresh(bundle, w, team):  # type: ignore[no-untyped-def]
         left += 1
         support = _support(bundle, w, cell)
         todo[row] = OPEN if support >= 0 else HANGING
-        if not TABLE.replaceable[block]:
-            todo[row], support = WRONG, -1
+        if support < 0:
+            continue
         _target(bundle, w, team, row, support)
-        if todo[row] != HANGING and marked < many:
+        if marked < many:
             _mark(bundle, w, team, row, first + marked)
             marked += 1
     game.left[w, team] = left
@@ -131,14 +132,12 @@ def _support(bundle, w, cell):  # type: ignore[no-untyped-def]
 
 @kernel
 def _target(bundle, w, team, row, support):  # type: ignore[no-untyped-def]
-    """Note where to look to fill a cell: at the face of its support; at its middle without one."""
+    """Note where to look to fill a cell: at the face of its support."""
     game = opened(bundle)
     middle, target = game.at[w, team, row], game.target[w, team, row]
-    target[0], target[1], target[2] = middle[0], middle[1], middle[2]
-    if support >= 0:
-        beside = cell_middle(game.geometry, support // LAYERS, support % LAYERS)
-        for axis in range(3):
-            target[axis] = 0.5 * (middle[axis] + beside[axis])
+    beside = cell_middle(game.geometry, support // LAYERS, support % LAYERS)
+    for axis in range(3):
+        target[axis] = 0.5 * (middle[axis] + beside[axis])
 
 
 @kernel
@@ -148,14 +147,9 @@ def _mark(bundle, w, team, row, m):  # type: ignore[no-untyped-def]
     middle, mark = game.at[w, team, row], game.marks[w, m]
     mark[X], mark[Y], mark[Z] = middle[0], middle[1], middle[2]
     mark[TEAM] = team + 1 if game.teams > 0 else NOBODYS
-    materials = 0
     for k in range(game.hotbar.shape[0]):
-        if TABLE.solid[game.hotbar[k]]:
-            materials += 1
-            if game.hotbar[k] == game.wanted[w, team, row]:
-                mark[KIND] = 1 + k
-    if game.todo[w, team, row] == WRONG:
-        mark[KIND] = 1 + materials
+        if game.hotbar[k] == game.wanted[w, team, row]:
+            mark[KIND] = 1 + k
 
 
 @kernel
@@ -174,7 +168,7 @@ def aim_at(bundle, w, p):  # type: ignore[no-untyped-def]
     held = player.hotbar_item[player.held]
     nearest, aim = -1.0, 0.0
     for row in range(game.cells.shape[2]):
-        if game.todo[w, team, row] < OPEN:
+        if game.todo[w, team, row] != OPEN:
             continue
         there = game.target[w, team, row]
         far = squared_distance(eye, there[0], there[1], there[2])
@@ -184,7 +178,7 @@ def aim_at(bundle, w, p):  # type: ignore[no-untyped-def]
             dx, dy, dz = there[0] - eye[0], there[1] - eye[1], there[2] - eye[2]
             along = (dx * look[0] + dy * look[1] + dz * look[2]) / np.sqrt(far + 1e-12)
             good = 1.0 / (1.0 + _SHARP * (1.0 - along))
-            if held != game.wanted[w, team, row] and game.todo[w, team, row] == OPEN:
+            if held != game.wanted[w, team, row]:
                 good *= 0.5
             aim = max(aim, good)
     return max(0.0, np.sqrt(max(0.0, nearest)) - CLOSE), aim

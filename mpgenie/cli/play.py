@@ -8,7 +8,6 @@ import argparse
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,7 @@ examples:
   mpgenie play                                    a planet of your own
   mpgenie play --scenario tag --bots 3            run from bots, or after them
   mpgenie play --people 2 --scenario gather       split screen: mouse, and keys
-  mpgenie play --policy tag.pt --scenario tag     with what was trained
+  mpgenie play --policy gather --policy gather    with what was trained
   mpgenie play --record data --seconds 120        keep what you see and do
 """
 TICKS_PER_SECOND = 20
@@ -43,15 +42,15 @@ _VIEWS = {1: (480, 854), 2: (480, 640)}
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mpgenie play`."""
     add = parser.add_argument
-    add("--scenario", default="free_play", metavar="NAME", help="what is played (%(default)s)")
+    add("--scenario", metavar="NAME", help="what is played (what a policy learnt, or free_play)")
     add("--people", type=int, choices=(1, 2), default=1, help="at the keyboard (%(default)s)")
     add("--bots", type=int, default=0, metavar="N", help="that follow a script (%(default)s)")
     policy = "a trained policy, by checkpoint or name, plays a seat; may be given more than once"
     add("--policy", action="append", default=[], metavar="CHECKPOINT", help=policy)
     players = "seats in all; those left over stand idle (people, bots and policies)"
     add("--players", type=int, metavar="N", help=players)
-    add("--planet", default="normal", metavar="KIND", help="normal or flat (%(default)s)")
-    add("--size", type=int, default=96, metavar="N", help="of a planet's faces (%(default)s)")
+    add("--planet", metavar="KIND", help="normal or flat (as a policy learnt, or normal)")
+    add("--size", type=int, metavar="N", help="of a planet's faces (as a policy learnt, or 96)")
     add("--seed", type=int, default=7, metavar="S", help="of the first episode (%(default)s)")
     add("--seconds", type=int, default=600, metavar="S", help="of an episode (%(default)s)")
     add("--view", type=size, metavar="WxH", help="of each person's view (854x480; two: 640x480)")
@@ -79,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     inputs = Inputs()
     desk = make_desk(options, inputs)
     try:
-        window = PlayWindow(desk.size, inputs, f"mpgenie: {options.scenario}")
+        window = PlayWindow(desk.size, inputs, f"mpgenie: {desk.session.game.scenario}")
         try:
             with _politely(desk):
                 desk.run(window)
@@ -128,6 +127,8 @@ def _check(options: argparse.Namespace) -> None:
         raise ConfigError(
             f"--players {options.players} are fewer than the {taken} people, bots and policies"
         )
+    if options.seed < 0:
+        raise ConfigError(f"--seed must be at least 0, got {options.seed}")
     if options.seconds < 1:
         raise ConfigError(f"--seconds must be at least 1, got {options.seconds}")
     if not 0.0 < options.sensitivity <= 10.0:
@@ -142,22 +143,24 @@ def _make_env(options: argparse.Namespace, policies: "Policies") -> "PlanetEnv":
     from mpgenie.envs.parallel import parallel_env
 
     taken = options.people + options.bots + len(options.policy)
+    place: dict[str, Any] = {}
     observed, frames = {"proprio": None}, {}
     for name, policy in policies:
-        wanted = config_from(policy.env_options)
-        observed |= dict.fromkeys(wanted.observed)
-        if wanted.draws:
-            frames[wanted.resolution] = name
+        learnt = config_from(policy.env_options)
+        place = place or {"scenario": learnt.rules, "planet": learnt.planet, "size": learnt.size}
+        observed |= dict.fromkeys(learnt.observed)
+        if learnt.draws:
+            frames[learnt.resolution] = name
+    asked = {name: getattr(options, name) for name in ("scenario", "planet", "size")}
+    place |= {name: value for name, value in asked.items() if value is not None}
     if len(frames) > 1:
         raise ConfigError(
             f"--policy: {' and '.join(frames.values())} want frames of different sizes "
             f"({', '.join(f'{w}x{h}' for h, w in frames)}); let them play one at a time"
         )
     return parallel_env(
-        scenario=options.scenario,
+        **place,
         players=options.players or taken,
-        planet=options.planet,
-        size=options.size,
         observe=tuple(observed),
         resolution=next(iter(frames), (64, 64)),
         renderer=options.renderer,
@@ -199,8 +202,9 @@ def _film(options: argparse.Namespace, game: "Planet") -> "Film | None":
 def _trained(names: list[str]) -> "Policies":
     if not names:
         return []
-    player = import_module("mpgenie.agents.training.player")
-    return [(name, player.trained(name, seed=number)) for number, name in enumerate(names)]
+    from mpgenie.agents.training.player import trained
+
+    return [(name, trained(name, seed=number)) for number, name in enumerate(names)]
 
 
 @contextmanager

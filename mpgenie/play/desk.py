@@ -23,7 +23,6 @@ from .controls import Bindings, Inputs
 from .game import Picture, Size
 from .overlay import (
     RED,
-    WHITE,
     YELLOW,
     Line,
     clock,
@@ -103,20 +102,23 @@ class Desk:
         return height, count * width + (count - 1) * GAP
 
     def run(self, screen: Screen) -> None:
-        """Play until somebody leaves or closes the window; the session stays open."""
+        """Play until somebody leaves or closes the window; what was recorded is sealed then."""
         self.begin()
-        due = self._now()
+        due = shown = self._now()
         while not self.leaving and screen.is_open:
-            before = due
             screen.show(self.draw())
-            shown = self._now()
+            before, shown = shown, self._now()
+            self.rate += (1.0 / max(TICK, shown - before) - self.rate) * 0.1
             due = max(due + TICK, shown - _LATE * TICK)
-            for command in screen.gather(max(0.0, due - self._now())):
+            commands = screen.gather(max(0.0, due - self._now()))
+            for command in commands:
                 self.obey(command)
             if self.leaving or not screen.is_open:
                 break
-            self.tick(self._now() - shown)
-            self.rate += (1.0 / max(TICK, self._now() - before, due - before) - self.rate) * 0.1
+            if "restart" not in commands:  # else nobody has seen the new episode's first frame
+                self.tick(self._now() - shown)
+        self.session.stop("the players left")
+        self._tell_sealed()
 
     def begin(self) -> None:
         """Begin the next episode."""
@@ -171,16 +173,17 @@ class Desk:
 
     def _lay_over(self, part: Picture, player: str, bindings: Bindings) -> None:
         session, scale = self.session, scale_for(self.view[0])
+        if self.helping:
+            lay_panel(part, help_lines(bindings.mouse), 0.5, 0.3, scale)
+            return
         standing = session.game.standing(player)
         told = standing_lines(
             session.game.scenario, standing, session.score(player), session.scores[player]
         )
         lay_panel(part, told, 0.0, 0.0, scale)
         lay_panel(part, self._clock_lines(), 1.0, 0.0, scale)
-        if self.helping:
-            lay_panel(part, help_lines(bindings.mouse), 0.5, 0.45, scale)
-        elif middle := self._middle(standing.alive):
-            lay_panel(part, middle, 0.5, 0.4, scale)
+        if middle := self._middle(standing.alive, bindings.mouse):
+            lay_panel(part, middle, 0.5, 0.3, scale)
 
     def _clock_lines(self) -> list[Line]:
         lines = [Line(clock(self.session.game.ticks_left))]
@@ -190,7 +193,7 @@ class Desk:
             lines.append(Line(f"slow: {self.rate:.0f} Hz", YELLOW))
         return lines
 
-    def _middle(self, alive: bool) -> list[Line]:
+    def _middle(self, alive: bool, mouse: bool) -> list[Line]:
         if self.session.over:
             return [Line("the episode is over"), Line("R: another, Q: quit", YELLOW)]
         if self.paused:
@@ -200,7 +203,8 @@ class Desk:
         if self._notice_left:
             return [Line(self._notice)]
         if self.session.ticks < _NOTICE:
-            return [Line("F1: help", WHITE)]
+            click = [Line("click: the mouse looks", YELLOW)] if mouse else []
+            return [Line("F1: help"), *click]
         return []
 
     # ------------------------------------------------------------------ telling

@@ -88,17 +88,18 @@ def clock(ticks: int) -> str:
 
 HELP = """
 F1  this help        F2  screenshot
-F5  view from behind (F6: second player)
+{}  from behind      F11 full screen
 P   pause            R   new episode
-Q   quit             F11 full screen
-Esc let go of the mouse, click to take it
-""".strip().splitlines()
+Q   quit
+""".strip()
 HELP_MOUSE = """
 W A S D  walk         mouse   look
 Space    jump         Shift   sneak
 Ctrl     sprint       G       drop
 left     attack, dig  right   use, place
-1-9, wheel  hotbar
+1-9, wheel            hotbar
+click    take the mouse
+Esc      let it go
 """.strip().splitlines()
 HELP_KEYS = """
 arrows   walk         I J K L look
@@ -114,4 +115,5 @@ U        attack, dig  O       use, place
 def help_lines(mouse: bool) -> list[Line]:
     """The keys of a person, and those for everybody."""
     own = HELP_MOUSE if mouse else HELP_KEYS
-    return [*map(Line, own), Line(""), *(Line(text, GREY) for text in HELP)]
+    everybodys = HELP.format("F5" if mouse else "F6").splitlines()
+    return [*map(Line, own), Line(""), *(Line(text, GREY) for text in everybodys)]

@@ -1,7 +1,7 @@
 """What keys and mouse mean follows from one tick of them, and nothing else."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mpgenie.envs.simulation.actions import BUTTONS, unpack_buttons
@@ -21,6 +21,7 @@ from mpgenie.play.controls import (
 from mpgenie.play.window import COMMANDS
 
 EVERYBODY = (ALONE, FIRST, SECOND)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KEYS = sorted(ALONE.keys | SECOND.keys)
 BUTTONS_THAT_DO_SOMETHING = set(BUTTONS) - {"inventory"}
 
@@ -59,6 +60,7 @@ def test_two_people_share_no_key():
     assert not FIRST.keys & SECOND.keys
 
 
+@PATIENT
 @given(st.sets(st.sampled_from(KEYS)), st.sets(st.sampled_from(KEYS)))
 def test_more_keys_press_no_less(some, more):
     for bindings in EVERYBODY:
@@ -67,6 +69,7 @@ def test_more_keys_press_no_less(some, more):
         assert few & many == few
 
 
+@PATIENT
 @given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4), st.floats(0.01, 10.0))
 def test_the_mouse_turns_by_pixels_times_sensitivity_up_to_half_a_turn(right, forth, sensitivity):
     action = action_of(Sample(right=right, forth=forth), FIRST, sensitivity=sensitivity)
@@ -80,6 +83,7 @@ def test_the_mouse_is_the_first_persons():
     assert (action.buttons, action.pitch, action.yaw) == (0, 0.0, 0.0)
 
 
+@PATIENT
 @given(st.integers(0, 8), st.integers(-20, 20))
 def test_the_wheel_goes_round_the_hotbar(held, notches):
     wanted = slot_wanted(Sample(wheel=notches), FIRST, held)

@@ -7,6 +7,7 @@ import pytest
 
 from mpgenie.datasets.reading import open_dataset
 from mpgenie.datasets.verify import verify
+from mpgenie.envs.scenarios.registry import SCENARIOS
 from mpgenie.envs.simulation.actions import pack_buttons
 from mpgenie.errors import ConfigError, StateError
 from mpgenie.play.seats import Bots, Idle, Seat
@@ -69,9 +70,9 @@ def test_scores_add_up_by_part(table):
     assert {part for part, worth in scores["player_0"].items() if worth} <= {"free", "chasing"}
 
 
-@pytest.mark.parametrize("scenario", ["free_play", "tag", "gather"])
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS))
 def test_a_recorded_session_plays_again_bit_for_bit(table, tmp_path, scenario):
-    playing = table(tmp_path / "data", bots=1, idle=1, scenario=scenario)
+    playing = table(tmp_path / "data", bots=3, scenario=scenario, size=48)
     playing.session.begin(11)
     for key in ("W", "MOUSE_LEFT", "SPACE", "_2"):
         playing.inputs.press(key)

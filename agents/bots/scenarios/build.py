@@ -1,21 +1,21 @@
 """Build: fill the nearest cell that can be filled, from the ground or in a jump."""
 
-from mpgenie.agents.bots.aim import body_in, faces_for, point_on
+from mpgenie.agents.bots.aim import body_in, faces_for
 from mpgenie.agents.bots.bot import Bot
 from mpgenie.agents.bots.outcome import Skill, failed
 from mpgenie.agents.bots.skills.build import come_near, step_off
-from mpgenie.agents.bots.skills.hands import LEAP, dig, place, place_jumping
+from mpgenie.agents.bots.skills.hands import LEAP, place, place_jumping
 from mpgenie.agents.bots.skills.look import wait
 from mpgenie.agents.bots.vectors import apart, raised
 from mpgenie.envs.planet.blocks import BLOCKS
 from mpgenie.envs.scenarios.build import BuildRules
-from mpgenie.envs.scenarios.building import HANGING, WRONG
+from mpgenie.envs.scenarios.building import OPEN
 
 _TRIED = 4  # cells tried before one steps aside
 
 
 def build(bot: Bot, game: BuildRules) -> Skill:
-    """Do the next thing: mine a wrong block or place a right one."""
+    """Place a block of those that can be placed now."""
     rows = _open_rows(bot, game)
     for row in rows[:_TRIED]:
         done = yield from _fill(bot, game, row)
@@ -37,7 +37,7 @@ def _open_rows(bot: Bot, game: BuildRules) -> list[int]:
     others = [other for other in bot.others if _same_team(bot, game, other)]
     scores = {}
     for row, state in enumerate(todo):
-        if state > HANGING:
+        if state == OPEN:
             away = bot.distance(points[row])
             nearer = sum(apart(bot.feet_of(other), points[row]) < away for other in others)
             scores[row] = (nearer, away)
@@ -54,9 +54,6 @@ def _fill(bot: Bot, game: BuildRules, row: int) -> Skill:
     w, team = bot.senses.w, _team(bot, game)
     cell = int(game.cells[w, team, row])
     block = BLOCKS[int(game.wanted[w, team, row])].name
-    if game.todo[w, team, row] == WRONG:
-        yield from come_near(bot, cell, lambda eye: point_on(bot, cell, eye) is not None)
-        return (yield from dig(bot, cell))
     if body_in(bot, cell) not in (-1, bot.slot):
         return failed("somebody stands there")
     near = yield from come_near(bot, cell, lambda eye: bool(faces_for(bot, cell, eye)))

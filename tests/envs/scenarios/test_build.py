@@ -10,7 +10,7 @@ from mpgenie.envs.planet.geometry import LAYERS
 from mpgenie.envs.scenarios.base import KIND, TEAM
 from mpgenie.envs.scenarios.blueprints import MATERIALS, SHAPES
 from mpgenie.envs.scenarios.build import EDGING, Build
-from mpgenie.envs.scenarios.building import DONE, HANGING, OPEN, WRONG
+from mpgenie.envs.scenarios.building import DONE, HANGING, OPEN
 from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.envs.simulation.events import BLOCK_PLACE, DIG_DONE
 from mpgenie.envs.simulation.weather import sun_direction
@@ -139,8 +139,6 @@ def test_putting_and_mining_over_and_over_pays_nothing(make):
     env = make(1)
     right = [put(env, 0), mined(env, 0)] * 2
     assert sum(parts[0]["placed"] for parts in right) == 0.0
-    wrong = [put(env, 0, block="white_wool"), mined(env, 0)]
-    assert [parts[0]["wrong"] for parts in wrong] == [-0.25, 0.25]
 
 
 def test_shaping_comes_back_to_where_it_was(make):
@@ -151,15 +149,12 @@ def test_shaping_comes_back_to_where_it_was(make):
         assert sum(parts[name] for parts in paid) == pytest.approx(0.0, abs=1e-12)
 
 
-def test_a_wrong_block_is_marked_until_it_is_mined(make):
+def test_a_wrong_block_costs_and_does_not_stay(make):
     env = make(1)
-    rules = env.scenario
-    put(env, 0, block="gold_ore")
-    assert rules.todo[0, 0, 0] == WRONG
-    assert rules.marks[0, 0, KIND] == 1 + len(MATERIALS)
-    mined(env, 0)
-    assert rules.todo[0, 0, 0] == OPEN
-    assert MATERIALS[int(rules.marks[0, 0, KIND]) - 1] == list(BLOCK)[rules.wanted[0, 0, 0]]
+    parts = put(env, 0, block="gold_ore")
+    assert parts[0]["wrong"] == -0.1 and parts[0]["placed"] == 0.0
+    assert block_in(env, env.scenario.cells[0, 0, 0]) == AIR
+    assert env.scenario.todo[0, 0, 0] == OPEN
 
 
 def test_marks_show_what_can_be_filled_now(make):
@@ -169,6 +164,8 @@ def test_marks_show_what_can_be_filled_now(make):
     open_rows = np.flatnonzero(rules.todo[0, 0] == OPEN)
     marks = rules.marks[0, : len(open_rows)]
     np.testing.assert_array_equal(marks[:, :3], rules.at[0, 0, open_rows])
+    kinds = [BLOCK[MATERIALS[int(kind) - 1]] for kind in marks[:, KIND]]
+    assert kinds == rules.wanted[0, 0, open_rows].tolist()
     assert (marks[:, TEAM] == -1).all() and (rules.marks[0, len(open_rows) :, KIND] == 0).all()
 
 
