@@ -71,13 +71,16 @@ def train(
         ConfigError: If the folder holds runs with other settings.
         KeyboardInterrupt: After Ctrl-C, when the run is saved; the same call goes on with it.
     """
+    require("matplotlib", extra="agents")  # rather now than when there are curves to draw
     if threads is not None:
         torch.set_num_threads(threads)
     for seed in seeds:
-        Run(replace(config, seed=seed), out / f"seed_{seed}", threads, tensorboard).go(
-            minutes, on_update
-        )
-        finish(out, config.scenario)
+        run = Run(replace(config, seed=seed), out / f"seed_{seed}", threads, tensorboard)
+        try:
+            run.go(minutes, on_update)
+        finally:
+            if (run.folder / POLICY).exists():
+                finish(out, config.scenario)
     return out / POLICY
 
 
@@ -86,7 +89,7 @@ def finish(out: Path, scenario: str) -> None:
     rows = {
         folder.name: found
         for folder in sorted(out.glob("seed_*"))
-        if (folder / PROGRESS).exists() and (found := read_progress(folder / PROGRESS))
+        if (folder / POLICY).exists() and (found := read_progress(folder / PROGRESS))
     }
     draw_curves(out / CURVES, rows, f"PPO on {scenario}")
     best = max(rows, key=lambda name: score(rows[name]))

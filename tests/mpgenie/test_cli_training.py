@@ -69,6 +69,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(runs.Run, "go", lambda self, minutes, _: usual(self, minutes, interrupt))
     assert train(tmp_path / "run", "--steps", "96") == 130
     assert "stopped at 32 of 96 decisions and saved" in capsys.readouterr().err
+    assert (tmp_path / "run" / "curves.png").is_file() and trained(tmp_path / "run")
     assert train(tmp_path / "run", "--steps", "96") == 0
     rows = read_progress(tmp_path / "run" / "seed_0" / "progress.csv")
     assert [row["decisions"] for row in rows] == [32, 64, 96]
