@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.errors import MissingExtraError
 from mpgenie.extras import require
 
 PROGRESS = "progress.csv"
@@ -37,6 +38,16 @@ class Log:
     ) -> None:
         self.path, self.names = folder / PROGRESS, list(names)
         folder.mkdir(parents=True, exist_ok=True)
+        self._board: Any = None
+        if tensorboard:
+            try:
+                from torch.utils.tensorboard import SummaryWriter
+            except ImportError as error:
+                raise MissingExtraError(
+                    "'tensorboard' is not installed: pip install tensorboard, or do without, as "
+                    "progress.csv and curves.png are there anyway"
+                ) from error
+            self._board = SummaryWriter(folder)
         rows = read_progress(self.path) if self.path.exists() else []
         unfinished = self.path.with_name(f".{PROGRESS}.unfinished")
         with unfinished.open("w", newline="") as file:
@@ -46,12 +57,6 @@ class Log:
                     self._write(file, row)
         unfinished.replace(self.path)
         self._file = self.path.open("a", newline="")
-        self._board: Any = None
-        if tensorboard:
-            require("tensorboard", extra="agents")
-            from torch.utils.tensorboard import SummaryWriter
-
-            self._board = SummaryWriter(folder)
 
     def add(self, figures: Figures) -> None:
         """Append a row; what is not known stays empty."""

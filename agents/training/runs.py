@@ -11,7 +11,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -125,42 +125,40 @@ class Run:
     ) -> None:
         self.config, self.folder, self.threads = config, folder, threads
         self.tensorboard = tensorboard
-        self.last: Figures = {}
 
     def go(self, minutes: float | None = None, on_update: OnUpdate | None = None) -> None:
         """Learn until all decisions are made, the time is up or somebody presses Ctrl-C."""
-        learner, config = self._begin(), self.config
+        config, folder = self.config, self.folder
         parts = [f"part_{name}" for name in config.env_config().rules.part_names]
-        decisions = learner.decisions
-        log = Log(self.folder, [*FIGURES, *parts], decisions, tensorboard=self.tensorboard)
-        judge = Judge(config, threads=self.threads) if config.contest else None
-        start = saved = time.monotonic()
-        try:
-            with asked_to_stop() as asked:
-                while learner.decisions < config.steps and not asked():
-                    figures = {**learner.update(), "seconds": time.monotonic() - start}
-                    if judge is not None and self._is_due(learner):
-                        figures["against_random"] = judge.score(learner.policies)
-                    log.add(figures)
-                    if on_update is not None:
-                        on_update(figures)
-                    now = time.monotonic()
-                    if minutes is not None and now - start > 60.0 * minutes:
-                        break
-                    if now - saved > SAVE_EVERY:
-                        self._save(learner)
-                        saved = now
-                self._save(learner)
-                if asked():
-                    raise KeyboardInterrupt(
-                        f"stopped at {learner.decisions:,} of {config.steps:,} decisions and saved "
-                        f"in {self.folder}; the same command goes on"
-                    )
-        finally:
-            log.close()
-            learner.close()
-            if judge is not None:
-                judge.close()
+        with ExitStack() as stack:
+            learner = stack.enter_context(closing(self._begin()))
+            columns, decisions = [*FIGURES, *parts], learner.decisions
+            log = Log(folder, columns, decisions, tensorboard=self.tensorboard)
+            stack.enter_context(closing(log))
+            judge = None
+            if config.contest:
+                judge = stack.enter_context(closing(Judge(config, threads=self.threads)))
+            asked = stack.enter_context(asked_to_stop())
+            start = saved = time.monotonic()
+            while learner.decisions < config.steps and not asked():
+                figures = {**learner.update(), "seconds": time.monotonic() - start}
+                if judge is not None and self._is_due(learner):
+                    figures["against_random"] = judge.score(learner.policies)
+                log.add(figures)
+                if on_update is not None:
+                    on_update(figures)
+                now = time.monotonic()
+                if minutes is not None and now - start > 60.0 * minutes:
+                    break
+                if now - saved > SAVE_EVERY:
+                    self._save(learner)
+                    saved = now
+            self._save(learner)
+            if asked():
+                raise KeyboardInterrupt(
+                    f"stopped at {learner.decisions:,} of {config.steps:,} decisions and saved "
+                    f"in {folder}; the same command goes on"
+                )
 
     def _begin(self) -> Learner:
         """A new learner, or the one that the folder holds."""

@@ -1,9 +1,13 @@
 """What a run came to is kept row by row, and drawn over its seeds."""
 
+import sys
+
 import numpy as np
+import pytest
 
 from mpgenie.agents.training.log import Log, draw_curves, read_progress
 from mpgenie.agents.training.runs import score
+from mpgenie.errors import MissingExtraError
 
 NAMES = ("decisions", "return", "entropy")
 
@@ -42,3 +46,9 @@ def test_curves_are_a_picture(tmp_path):
     assert path.stat().st_size > 10_000
     assert score(rows(0)) > 30.0
     draw_curves(path, {"seed_0": rows(0)[:1]}, "a single row")
+
+
+def test_tensorboard_is_asked_for_by_name(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(MissingExtraError, match="pip install tensorboard"):
+        Log(tmp_path, NAMES, tensorboard=True)
