@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.distributions import Categorical
 
 import mpgenie
+from mpgenie.envs.spaces import COMPONENTS
 
 
 @dataclass
@@ -34,19 +35,21 @@ class Settings:
     """Ticks of an episode."""
     repeat: int = 4
     """Ticks for which an action is held: a decision every 0.2 seconds."""
+    hands: int = 0
+    """1 = also sneak, sprint, use, drop and the hotbar; 0 = walk, jump, look and attack."""
     decisions: int = 400_000
     """Of all players together; then training ends."""
-    horizon: int = 64
+    horizon: int = 32
     """Decisions of each player between two updates."""
     epochs: int = 4
-    minibatch: int = 1024
+    minibatch: int = 512
     rate: float = 5e-4
     """Of learning; it falls to zero towards the end."""
-    discount: float = 0.98
+    discount: float = 0.99
     trace: float = 0.95
     """How much of what comes later counts beside the values (the lambda of GAE)."""
     clip: float = 0.2
-    entropy: float = 0.005
+    entropy: float = 0.003
     seed: int = 1
     save: str = ""
     """Where to write the network's weights."""
@@ -57,10 +60,10 @@ class Player(nn.Module):
 
     Args:
         seen: What one player observes: `state`, `rgb` or both.
-        counts: (C,) how many choices each component of an action has.
+        real: (C, K) bool, which choices there are.
     """
 
-    def __init__(self, seen: dict[str, tuple[int, ...]], counts: np.ndarray) -> None:
+    def __init__(self, seen: dict[str, tuple[int, ...]], real: Tensor) -> None:
         super().__init__()
         width = 0
         if "rgb" in seen:
@@ -73,10 +76,9 @@ class Player(nn.Module):
             self.sense = nn.Sequential(nn.Linear(seen["state"][0], 256), nn.Tanh())
             width += 256
         self.think = nn.Sequential(nn.Linear(width, 128), nn.Tanh())
-        self.choose, self.judge = nn.Linear(128, int(counts.sum())), nn.Linear(128, 1)
+        self.choose, self.judge = nn.Linear(128, int(real.sum())), nn.Linear(128, 1)
         nn.init.orthogonal_(self.choose.weight, 0.01)  # all choices are alike at first
-        choices = torch.arange(int(counts.max()))
-        self.register_buffer("real", choices < torch.as_tensor(counts)[:, None])  # (C, K)
+        self.register_buffer("real", real)
 
     def forward(self, seen: dict[str, Tensor]) -> tuple[Categorical, Tensor]:
         """The chances of each choice (N, C, K), and values (N,)."""
@@ -84,11 +86,23 @@ class Player(nn.Module):
         if "rgb" in seen:  # (N, H, W, 3) uint8; torch wants the colours first
             felt.append(self.eyes(seen["rgb"].permute(0, 3, 1, 2).float() / 255))
         if "state" in seen:
-            felt.append(self.sense(seen["state"].float() / 255))
+            felt.append(self.sense(seen["state"].float() / 64 - 2))
         thought = self.think(torch.cat(felt, 1))
         scores = thought.new_full((len(thought), *self.real.shape), -1e9)
         scores[:, self.real] = self.choose(thought)
         return Categorical(logits=scores), self.judge(thought)[:, 0]
+
+
+def choices_of(counts: np.ndarray, hands: bool) -> Tensor:
+    """(C, K) bool, which choices a player has; without `hands` fewer, and found sooner."""
+    choices = torch.arange(int(counts.max()))
+    real = choices < torch.as_tensor(counts)[:, None]
+    if not hands:
+        for name in ("sneak/sprint", "use", "drop", "hotbar"):
+            real[COMPONENTS.index(name)] = choices == 0
+        for name in ("camera pitch", "camera yaw"):  # two turns each way instead of five
+            real[COMPONENTS.index(name)] &= choices % 2 == 1
+    return real
 
 
 def tensors(seen: dict[str, np.ndarray]) -> dict[str, Tensor]:
@@ -202,7 +216,7 @@ def train(settings: Settings) -> list[float]:
     """Train; returns the mean reward of a decision in each update."""
     torch.manual_seed(settings.seed)
     rollout = Rollout(settings)
-    player = Player(rollout.shapes, rollout.counts)
+    player = Player(rollout.shapes, choices_of(rollout.counts, bool(settings.hands)))
     adam = torch.optim.Adam(player.parameters(), settings.rate, eps=1e-5)
     batch = settings.horizon * rollout.envs.num_envs
     updates = max(1, settings.decisions // batch)

@@ -20,7 +20,7 @@ def rllib():
     ray.shutdown()
 
 
-def ppo(env, env_config):
+def ppo(env, env_config, **training):
     """PPO with one policy for all players, all in this process."""
     from ray.rllib.algorithms.ppo import PPOConfig
 
@@ -30,26 +30,20 @@ def ppo(env, env_config):
         .env_runners(num_env_runners=0)
         .learners(num_learners=0)
         .multi_agent(policies={"all"}, policy_mapping_fn=lambda agent, episode, **_: "all")
-        .training(train_batch_size_per_learner=96, minibatch_size=48, num_epochs=1)
+        .training(train_batch_size_per_learner=96, minibatch_size=48, **training)
     )
     return config.build_algo()
-
-
-def last_episode(algo):
-    """An episode as RLlib will learn from it."""
-    (episode,) = algo.env_runner.sample(num_episodes=1, random_actions=True)
-    return episode
 
 
 def test_ppo_trains_and_time_is_a_truncation(rllib):
     from mpgenie.agents.adapters.rllib import RllibEnv
 
-    algo = ppo(RllibEnv, {**SMALL, "max_cycles": TIME})
+    algo = ppo(RllibEnv, {**SMALL, "max_cycles": TIME}, num_epochs=1)
     for _ in range(3):
         told = algo.train()
     assert told["env_runners"]["episode_len_mean"] == TIME
     assert math.isfinite(told["learners"]["all"]["total_loss"])
-    episode = last_episode(algo)
+    (episode,) = algo.env_runner.sample(num_episodes=1, random_actions=True)
     players = episode.agent_episodes.values()
     assert episode.is_truncated and not episode.is_terminated
     assert [(p.is_truncated, p.is_terminated, len(p)) for p in players] == [(True, False, TIME)] * 2
@@ -71,14 +65,32 @@ def test_what_the_rules_end_is_terminated(rllib):
     env.close()
 
 
-def test_without_the_adapter_time_is_taken_for_death(rllib):
+def learned_value(kind, game):
+    """What RLlib takes the one state of a game to be worth, through a class of ours or its own."""
+    import torch
+    from ray.rllib.env.wrappers.pettingzoo_env import ParallelPettingZooEnv
+
+    class Payday(kind):
+        def __init__(self, config):
+            ParallelPettingZooEnv.__init__(self, game)
+
+    algo = ppo(Payday, {}, gamma=0.9, lambda_=1.0, lr=0.02, vf_clip_param=1e9, num_epochs=4)
+    for _ in range(25):
+        algo.train()
+    with torch.no_grad():
+        value = algo.learner_group._learner.module["all"].compute_values({"obs": torch.ones(1, 1)})
+    algo.stop()
+    return float(value)
+
+
+def test_what_time_cuts_off_is_worth_as_much_as_if_it_went_on(rllib, payday_of_two):
+    from mpgenie.agents.adapters.rllib import RllibEnv
+
+    assert learned_value(RllibEnv, payday_of_two) == pytest.approx(10.0, rel=0.1)
+
+
+def test_without_the_adapter_time_is_taken_for_death(rllib, payday_of_two):
     """When this fails RLlib has mended it, and the adapter is not needed any more."""
     from ray.rllib.env.wrappers.pettingzoo_env import ParallelPettingZooEnv
-    from ray.tune.registry import register_env
 
-    from mpgenie.agents.adapters.plain import plain_env
-
-    register_env("bare", lambda config: ParallelPettingZooEnv(plain_env(**config)))
-    algo = ppo("bare", {**SMALL, "max_cycles": TIME})
-    assert last_episode(algo).is_terminated
-    algo.stop()
+    assert learned_value(ParallelPettingZooEnv, payday_of_two) < 6.0

@@ -5,7 +5,6 @@ import pytest
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
-from pettingzoo import ParallelEnv
 
 pytest.importorskip("stable_baselines3")
 
@@ -42,35 +41,6 @@ class Payday(VectorEnv):
         infos = {"final_obs": [*seen]} if over.any() else {}
         flags = (over, never) if self.dies else (never, over)
         return seen, np.ones(self.num_envs), *flags, infos
-
-
-class PaydayOfTwo(ParallelEnv):
-    """The same for two players of PettingZoo, ended by time alone."""
-
-    def __init__(self):
-        self.metadata, self.render_mode, self.tick = {}, None, 0
-        self.agents = self.possible_agents = ["a", "b"]
-
-    def observation_space(self, agent):
-        return spaces.Box(0, 1, (1,), np.float32)
-
-    def action_space(self, agent):
-        return spaces.Discrete(2)
-
-    def _all(self, value):
-        return dict.fromkeys(self.possible_agents, value)
-
-    def reset(self, seed=None, options=None):
-        self.tick, self.agents = 0, self.possible_agents
-        return self._all(np.ones(1, np.float32)), {agent: {} for agent in self.agents}
-
-    def step(self, actions):
-        self.tick += 1
-        late = self.tick == TIME
-        self.agents = [] if late else self.possible_agents
-        infos = {agent: {} for agent in self.possible_agents}
-        seen = self._all(np.ones(1, np.float32))
-        return seen, self._all(1.0), self._all(False), self._all(late), infos
 
 
 class LikeSuperSuit(VecEnvWrapper):
@@ -116,10 +86,10 @@ def test_without_the_flag_time_is_taken_for_death():
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_supersuits_path_takes_time_for_death():
+def test_supersuits_path_takes_time_for_death(payday_of_two):
     """A comparison, where SuperSuit is installed: the same game through its wrappers."""
     supersuit = pytest.importorskip("supersuit", exc_type=ImportError, reason="no SuperSuit")
-    envs = supersuit.pettingzoo_env_to_vec_env_v1(PaydayOfTwo())
+    envs = supersuit.pettingzoo_env_to_vec_env_v1(payday_of_two)
     envs = supersuit.concat_vec_envs_v1(envs, 1, base_class="stable_baselines3")
     # It cannot be seeded.
     assert learned_value(envs, seed=None) == pytest.approx(AT_THE_END, rel=0.15)
