@@ -26,8 +26,9 @@ def make():
     made = []
 
     def make(players=2, planet="flat", seed=3, **rules):
+        size = 16 if planet == "flat" else 48
         env = parallel_env(
-            Build(**rules), players, planet=planet, size=48, mobs=False, observe="state"
+            Build(**rules), players, planet=planet, size=size, mobs=False, observe="proprio"
         )
         env.reset(seed=seed)
         made.append(env)
@@ -115,6 +116,7 @@ def test_it_is_day_wherever_the_site_is(make, seed):
     assert ahead == pytest.approx(90.0 - 360.0 * env.config.start_time / 24_000, abs=1.0)
 
 
+@pytest.mark.laws
 def test_builders_hold_blocks_and_never_run_out(make):
     env = make(1)
     players = env.simulation.state.players
@@ -127,6 +129,7 @@ def test_builders_hold_blocks_and_never_run_out(make):
     assert not env.simulation.state.items.active.any()
 
 
+@pytest.mark.laws
 def test_the_right_block_pays_who_put_it(make):
     env = make(2)
     left = env.scenario.left[0, 0]
@@ -135,12 +138,14 @@ def test_the_right_block_pays_who_put_it(make):
     assert env.scenario.left[0, 0] == left - 1 and env.scenario.todo[0, 0, 0] == DONE
 
 
+@pytest.mark.laws
 def test_putting_and_mining_over_and_over_pays_nothing(make):
     env = make(1)
     right = [put(env, 0), mined(env, 0)] * 2
     assert sum(parts[0]["placed"] for parts in right) == 0.0
 
 
+@pytest.mark.laws
 def test_shaping_comes_back_to_where_it_was(make):
     env = make(1)
     env.scenario.step(0, 1)
@@ -149,6 +154,7 @@ def test_shaping_comes_back_to_where_it_was(make):
         assert sum(parts[name] for parts in paid) == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.laws
 def test_a_wrong_block_costs_and_does_not_stay(make):
     env = make(1)
     parts = put(env, 0, block="gold_ore")
@@ -157,6 +163,7 @@ def test_a_wrong_block_costs_and_does_not_stay(make):
     assert env.scenario.todo[0, 0, 0] == OPEN
 
 
+@pytest.mark.laws
 def test_marks_show_what_can_be_filled_now(make):
     env = make(2, shapes="tower")
     rules = env.scenario
@@ -169,6 +176,7 @@ def test_marks_show_what_can_be_filled_now(make):
     assert (marks[:, TEAM] == -1).all() and (rules.marks[0, len(open_rows) :, KIND] == 0).all()
 
 
+@pytest.mark.laws
 def test_what_is_built_or_mined_elsewhere_is_undone(make):
     env = make(1)
     ground = int(env.scenario.cells[0, 0, 0]) - 1
@@ -190,6 +198,7 @@ def finish(env, team, player):
     return parts
 
 
+@pytest.mark.laws
 def test_all_are_paid_when_it_is_complete(make):
     env = make(3)
     parts = finish(env, 0, 1)
@@ -204,6 +213,7 @@ def test_the_first_team_wins_and_the_others_pay(make):
     assert env.scenario.ended[0]
 
 
+@pytest.mark.laws
 def test_nobody_changes_the_site_of_another_team(make):
     env = make(4, teams=2)
     rules = env.scenario
