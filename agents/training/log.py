@@ -104,7 +104,8 @@ def draw_curves(path: Path, runs: Mapping[str, Sequence[Figures]], title: str) -
     columns = min(3, len(names))
     lines = math.ceil(len(names) / columns)
     figure = Figure(figsize=(4.2 * columns, 2.9 * lines + 0.4), dpi=110, layout="constrained")
-    figure.suptitle(f"{title}: mean and range of {len(runs)} seeds")
+    many = f": mean and range of {len(runs)} seeds" if len(runs) > 1 else ""
+    figure.suptitle(title + many)
     panels = figure.subplots(lines, columns, squeeze=False).flatten()
     for panel, name in zip(panels, names, strict=False):
         _draw(panel, name, runs)
