@@ -24,7 +24,8 @@ class Log:
     Args:
         folder: Of the run.
         names: Of the columns.
-        decisions: How far the run is; rows beyond are of a future that will be another.
+        made: How far the run is; rows beyond are of a future that will be another.
+        by: The column that says how far it was.
         tensorboard: Whether to write events, too.
     """
 
@@ -32,11 +33,12 @@ class Log:
         self,
         folder: Path,
         names: Sequence[str],
-        decisions: int = 0,
+        made: int = 0,
         *,
+        by: str = "decisions",
         tensorboard: bool = False,
     ) -> None:
-        self.path, self.names = folder / PROGRESS, list(names)
+        self.path, self.names, self.by = folder / PROGRESS, list(names), by
         folder.mkdir(parents=True, exist_ok=True)
         self._board: Any = None
         if tensorboard:
@@ -53,7 +55,7 @@ class Log:
         with unfinished.open("w", newline="") as file:
             csv.writer(file).writerow(self.names)
             for row in rows:
-                if row["decisions"] <= decisions:
+                if row[by] <= made:
                     self._write(file, row)
         unfinished.replace(self.path)
         self._file = self.path.open("a", newline="")
@@ -64,7 +66,7 @@ class Log:
         self._file.flush()
         if self._board is not None:
             for name, value in figures.items():
-                self._board.add_scalar(name, value, int(figures["decisions"]))
+                self._board.add_scalar(name, value, int(figures[self.by]))
 
     def close(self) -> None:
         """Let go of the files."""

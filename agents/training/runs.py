@@ -8,13 +8,11 @@ OUT/seed_0/resume.npz       all that its future follows from
 """
 
 import json
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 import numpy as np
 
@@ -26,6 +24,7 @@ from .config import PPOConfig
 from .judge import Judge
 from .log import PROGRESS, Figures, Log, draw_curves, read_progress
 from .ppo import Learner
+from .stopping import asked_to_stop
 
 require("torch", extra="agents")
 import torch  # noqa: E402
@@ -189,21 +188,3 @@ class Run:
         save_policy(
             self.folder / POLICY, self.config, learner.policies, decisions=learner.decisions
         )
-
-
-@contextmanager
-def asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C and SIGTERM be heard between two updates; a second one is heard at once."""
-    heard: list[int] = []
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        if heard:
-            raise KeyboardInterrupt("stopped at once: what was learnt since the last save is lost")
-        heard.append(number)
-
-    usual = {each: signal.signal(each, hear) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(heard)
-    finally:
-        for each, handler in usual.items():
-            signal.signal(each, handler)

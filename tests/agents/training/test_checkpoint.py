@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from mpgenie.agents.training import checkpoint
+from mpgenie.agents import arrays_file
 from mpgenie.agents.training.checkpoint import load_policy, load_run, save_policy, save_run
 from mpgenie.errors import CheckpointError, StorageError
 
@@ -208,7 +208,7 @@ def test_a_write_that_fails_leaves_the_old_file(make, saved, monkeypatch):
     def full(*_, **__):
         raise OSError("no space left")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(arrays_file.os, "fsync", full)
     learner = make()
     with pytest.raises(StorageError, match="no space left"):
         save_policy(saved, learner.config, learner.policies)

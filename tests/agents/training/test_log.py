@@ -26,7 +26,7 @@ def test_rows_of_another_future_are_dropped(tmp_path):
     for decisions in (10, 20, 30):
         log.add({"decisions": decisions})
     log.close()
-    log = Log(tmp_path, NAMES, decisions=20)
+    log = Log(tmp_path, NAMES, made=20)
     log.add({"decisions": 31})
     log.close()
     assert [row["decisions"] for row in read_progress(log.path)] == [10, 20, 31]
