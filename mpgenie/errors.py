@@ -8,6 +8,7 @@
     ├── RendererError (RuntimeError)  no such renderer here: name another, or run `mpgenie doctor`
     ├── DatasetError  (ValueError)    a file of a dataset is damaged, missing or hostile: verify it
     ├── CheckpointError (ValueError)  a trained player's file is damaged, hostile or too old
+    ├── DivergedError (RuntimeError)  learning went astray: learn anew with a lower rate
     ├── StorageError  (OSError)       the disk refused: make room or allow writing, then run again
     └── MissingExtraError (ImportError)  install the extra that the message names
 
@@ -48,6 +49,10 @@ class DatasetError(MpgenieError, ValueError):
 
 class CheckpointError(MpgenieError, ValueError):
     """A file that is no checkpoint, or one that is damaged; nothing of it was used."""
+
+
+class DivergedError(MpgenieError, RuntimeError):
+    """What a model learns gave no numbers any more, step after step; what was saved is whole."""
 
 
 class StorageError(MpgenieError, OSError):

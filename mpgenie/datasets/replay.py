@@ -28,8 +28,8 @@ class Replayed(NamedTuple):
     """The first frame whose state hash differs; None = all agree."""
 
 
-def simulation_for(episode: Episode) -> Simulation:
-    """A simulation like the one that the episode was recorded in, one world.
+def simulation_for(episode: Episode, worlds: int = 1) -> Simulation:
+    """A simulation like the one that the episode was recorded in, of one world or more.
 
     Raises:
         DatasetError: If its config asks for what there cannot be.
@@ -38,6 +38,7 @@ def simulation_for(episode: Episode) -> Simulation:
     try:
         return Simulation(
             PlanetConfig(**config["planet"]),
+            worlds=worlds,
             players=config["players"],
             items=config["items"],
             **config["rules"],

@@ -1,0 +1,169 @@
+"""Episodes in memory, and clips of them to learn from.
+
+A corpus holds the frames of whole episodes as bytes: half an hour of one player at 64 x 64 is 440
+MB.  Clip `i` follows from the seed and `i` alone, so training that is interrupted goes on with the
+clips that it would have had.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.errors import ConfigError, DatasetError
+
+from .targets import buttons_down
+
+if TYPE_CHECKING:
+    from mpgenie.datasets.reading import Dataset, Entry
+
+STREAM = "ego_64x64"
+APPLIED, REQUESTED = "applied", "requested"
+_COLUMNS = {
+    APPLIED: ("actions/buttons", "actions/camera"),
+    REQUESTED: ("actions/requested_buttons", "actions/requested_camera"),
+}
+
+
+@dataclass(frozen=True)
+class Play:
+    """What everybody saw and did in one episode."""
+
+    unit: int
+    type: str
+    planet_seed: int
+    frames: NDArray[np.uint8]
+    """(T + 1, P, H, W, 3)."""
+    down: NDArray[np.bool_]
+    """(T, P, 20) which buttons were down."""
+    camera: NDArray[np.float32]
+    """(T, P, 2) degrees, pitch and yaw."""
+    there: NDArray[np.bool_]
+    """(T, P) who was in the world and alive, before and after."""
+
+    ticks = property(lambda self: len(self.down))
+    players = property(lambda self: self.down.shape[1])
+
+
+class Clip(NamedTuple):
+    """A stretch of T ticks of N players, and some frames around it."""
+
+    frames: NDArray[np.uint8]
+    """(T + before + after, N, H, W, 3); beyond the ends of an episode its last frame goes on."""
+    down: NDArray[np.bool_]
+    """(T, N, 20)."""
+    was_down: NDArray[np.bool_]
+    """(T, N, 20) a tick earlier; before an episode's first, as in its first."""
+    camera: NDArray[np.float32]
+    """(T, N, 2)."""
+    there: NDArray[np.bool_]
+    """(T, N) whether this counts."""
+
+
+def load_play(dataset: "Dataset", entry: "Entry", actions: str, stream: str = STREAM) -> Play:
+    """An episode as a play.
+
+    Args:
+        dataset: Where.
+        entry: Which.
+        actions: `APPLIED` or `REQUESTED`.
+        stream: The first-person stream to see.
+
+    Raises:
+        DatasetError: If it has no such stream, or no tick.
+    """
+    if stream not in entry.streams:
+        raise DatasetError(
+            f"episode {entry.unit} of {dataset.root} has no stream {stream!r}, but "
+            f"{sorted(entry.streams)}: name one of these, or generate with its resolution"
+        )
+    if entry.length < 1:
+        raise DatasetError(f"episode {entry.unit} of {dataset.root} has no tick to learn from")
+    shard = dataset.load(entry)
+    pictures = shard.streams[stream]
+    frames = np.stack([pictures.read(p, 0, entry.length + 1) for p in range(entry.players)], axis=1)
+    buttons, camera = (shard[name] for name in _COLUMNS[actions])
+    living = shard["state/active"] & shard["state/alive"]
+    return Play(
+        entry.unit,
+        entry.type,
+        entry.planet_seed,
+        np.ascontiguousarray(frames),
+        buttons_down(np.asarray(buttons, np.uint32)),
+        np.asarray(camera, np.float32),
+        living[:-1] & living[1:],
+    )
+
+
+class Corpus:
+    """Plays to draw clips from.
+
+    Args:
+        plays: At least one.
+
+    Raises:
+        ConfigError: If there is none, or their pictures differ in size.
+    """
+
+    def __init__(self, plays: Iterable[Play]) -> None:
+        self.plays: Sequence[Play] = list(plays)
+        sizes = {play.frames.shape[2:4] for play in self.plays}
+        if len(sizes) != 1:
+            raise ConfigError(
+                "a corpus needs episodes, with frames of one size"
+                + (f", got {sorted(sizes)}" if sizes else ", got none")
+            )
+        self.resolution: tuple[int, int] = sizes.pop()
+        ticks = np.array([play.ticks for play in self.plays], np.float64)
+        self._until = np.cumsum(ticks / ticks.sum())
+
+    @property
+    def minutes(self) -> float:
+        """Player-minutes at 20 ticks a second."""
+        return sum(play.there.size for play in self.plays) / 1200.0
+
+    def clip(self, rng: np.random.Generator, ticks: int, players: int, config: object) -> Clip:
+        """A clip drawn at random.
+
+        Args:
+            rng: Who draws.
+            ticks: Its length; of a shorter episode the missing ticks do not count.
+            players: N; where an episode has fewer, the missing are absent.
+            config: With `before` and `after`, as `NetworkConfig`.
+        """
+        play = self.plays[min(int(np.searchsorted(self._until, rng.random())), len(self) - 1)]
+        start = int(rng.integers(max(1, play.ticks - ticks + 1)))
+        slots = rng.permutation(play.players)[:players]
+        clip = cut(play, start, ticks, slots, config)
+        if missing := players - len(slots):
+            clip = Clip._make(_wider(array, missing) for array in clip)
+        return clip
+
+    def __len__(self) -> int:
+        return len(self.plays)
+
+
+def cut(play: Play, start: int, ticks: int, slots: NDArray[np.integer], config: object) -> Clip:
+    """The clip of a play that begins with tick `start`."""
+    before, after = config.before, config.after  # type: ignore[attr-defined]
+    f = np.arange(start - before, start + ticks + after).clip(0, play.ticks)
+    t = np.arange(start, start + ticks)
+    inside = (t < play.ticks)[:, None]
+    t = t.clip(max=play.ticks - 1)
+    rows = np.ix_(t, slots)
+    return Clip(
+        play.frames[np.ix_(f, slots)],
+        play.down[rows],
+        play.down[np.ix_((t - 1).clip(0), slots)],
+        play.camera[rows],
+        play.there[rows] & inside,
+    )
+
+
+def _wider(array: NDArray[np.generic], more: int) -> NDArray[np.generic]:
+    """With players who are absent."""
+    widths = [(0, 0)] * array.ndim
+    widths[1] = (0, more)
+    return np.pad(array, widths)

@@ -1,0 +1,234 @@
+"""A model of inverse dynamics: learn it from episodes, read it back, and let it label others.
+
+model = train_idm(mpgenie.open_dataset("data"), Path("out/idm"))
+told = tell(load_idm(Path("out/idm")), play)
+"""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.errors import CheckpointError, ConfigError, suggest
+from mpgenie.extras import require
+
+from .augment import Augmentation, augmented
+from .corpus import APPLIED, STREAM, Corpus, Play, load_play
+from .lessons import batch_of, losses
+from .metrics import baselines, scores
+from .network import SIZES, InverseDynamics, NetworkConfig
+from .telling import tell, truth_of
+from .training import FORMAT, MODEL, OnStep, Schedule, learn
+
+require("torch", extra="agents")
+import torch  # noqa: E402
+from torch import Tensor  # noqa: E402
+
+from mpgenie.agents.weights import take_weights  # noqa: E402
+
+if TYPE_CHECKING:
+    from mpgenie.datasets.reading import Dataset
+
+KIND = "inverse dynamics"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdmConfig:
+    """All that a model of inverse dynamics follows from, but for the episodes."""
+
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    schedule: Schedule = field(default_factory=Schedule)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    players: int = 1
+    """Views of a clip; more than one for a network that attends to other players."""
+    ticks: int = 32
+    """Of a clip."""
+    views: int = 12
+    """Views in a step: clips times players."""
+    dark: float = 0.0
+    """For what share of the clips one view is hidden for a while."""
+    stream: str = STREAM
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.network.players != (self.players > 1):
+            raise ConfigError(
+                "a network that attends to other players learns from several views, any other "
+                f"from one, got players={self.players}"
+            )
+        if self.players < 1 or self.ticks < 2 or self.views < self.players:
+            raise ConfigError(f"a step needs at least a clip of two ticks, got {self}")
+
+    @classmethod
+    def of(cls, size: str = "small", *, players: int = 1, **chosen: Any) -> "IdmConfig":
+        """A config of one of the sizes of `network.SIZES`.
+
+        Args:
+            size: Its name.
+            players: More than 1: views are looked at together, and one goes dark at times.
+            **chosen: Other fields.
+        """
+        if size not in SIZES:
+            raise ConfigError(f"unknown size {size!r}. {suggest(size, SIZES)}")
+        network = asdict(SIZES[size]) | {"players": players > 1}
+        dark = 0.5 if players > 1 else 0.0
+        return cls(network=NetworkConfig(**network), players=players, **{"dark": dark, **chosen})
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "IdmConfig":
+        """From what `to_plain` gave, also by way of JSON."""
+        parts = {
+            "network": NetworkConfig(**plain["network"]),
+            "schedule": Schedule(**plain["schedule"]),
+            "augmentation": Augmentation(**plain["augmentation"]),
+        }
+        return cls(**{**plain, **parts})
+
+
+class IdmLesson:
+    """Clips of a corpus, a model, and what they teach it."""
+
+    def __init__(self, config: IdmConfig, corpus: Corpus, device: str = "cpu") -> None:
+        if corpus.resolution != config.network.resolution:
+            raise ConfigError(
+                f"the network is for frames of {config.network.resolution}, the episodes have "
+                f"{corpus.resolution}"
+            )
+        self.config, self.schedule, self.corpus = config, config.schedule, corpus
+        torch.manual_seed(config.seed)
+        self.model = _fast(InverseDynamics(config.network).to(device))
+        self.device = device
+
+    def losses(self, step: int) -> dict[str, Tensor]:
+        """Parts of the loss of a step."""
+        config = self.config
+        rng = np.random.default_rng((config.seed, step))
+        clips = [
+            augmented(
+                self.corpus.clip(rng, config.ticks, config.players, config.network),
+                rng,
+                config.augmentation,
+            )
+            for _ in range(max(1, config.views // config.players))
+        ]
+        batch = batch_of(clips, rng, config.dark)
+        return losses(self.model, type(batch)(*(part.to(self.device) for part in batch)))
+
+    def about(self) -> dict[str, Any]:
+        """The config, and how much it learns from."""
+        plain = self.config.to_plain()
+        return {
+            "kind": KIND,
+            "schedule": plain.pop("schedule"),
+            "config": _listed(plain),
+            "minutes": round(self.corpus.minutes, 3),
+        }
+
+
+def train_idm(
+    dataset: "Dataset",
+    out: Path,
+    config: IdmConfig | None = None,
+    *,
+    minutes: float | None = None,
+    labelled: float | None = None,
+    device: str = "cpu",
+    on_step: OnStep | None = None,
+) -> Path:
+    """Learn inverse dynamics from the episodes of a dataset, or go on with it.
+
+    Args:
+        dataset: Whose applied actions and frames are looked at.
+        out: The folder of the run.
+        config: What is learnt; by default of size "small".
+        minutes: When to stop; None = when all steps are made.
+        labelled: Take whole episodes up to so many player-minutes; None = all.
+        device: As torch names it.
+        on_step: Told the figures of each step.
+
+    Returns:
+        The file of the model.
+    """
+    config = config or IdmConfig()
+    corpus = corpus_of(dataset, APPLIED, config.stream, labelled)
+    return learn(IdmLesson(config, corpus, device), out, minutes=minutes, on_step=on_step)
+
+
+def corpus_of(
+    dataset: "Dataset", actions: str, stream: str = STREAM, minutes: float | None = None
+) -> Corpus:
+    """The episodes of a dataset in memory: whole ones up to so many player-minutes, or one."""
+    plays: list[Play] = []
+    so_far = 0.0
+    for entry in dataset.episodes:
+        if minutes is not None and plays and so_far >= minutes:
+            break
+        plays.append(load_play(dataset, entry, actions, stream))
+        so_far += entry.length * entry.players / 1200.0
+    return Corpus(plays)
+
+
+def score_idm(path: Path, dataset: "Dataset", *, device: str = "cpu") -> dict[str, dict[str, Any]]:
+    """How well a model tells what was done in a dataset.
+
+    Args:
+        path: The file of the model, or the folder of its run.
+        dataset: Of other planets than those that it learnt from.
+        device: As torch names it.
+
+    Returns:
+        `model` and each of `metrics.baselines`, with what `metrics.scores` gives.
+    """
+    model, config = load_idm(path)
+    model.to(device)
+    plays = [load_play(dataset, entry, APPLIED, config.stream) for entry in dataset.episodes]
+    truths = [truth_of(play) for play in plays]
+    told = {"model": [tell(model, play) for play in plays], **baselines(truths)}
+    return {name: scores(truths, each) for name, each in told.items()}
+
+
+def load_idm(path: Path) -> tuple[InverseDynamics, IdmConfig]:
+    """A model and what it was learnt with.
+
+    Args:
+        path: The file, or the folder of a run.
+
+    Raises:
+        CheckpointError: If it is no model of inverse dynamics, damaged, or of another version.
+    """
+    path = path / MODEL if path.is_dir() else path
+    about, arrays = read_arrays(path)
+    if about.get("kind") != KIND or about.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{path} holds {about.get('kind')!r} of format {about.get('format')!r}, "
+            f"not {KIND!r} of format {FORMAT}"
+        )
+    try:
+        config = IdmConfig.from_plain({**about["config"], "schedule": about["schedule"]})
+        with torch.device("meta"):  # nothing is allocated that the file does not hold
+            wanted = InverseDynamics(config.network).state_dict()
+        if any(arrays[f"net.{name}"].shape != each.shape for name, each in wanted.items()):
+            raise ValueError("its weights are not those of its config")
+    except (ConfigError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} is damaged: {error!r}") from error
+    model = InverseDynamics(config.network)
+    take_weights(path, model, arrays)
+    return _fast(model).eval(), config
+
+
+def _fast(model: InverseDynamics) -> InverseDynamics:
+    """The model with weights laid out as convolutions like them."""
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def _listed(value: Any) -> Any:
+    """The value with lists for tuples, as JSON gives it back."""
+    if isinstance(value, dict):
+        return {name: _listed(each) for name, each in value.items()}
+    return [_listed(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,314 @@
+"""The network: pictures to tokens, tokens over time and players, heads.
+
+Three numbers say what a tick may see: how many frames before and after it the first convolution
+takes in, and which ticks a token attends to.  With `after` = 0 and `past` >= 0 nobody sees the
+future, and ticks may come one by one.
+
+    frames (B, T + before + after, P, H, W, 3)
+      -> frames around each tick side by side as channels, so one 2-D convolution sees motion
+      -> residual convolutions, one token for each player and tick (B, P, T, D)
+      -> blocks of attention over time and, where several views are seen, over players
+      -> heads
+
+Time folded into the first convolution, the residual nets and the unmasked blocks are those of Baker
+et al., "Video PreTraining" (2022), appendix D, made small.  Players carry no number: a token
+attends to its own view and to "others", so that changing the order of players changes nothing else.
+"""
+
+import math
+from dataclasses import dataclass
+
+from mpgenie.errors import ConfigError
+from mpgenie.extras import require
+
+from .targets import BITS, STEPS
+
+require("torch", extra="agents")
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+
+LARGEST = {
+    "before": 16, "after": 16, "past": 4096, "channels": 1024, "residuals": 8, "width": 4096,
+    "heads": 64, "blocks": 32, "resolution": 512,
+}  # fmt: skip
+FARTHEST = 64
+"""Ticks apart beyond which attention no longer tells how far."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConfig:
+    """The size of a network and what a tick may see.  1.3 million parameters by default."""
+
+    before: int = 2
+    """Frames before that of a tick which the first convolution sees with it."""
+    after: int = 3
+    """Frames after it: frame t + 1 is the first to show what was done at t."""
+    past: int = -1
+    """Ticks back that a token attends to, only those; -1 = all there are, before and after."""
+    players: bool = False
+    """Whether tokens attend to other players' views."""
+    channels: tuple[int, int, int] = (32, 48, 64)
+    """Of the three stages of convolutions."""
+    residuals: int = 1
+    """Residual blocks of each stage."""
+    width: int = 192
+    """Of a token."""
+    heads: int = 6
+    blocks: int = 2
+    resolution: tuple[int, int] = (64, 64)
+    """(height, width) of frames."""
+
+    def __post_init__(self) -> None:
+        for name in ("channels", "resolution"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        numbers = {**vars(self), "channels": max(self.channels), "resolution": max(self.resolution)}
+        for name, most in LARGEST.items():
+            least = -1 if name == "past" else 0 if name in ("before", "after") else 1
+            if not least <= numbers[name] <= most:
+                raise ConfigError(f"{name} must lie in {least}..{most}, got {numbers[name]}")
+        if self.width % self.heads:
+            raise ConfigError(f"width {self.width} must be a multiple of heads, {self.heads}")
+        if min(self.resolution) < 32 or any(edge % 16 for edge in self.resolution):
+            raise ConfigError(
+                f"resolution must be two multiples of 16 from 32 up, got {self.resolution}"
+            )
+
+
+SIZES = {
+    "tiny": NetworkConfig(channels=(8, 16, 16), width=48, heads=3, blocks=1),
+    "small": NetworkConfig(),
+    "base": NetworkConfig(channels=(64, 128, 128), residuals=2, width=512, heads=8, blocks=4),
+}
+"""For tests; for two cores and ten minutes; for a GPU (20 million parameters)."""
+
+
+class Residual(nn.Module):
+    """Two convolutions beside a straight way."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.one = nn.Conv2d(channels, channels, 3, padding=1)
+        self.two = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.two.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, C, h, w) to the same."""
+        out: Tensor = x + self.two(F.relu(self.one(F.relu(x))))
+        return out
+
+
+class Pictures(nn.Module):
+    """From the frames around a tick, stacked as channels, to a token."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        frames = config.before + 1 + config.after
+        stem, *rest = config.channels
+        layers: list[nn.Module] = [nn.Conv2d(3 * frames, stem, 5, 2, 2), nn.ReLU()]
+        inputs = stem
+        for channels in rest:
+            layers.append(nn.Conv2d(inputs, channels, 3, 2, 1))
+            layers += [Residual(channels) for _ in range(config.residuals)]
+            layers.append(nn.ReLU())
+            inputs = channels
+        layers += [nn.Conv2d(inputs, inputs, 3, 2, 1), nn.ReLU(), nn.Flatten()]
+        self.layers = nn.Sequential(*layers)
+        height, width = (edge // 16 for edge in config.resolution)
+        self.token = nn.Linear(inputs * height * width, config.width)
+        self.norm = nn.LayerNorm(config.width)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """(n, D) for pictures (n, channels, H, W) around 0."""
+        token: Tensor = self.norm(self.token(self.layers(frames)))
+        return token
+
+
+class TimeBlock(nn.Module):
+    """Attention of a player's ticks to one another, then a layer for each.
+
+    How far two ticks are apart adds a learned number to their attention, for each head.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        width, self.heads, self.past = config.width, config.heads, config.past
+        self.norm, self.out_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.apart = nn.Parameter(torch.zeros(self.heads, 2 * FARTHEST + 1))
+        self.layer = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+        )
+
+    def bias(self, queries: int, keys: int) -> Tensor:
+        """(heads, queries, keys) for the last `queries` of `keys` ticks."""
+        ticks = torch.arange(keys, device=self.apart.device)
+        away = ticks.unsqueeze(0) - ticks[keys - queries :].unsqueeze(1)
+        bias = self.apart[:, away.clamp(-FARTHEST, FARTHEST) + FARTHEST]
+        if self.past >= 0:
+            bias = bias.masked_fill((away > 0) | (away < -self.past), -math.inf)
+        return bias
+
+    def forward(self, x: Tensor, kept: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Attend.
+
+        Args:
+            x: (n, T, D) tokens.
+            kept: (n, S, 2 D) keys and values of the ticks before, as returned by an earlier call.
+
+        Returns:
+            (n, T, D), and the keys and values of all S + T ticks, at most `past` of them.
+        """
+        n, t, width = x.shape
+        q, kv = self.qkv(self.norm(x)).split([width, 2 * width], -1)
+        kv = kv if kept is None else torch.cat([kept.to(kv.dtype), kv], 1)
+        k, v = (part.view(n, -1, self.heads, width // self.heads) for part in kv.chunk(2, -1))
+        q = q.view(n, t, self.heads, -1)
+        bias = self.bias(t, kv.shape[1]).to(q.dtype)
+        mixed = F.scaled_dot_product_attention(
+            q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), attn_mask=bias
+        )
+        x = x + self.out(mixed.transpose(1, 2).reshape(n, t, width))
+        x = x + self.layer(self.out_norm(x))
+        return x, kv[:, max(0, kv.shape[1] - self.past) :] if self.past >= 0 else kv
+
+
+class PlayersBlock(nn.Module):
+    """Attention of a player's tick to all players' views of the ticks around it.
+
+    A token knows its own view from others' and how many ticks away one is, nothing else.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        width, self.heads = config.width, config.heads
+        self.near = (-1, 0) if config.past >= 0 else (-1, 0, 1)
+        self.norm = nn.LayerNorm(width)
+        self.q, self.kv = nn.Linear(width, width), nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+        self.bias = nn.Parameter(torch.zeros(self.heads, 2, len(self.near)))
+
+    def forward(self, x: Tensor, there: Tensor) -> Tensor:
+        """Attend.
+
+        Args:
+            x: (B, P, T, D) tokens.
+            there: (B, P, T) bool, whose views are to be seen by others.
+
+        Returns:
+            (B, P, T, D).
+        """
+        b, p, t, width = x.shape
+        normed = self.norm(x)
+        q = self.q(normed).view(b, p, t, self.heads, -1).permute(0, 2, 3, 1, 4)
+        kv = torch.stack([shifted(self.kv(normed), by, 2) for by in self.near], 3)
+        seen = torch.stack([shifted(there, by, 2) for by in self.near], 3)  # (B, P, T, near)
+        kv = kv.permute(0, 2, 1, 3, 4).reshape(b, t, p * len(self.near), 2, self.heads, -1)
+        k, v = kv.permute(3, 0, 1, 4, 2, 5)
+        own = torch.eye(p, dtype=torch.long, device=x.device)
+        bias = self.bias[:, own].reshape(self.heads, p, -1)  # (heads, P, P * near)
+        visible = seen.permute(0, 2, 1, 3).reshape(b, t, 1, 1, -1) | own.bool().repeat_interleave(
+            len(self.near), 1
+        )
+        mask = bias.masked_fill(~visible, -math.inf).to(q.dtype)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        out: Tensor = x + self.out(mixed.permute(0, 3, 1, 2, 4).reshape(b, p, t, width))
+        return out
+
+
+class Trunk(nn.Module):
+    """All but the heads."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.pictures = Pictures(config)
+        self.dark = nn.Parameter(torch.zeros(config.width))
+        self.players = nn.ModuleList(
+            [PlayersBlock(config) for _ in range(config.blocks if config.players else 0)]
+        )
+        self.times = nn.ModuleList([TimeBlock(config) for _ in range(config.blocks)])
+        self.norm = nn.LayerNorm(config.width)
+
+    def tokens(self, frames: Tensor, seen: Tensor | None = None) -> Tensor:
+        """(B, P, T, D) of what each player sees around each tick.
+
+        Args:
+            frames: (B, T + before + after, P, H, W, 3), uint8.
+            seen: (B, P, T) bool, whose view is known; all by default.
+        """
+        config = self.config
+        around = config.before + 1 + config.after
+        b, ticks, p = frames.shape[0], frames.shape[1] - around + 1, frames.shape[2]
+        x = (frames.to(_kind(frames)) - 128.0) / 64.0
+        x = x.transpose(1, 2)  # (B, P, F, H, W, 3)
+        x = torch.stack([x[:, :, k : k + ticks] for k in range(around)], -2)
+        x = x.reshape(b * p * ticks, *config.resolution, 3 * around).permute(0, 3, 1, 2)
+        tokens: Tensor = self.pictures(x).view(b, p, ticks, -1)
+        if seen is not None:
+            tokens = torch.where(seen.unsqueeze(-1), tokens, self.dark.to(tokens.dtype))
+        return tokens
+
+    def mix(
+        self, x: Tensor, seen: Tensor, kept: list[Tensor] | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Let tokens (B, P, T, D) attend over players and time; `kept` as of `TimeBlock`."""
+        b, p, t, width = x.shape
+        caches = []
+        for k, times in enumerate(self.times):
+            if self.players:
+                x = self.players[k](x, seen)
+            flat, cache = times(x.reshape(b * p, t, width), None if kept is None else kept[k])
+            x = flat.view(b, p, t, width)
+            caches.append(cache)
+        return self.norm(x), caches
+
+
+class InverseDynamics(nn.Module):
+    """Which buttons were down and how far the camera turned, for each player and tick."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.trunk = Trunk(config)
+        self.buttons = nn.Linear(config.width, BITS)
+        self.changes = nn.Linear(config.width, 2 * BITS)
+        self.camera = nn.Linear(config.width, 2 * STEPS)
+
+    def forward(self, frames: Tensor, seen: Tensor | None = None) -> dict[str, Tensor]:
+        """Scores of what was done.
+
+        Args:
+            frames: (B, T + before + after, P, H, W, 3), uint8.
+            seen: (B, P, T) bool, whose view is known; all by default.
+
+        Returns:
+            `buttons` (B, P, T, 20), `changes` (B, P, T, 20, 2) where one goes down and where it
+            comes up, `camera` (B, P, T, 2, 11): float32 logits.
+        """
+        tokens = self.trunk.tokens(frames, seen)
+        if seen is None:
+            seen = torch.ones(tokens.shape[:3], dtype=torch.bool, device=tokens.device)
+        x, _ = self.trunk.mix(tokens, seen)
+        return {
+            "buttons": self.buttons(x).float(),
+            "changes": self.changes(x).unflatten(-1, (BITS, 2)).float(),
+            "camera": self.camera(x).unflatten(-1, (2, STEPS)).float(),
+        }
+
+
+def _kind(x: Tensor) -> torch.dtype:
+    """What convolutions compute with here: every byte is exact in it."""
+    device = x.device.type
+    enabled = torch.is_autocast_enabled(device)
+    return torch.get_autocast_dtype(device) if enabled else torch.float32
+
+
+def shifted(x: Tensor, by: int, axis: int) -> Tensor:
+    """What stands `by` places further on along an axis; beyond its ends zeros."""
+    if by == 0:
+        return x
+    length = x.shape[axis]
+    kept = x.narrow(axis, max(by, 0), length - abs(by))
+    empty = torch.zeros_like(x.narrow(axis, 0, abs(by)))
+    return torch.cat([kept, empty] if by > 0 else [empty, kept], axis)

@@ -1,0 +1,71 @@
+"""Plays that are over in a moment, networks that learn in seconds, and a tiny dataset."""
+
+import numpy as np
+import pytest
+import torch
+
+from mpgenie.agents.vpt.augment import NONE
+from mpgenie.agents.vpt.corpus import Corpus, Play
+from mpgenie.agents.vpt.idm import IdmConfig, IdmLesson
+from mpgenie.agents.vpt.network import NetworkConfig
+from mpgenie.agents.vpt.training import Schedule
+from mpgenie.datasets.pictures import StreamSpec
+from mpgenie.datasets.store import Store
+from mpgenie.datasets.studio import Studio
+from mpgenie.envs.simulation.actions import BUTTONS, CAMERA_BINS
+from tests.datasets.random_play import play, simulation
+
+EDGE = 32
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Larger teams gain nothing here, and sums are the same each time."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def network(**chosen):
+    small = {"channels": (8, 16, 16), "width": 48, "heads": 3, "blocks": 1}
+    return NetworkConfig(**{**small, "resolution": (EDGE, EDGE), **chosen})
+
+
+def config(steps=6, rate=3e-3, **chosen):
+    schedule = Schedule(steps=steps, rate=rate, warm_up=5)
+    small = {"network": network(), "augmentation": NONE, "ticks": 16, "views": 4}
+    return IdmConfig(**{**small, "schedule": schedule, **chosen})
+
+
+def panned(seed=0, ticks=200, players=1):
+    """A play: turning moves a picture, a pixel for two degrees; `jump` shows in a corner."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.random((8, 8, 3))
+    picture = (np.kron(coarse, np.ones((8, 8, 1))) * 255).astype(np.uint8)
+    camera = rng.choice(CAMERA_BINS, (ticks, players, 2)).astype(np.float32)
+    down = np.zeros((ticks, players, len(BUTTONS)), np.bool_)
+    down[:, :, BUTTONS.index("jump")] = np.repeat(rng.random((ticks // 10, players)) < 0.5, 10, 0)
+    place = np.rint(np.cumsum(camera, 0) / 2).astype(int)
+    frames = np.zeros((ticks + 1, players, EDGE, EDGE, 3), np.uint8)
+    for t in range(ticks + 1):
+        for p in range(players):
+            y, x = place[t - 1, p] if t else (0, 0)
+            frames[t, p] = np.roll(picture, (-y, -x), (0, 1))[:EDGE, :EDGE]
+            frames[t, p, :8, :8] = 255 * (t > 0 and down[t - 1, p].any())
+    return Play(seed, "panned", seed, frames, down, camera, np.ones((ticks, players), np.bool_))
+
+
+def lesson(**chosen):
+    return IdmLesson(config(**chosen), Corpus([panned()]))
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """Two episodes of two players."""
+    folder = tmp_path_factory.mktemp("data") / "data"
+    studio = Studio(simulation(), [StreamSpec()])
+    with Store(folder, {"seed": 1}) as store:
+        for unit in range(2):
+            store.commit(play(unit, ticks=20 + unit, studio=studio, planet=unit))
+    return folder
