@@ -18,7 +18,8 @@ COMMANDS = {
     "generate": "make a dataset of scripted players, or go on with one",
     "orchestrate": "make a dataset in rounds that look for what is rare so far",
     "dataset": "look into a dataset, check it, or hand it on to other tools",
-    "train": "let players learn a scenario, or go on with it",
+    "train": "let players learn a scenario, or a model learn what players did",
+    "label": "let a model say what players did in a dataset",
     "watch": "a video of trained players",
     "bench": "measure speed and memory beside the budgets",
 }

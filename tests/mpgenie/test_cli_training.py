@@ -10,7 +10,7 @@ from mpgenie.agents.training import runs
 from mpgenie.agents.training.log import read_progress
 from mpgenie.agents.training.player import trained
 from mpgenie.cli import main
-from mpgenie.cli.train import count
+from mpgenie.cli.train_ppo import count
 from mpgenie.pictures import made_by_us
 
 SMALL = [

@@ -1,0 +1,77 @@
+"""`mpgenie train idm` and `mpgenie label`: learn, be scored, stop, go on, and label."""
+
+import json
+import os
+import shutil
+import signal
+
+import pytest
+
+from mpgenie.agents.vpt import training
+from mpgenie.cli import main
+from mpgenie.datasets.pictures import StreamSpec
+from mpgenie.datasets.store import Store
+from mpgenie.datasets.studio import Studio
+from tests.datasets.random_play import play, simulation
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Two short episodes."""
+    folder = tmp_path_factory.mktemp("data") / "data"
+    studio = Studio(simulation(), [StreamSpec()])
+    with Store(folder, {"seed": 1}) as store:
+        for unit in range(2):
+            store.commit(play(unit, ticks=20, studio=studio, planet=unit))
+    return folder
+
+
+def train(data, out, *more):
+    return main(["train", "idm", "--data", str(data), "--out", str(out), "--size", "tiny", *more])
+
+
+def test_a_model_is_learnt_scored_and_labels(data, tmp_path, capsys):
+    data = shutil.copytree(data, tmp_path / "data")
+    assert train(data, tmp_path / "idm", "--steps", "2", "--valid", str(data)) == 0
+    printed = capsys.readouterr().out
+    assert "camera R2" in printed and "copy previous" in printed and "mpgenie label" in printed
+    scored = json.loads((tmp_path / "idm" / "scores.json").read_text())
+    assert set(scored) == {"model", "majority", "copy_previous", "shuffled"}
+    assert main(["label", str(data), "--model", str(tmp_path / "idm")]) == 0
+    assert "2 of 2 episodes labelled now" in capsys.readouterr().out
+    assert (data / "labels" / "idm" / "u00000001.npz").is_file()
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(data, tmp_path, capsys, monkeypatch):
+    usual = training.Run.advance
+
+    def interrupted(run):
+        os.kill(os.getpid(), signal.SIGINT)
+        return usual(run)
+
+    monkeypatch.setattr(training.Run, "advance", interrupted)
+    assert train(data, tmp_path / "idm", "--steps", "2") == 130
+    assert "stopped at step 1 of 2 and saved" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert train(data, tmp_path / "idm", "--steps", "2") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way_out"),
+    [
+        (["train", "idm"], "--data"),
+        (["train", "idn"], "Did you mean 'idm'"),
+        (["train", "idm", "--data", "nowhere"], "nowhere"),
+        (["train", "idm", "--data", "d", "--minutes", "0"], "more than 0"),
+        (["train", "idm", "--data", "d", "--size", "smal"], "Did you mean 'small'"),
+        (["label", "nowhere", "--model", "m"], "nowhere"),
+    ],
+    ids=" ".join,
+)
+def test_refusals_say_the_way_out(arguments, way_out, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        assert main(arguments) == 1
+    except SystemExit as stop:
+        assert stop.code == 2
+    assert way_out in capsys.readouterr().err
