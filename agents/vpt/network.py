@@ -5,7 +5,8 @@ takes in, and which ticks a token attends to.  With `after` = 0 and `past` >= 0 
 future, and ticks may come one by one.
 
     frames (B, T + before + after, P, H, W, 3)
-      -> frames around each tick side by side as channels, so one 2-D convolution sees motion
+      -> frames around each tick side by side as channels, so one 2-D convolution sees motion;
+         those before and after as their differences from it, from which motion is learnt sooner
       -> residual convolutions, one token for each player and tick (B, P, T, D)
       -> blocks of attention over time and, where several views are seen, over players
       -> heads
@@ -242,7 +243,9 @@ class Trunk(nn.Module):
         b, ticks, p = frames.shape[0], frames.shape[1] - around + 1, frames.shape[2]
         x = (frames.to(_kind(frames)) - 128.0) / 64.0
         x = x.transpose(1, 2)  # (B, P, F, H, W, 3)
-        x = torch.stack([x[:, :, k : k + ticks] for k in range(around)], -2)
+        near = [x[:, :, k : k + ticks] for k in range(around)]
+        now = near[config.before]
+        x = torch.stack([now if each is now else 2.0 * (each - now) for each in near], -2)
         x = x.reshape(b * p * ticks, *config.resolution, 3 * around).permute(0, 3, 1, 2)
         tokens: Tensor = self.pictures(x).view(b, p, ticks, -1)
         if seen is not None:
