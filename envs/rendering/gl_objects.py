@@ -202,6 +202,12 @@ class GlObjects:
             self._drop(self.data)
         self.data = self._texture((ROW, len(records.data) // ROW), "u4")
 
+    def exchange_buffer(self, former: Any, size: int) -> Any:
+        """A buffer of so many bytes in place of a former one, or of None."""
+        if former is not None:
+            self._drop(former)
+        return self._hold(self.context.buffer(reserve=size))
+
     def make_atlas(self, width: int, height: int, numbers: bool) -> None:
         """The framebuffer, as large as this pass needs or larger."""
         have_width, have_height, have_numbers = self.atlas_shape

@@ -1,10 +1,10 @@
 """The OpenGL renderer: the same scene through moderngl, without a window.
 
 All views of a call are tiles of one atlas; each pass over it uploads one array of records
-(`records.py`), draws a handful of lists per view and reads every attachment back once.  Vertices
-have no attributes: shaders fetch records by vertex number.  Shading repeats `shade.py` term by
-term, so pictures differ from the software renderer's by little; what rules or rewards depend on
-never comes from here.
+(`records.py`), draws a handful of lists per view and reads every attachment back once
+(`readback.py`).  Vertices have no attributes: shaders fetch records by vertex number.  Shading
+repeats `shade.py` term by term, so pictures differ from the software renderer's by little; what
+rules or rewards depend on never comes from here.
 
 After a fork the child makes a context of its own and leaves the inherited one alone.
 """
@@ -15,9 +15,7 @@ from typing import Any
 
 import moderngl
 import numpy as np
-from numpy.typing import NDArray
 
-from mpgenie.envs.kernels import kernel
 from mpgenie.errors import RendererError
 
 from .camera import Views, focal_length
@@ -26,6 +24,7 @@ from .faces import new_raster_work
 from .figures import new_hand_quads
 from .gl_context import is_hardware
 from .gl_objects import GlObjects
+from .readback import Part, Readback, take_tiles
 from .records import (
     DATA_FULL,
     DONE,
@@ -45,6 +44,8 @@ from .weather_quads import new_weather
 
 LARGEST_ATLAS = 8192
 """Pixels along an edge of the atlas, at most; more views are drawn in several passes."""
+VIEWS_AT_ONCE = 256
+"""Views in a pass, at most, where the device draws one while the processor prepares the next."""
 SIFTED_PIXELS = 65_536
 """Frames of up to so many pixels are sifted."""
 GUARD = 5
@@ -52,50 +53,6 @@ GUARD = 5
 out is cut off pixel by pixel, which is cheaper than to clip faces; odd, to keep tiles centred."""
 _ALL = (True, True, True, True)
 _NONE = (False, False, False, False)
-
-
-@kernel
-def _take_tiles(  # type: ignore[no-untyped-def]
-    pixels, numbers, depths, frames, players, views, tiles, first, count, height, width
-):  # fmt: skip
-    """Copy the tiles of an atlas as read back into the frames, and count who is visible.
-
-    Args:
-        pixels: (rows, columns, 4) uint8.
-        numbers, depths: (rows, columns, 4) the attachment of numbers, as int32 and as float32.
-        tiles: (V, 2) column and row at which each view begins.
-    """
-    want_rgb = frames.rgb.shape[0] > 0
-    want_depth = frames.depth.shape[0] > 0
-    want_number = frames.segmentation.shape[0] > 0
-    want_visible = frames.visible.shape[0] > 0
-    slots = min(frames.visible.shape[1], players.id.shape[1])
-    for v in range(first, first + count):
-        left, top = tiles[v, 0], tiles[v, 1]
-        w = views.world[v]
-        if want_rgb:
-            for y in range(height):
-                for x in range(width):
-                    for k in range(3):
-                        frames.rgb[v, y, x, k] = pixels[top + y, left + x, k]
-        if want_number:
-            for y in range(height):
-                for x in range(width):
-                    frames.segmentation[v, y, x] = numbers[top + y, left + x, 0]
-        if want_depth:
-            for y in range(height):
-                for x in range(width):
-                    frames.depth[v, y, x] = depths[top + y, left + x, 1]
-        if want_visible:
-            for p in range(frames.visible.shape[1]):
-                frames.visible[v, p] = 0
-            for y in range(height):
-                for x in range(width):
-                    number = numbers[top + y, left + x, 2]
-                    if number >= 1000:
-                        for p in range(slots):
-                            if players.id[w, p] + 1000 == number:
-                                frames.visible[v, p] += 1
 
 
 class OpenGLRenderer:
@@ -137,13 +94,13 @@ class OpenGLRenderer:
         self.weather, self.hand = new_weather(1), new_hand_quads(1)
         self.spare = np.zeros((4, 3))
         self.closed = False
-        self._pixels: NDArray[np.uint8] = np.zeros(0, np.uint8)
-        self._numbers: NDArray[np.int32] = np.zeros(0, np.int32)
         self.records: Records = new_records(1, 16 * ROW)
         self._gl = self._open()
         self.guard = GUARD if GUARD * max(height, width) <= self._gl.largest else 1
         small = height * width <= SIFTED_PIXELS
         self.sift = small and not is_hardware(self.device) if sift is None else sift
+        self.read_later = is_hardware(self.device)
+        """Whether a draw of several passes reads each while the next is drawn (`readback.py`)."""
         chunks, places = scene.sections.column.shape[0], max(8192, min(65_536, width * height))
         shape = (width, height) if self.sift else (1, 1)
         places = places if self.sift else 1
@@ -175,16 +132,30 @@ class OpenGLRenderer:
         limit = min(LARGEST_ATLAS, self._gl.largest)
         columns = max(1, min(limit // self.width, round(total**0.5) or 1))
         per_pass = columns * max(1, limit // self.height)
+        if self.read_later:
+            per_pass = min(per_pass, VIEWS_AT_ONCE)
+        late = self.read_later and total > per_pass
+        waiting: list[Part] = []
         for first in range(0, total, per_pass):
             count = min(per_pass, total - first)
             columns = min(columns, count)
-            rows = -(-count // columns)
+            # To leave a context flushes it: the device draws while the next pass is prepared.
             with self._gl.context:
-                self._gl.make_atlas(columns * self.width, rows * self.height, numbers)
+                width, height = columns * self.width, -(-count // columns) * self.height
+                self._gl.make_atlas(width, height, numbers)
                 self._fill(views, first, count, columns)
                 self._upload(total)
                 self._draw_pass(first, count, numbers)
-                self._read(views, frames, first, count, columns, rows, numbers)
+                turn, tiles = first // per_pass % 2, self.records.tile
+                part = Part(turn, first, count, width, height, tiles, len(frames.rgb) > 0, numbers)
+                waiting.append(part)
+                if late:
+                    self._back.start(part)
+                if len(waiting) > late:
+                    self._take(waiting.pop(0), views, frames, late)
+        for part in waiting:
+            with self._gl.context:
+                self._take(part, views, frames, late)
 
     def close(self) -> None:
         """Release every OpenGL object and the context; closing twice is fine."""
@@ -194,7 +165,9 @@ class OpenGLRenderer:
         self._gl.close()
 
     def _open(self) -> GlObjects:
-        return GlObjects(self.scene, self.records, self.lens, self.view_distance)
+        gl = GlObjects(self.scene, self.records, self.lens, self.view_distance)
+        self._back = Readback(gl)
+        return gl
 
     def _check(self) -> None:
         if self.closed:
@@ -344,28 +317,12 @@ class OpenGLRenderer:
         gl.context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._draw_lists("face", numbers, first, tiles, lists)
 
-    def _read(
-        self, views: Views, frames: Frames, first: int, count: int, columns: int, rows: int,
-        numbers: bool,
-    ) -> None:  # fmt: skip
-        """Read the atlas back, once per attachment, and cut it into frames."""
-        atlas = self._gl.atlas
-        width, height = columns * self.width, rows * self.height
-        area = (0, 0, width, height)
-        size = width * height * 4
-        if len(self._pixels) < size:
-            self._pixels = np.zeros(size, np.uint8)
-        if numbers and len(self._numbers) < size:
-            self._numbers = np.zeros(size, np.int32)
-        if len(frames.rgb):
-            atlas.read_into(self._pixels[:size], area, components=4)
-        if numbers:
-            atlas.read_into(self._numbers[:size], area, components=4, attachment=1, dtype="i4")
-        pixels = self._pixels[:size].reshape(height, width, 4)
-        numbered = self._numbers[: size if numbers else 0].reshape(-1, width, 4)
-        _take_tiles(
-            pixels, numbered, numbered.view(np.float32), frames, self.scene.state.players, views,
-            self.records.tile, first, count, self.height, self.width,
+    def _take(self, part: Part, views: Views, frames: Frames, late: bool) -> None:
+        """Cut what came back of a part into frames."""
+        pixels, numbers = self._back.finish(part) if late else self._back.now(part)
+        take_tiles(
+            pixels, numbers, numbers.view(np.float32), frames, self.scene.state.players, views,
+            part.tiles, part.first, part.views, self.height, self.width,
         )  # fmt: skip
 
 

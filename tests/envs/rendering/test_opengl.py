@@ -195,14 +195,74 @@ def test_the_passes_asked_for_do_not_change_each_other(renderer, view_maker):
         assert (np.abs(got.astype(float) - expected) <= 1).mean() > 0.999
 
 
-@pytest.mark.opengl
-def test_many_views_are_drawn_in_several_passes(renderer, view_maker, monkeypatch):
-    views = view_maker(11)
-    whole = drawn(renderer, views)
+@pytest.fixture
+def two_by_two(monkeypatch):
+    """Room for no more than four frames of 64x64 in an atlas."""
     monkeypatch.setattr(opengl, "LARGEST_ATLAS", 128)
+
+
+@pytest.mark.opengl
+@pytest.mark.parametrize("later", [False, True])
+def test_views_that_take_several_passes_are_drawn_as_one_by_one(
+    renderer, view_maker, two_by_two, later
+):
+    views = view_maker(11)
+    renderer.read_later = later
+    together = drawn(renderer, views)
+    for v in range(11):
+        alone = drawn(renderer, type(views)(*(part[v : v + 1] for part in views)))
+        for name in ALL_PASSES:
+            got, expected = getattr(together, name)[v], getattr(alone, name)[0]
+            assert (np.abs(got.astype(float) - expected) <= 1).mean() > 0.999, (name, v)
+
+
+@pytest.mark.opengl
+@pytest.mark.parametrize("passes", [ALL_PASSES, ("rgb",), ("depth", "visible")])
+def test_reading_a_pass_later_changes_no_pixel(renderer, view_maker, two_by_two, passes):
+    for count in (3, 5, 11, 6):
+        views = view_maker(count)
+        renderer.read_later = False
+        at_once = drawn(renderer, views, passes)
+        renderer.read_later = True
+        later = drawn(renderer, views, passes)
+        assert all((a == b).all() for a, b in zip(at_once, later, strict=True))
+
+
+@pytest.mark.opengl
+def test_where_it_reads_later_a_large_draw_takes_several_passes(renderer, view_maker, monkeypatch):
+    views, sizes = view_maker(11), []
+    monkeypatch.setattr(opengl, "VIEWS_AT_ONCE", 4)
+    fill = renderer._fill
+    monkeypatch.setattr(renderer, "_fill", lambda *of: (sizes.append(of[2]), fill(*of)))
+    drawn(renderer, views)
+    renderer.read_later = True
+    drawn(renderer, views)
+    assert sizes == [11, 4, 4, 3]
+
+
+@pytest.mark.opengl
+def test_room_for_faces_may_grow_between_two_passes(scene, view_maker, two_by_two):
+    views = view_maker(11)
+    renderer = OpenGLRenderer(scene, 64, 64, sift=False)
+    renderer.read_later = True
+    whole = drawn(renderer, views)
+    renderer.records = new_records(11, 2048)
     again = drawn(renderer, views)
-    assert (whole.rgb == again.rgb).mean() > 0.9995
-    assert (whole.segmentation == again.segmentation).mean() > 0.9995
+    assert (whole.rgb == again.rgb).all() and len(renderer.records.data) > 2048
+    renderer.close()
+
+
+@pytest.mark.opengl
+def test_buffers_to_read_later_are_kept_and_released(renderer, view_maker, two_by_two):
+    renderer.read_later = True
+    before = renderer.objects
+    drawn(renderer, view_maker(11))
+    held = renderer.objects
+    for count in (11, 5, 9):
+        drawn(renderer, view_maker(count))
+    assert renderer.objects == held > before
+    renderer.close()
+    assert renderer.objects == 0
 
 
 @pytest.mark.opengl
