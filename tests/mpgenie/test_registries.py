@@ -68,7 +68,7 @@ def test_gymnasium_makes_them(name):
     env.close()
 
 
-SMALL = {"planet": "flat", "size": 16, "observe": "state", "mobs": False}
+SMALL = {"planet": "flat", "size": 24, "observe": "state", "mobs": False}
 
 
 @pytest.mark.parametrize("mode", [None, "vector_entry_point"])
