@@ -15,7 +15,6 @@ from mpgenie.envs.scenarios.bridge import GATE, Bridge
 from mpgenie.envs.scenarios.crossing import ACROSS, GATE_MARK, HOLDING, OPEN, SHUT, WAITING
 from mpgenie.envs.scenarios.lane import NEAR, point_in
 from mpgenie.envs.simulation.actions import FORWARD, JUMP, NO_OP, SNEAK, SPRINT
-from mpgenie.envs.vector import vector_env
 from mpgenie.errors import ConfigError
 
 IDLE = np.array(NO_OP)
@@ -360,32 +359,6 @@ def test_the_blind_can_learn_where_the_reward_is():
 
 def test_players_at_random_hardly_earn_anything():
     assert play("bridge", 2, 1, "random", planet="flat", size=32).returns.max() < 3.0
-
-
-def test_a_snapshot_in_the_middle_has_the_same_future(env):
-    put(env, 0, 1, 0)
-    step(env, DUCK, USE, ticks=30)
-    saved = env.snapshot()
-    futures = []
-    for _ in range(2):
-        env.restore(saved)
-        rewards = [step(env, DIG, USE)[1][1] for _ in range(60)]
-        futures.append((rewards, env.state_hash()))
-    assert futures[0] == futures[1]
-
-
-def test_worlds_of_a_batch_do_not_disturb_each_other():
-    batch = vector_env(3, 2, scenario=Bridge(), planet="normal", size=32, observe="state")
-    batch.reset(seed=[1, 2, 3])
-    chosen = np.stack([USE + DIG - IDLE + np.eye(10, dtype=int)[0], USE] * 3)
-    for _ in range(80):
-        batch.step(chosen)
-    for w, seed in enumerate((1, 2, 3)):
-        env = make(2, seed, "normal")
-        step(env, chosen[0], chosen[1], ticks=80)
-        assert env.state_hash() == batch.state_hash(w)
-        env.close()
-    batch.close()
 
 
 @pytest.mark.parametrize("options", [{"gap": 4}, {"spare": -1}, {"linger": 16}], ids=str)

@@ -14,7 +14,6 @@ from mpgenie.envs.scenarios.building import DONE, HANGING, OPEN
 from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.envs.simulation.events import BLOCK_PLACE, DIG_DONE
 from mpgenie.envs.simulation.weather import sun_direction
-from mpgenie.envs.vector import vector_env
 from mpgenie.errors import ConfigError
 
 IDLE = np.array(NO_OP)
@@ -236,35 +235,6 @@ def test_everybody_starts_at_the_site_of_the_own_team(make):
     for p in range(7):
         away = [np.linalg.norm(rules.at[0, team, 0] - players.position[0, p]) for team in range(3)]
         assert int(np.argmin(away)) == p % 3
-
-
-def test_a_snapshot_goes_on_as_the_game_would(make):
-    env, other = make(2, "normal"), make(2, "normal", seed=9)
-    for agent in env.agents:
-        env.action_space(agent).seed(4)
-    put(env, 0)
-    other.restore(env.snapshot())
-    for _ in range(80):
-        action = {agent: env.action_space(agent).sample() for agent in env.agents}
-        rewards = [which.step(action)[1] for which in (env, other)]
-        assert rewards[0] == rewards[1]
-        assert env.state_hash() == other.state_hash()
-
-
-def test_worlds_side_by_side_go_as_they_do_alone():
-    options = {"planet": "flat", "size": 48, "mobs": False, "observe": "state"}
-    many = vector_env(3, 2, scenario=Build(), threads=1, **options)
-    many.reset(seed=[5, 6, 7])
-    one = parallel_env(Build(), 2, **options)
-    one.reset(seed=6)
-    rng = np.random.default_rng(0)
-    for _ in range(80):
-        actions = np.stack([rng.integers(many.single_action_space.nvec) for _ in range(6)])
-        rewards = many.step(actions)[1]
-        own = one.step({"player_0": actions[2], "player_1": actions[3]})[1]
-        assert rewards[2:4].tolist() == pytest.approx(list(own.values()), abs=1e-6)
-    many.close()
-    one.close()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from mpgenie.envs.scenarios.defend import Defend
 from mpgenie.envs.scenarios.waves import DUE, LEFT, PAUSE, SITE, STRENGTH, SWORD, WAVE
 from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.envs.simulation.weather import daylight, sun_direction
-from mpgenie.envs.vector import vector_env
 from mpgenie.errors import ConfigError
 
 IDLE = np.array(NO_OP)
@@ -276,32 +275,6 @@ def test_it_is_lost_without_the_core_and_won_after_the_last_wave():
     parts, results = everybody(env)
     assert parts[0]["wave"] == 2.0 and all(results[2].values())
     env.close()
-
-
-def test_a_snapshot_in_the_middle_has_the_same_future():
-    env = make(2, rest=5)
-    everybody(env, ATTACK, 80)
-    saved = env.snapshot()
-    futures = []
-    for _ in range(2):
-        env.restore(saved)
-        rewards = [everybody(env, ATTACK)[1][1] for _ in range(60)]
-        futures.append((rewards, env.state_hash()))
-    assert futures[0] == futures[1]
-    env.close()
-
-
-def test_worlds_of_a_batch_do_not_disturb_each_other():
-    batch = vector_env(3, 2, scenario=Defend(rest=5), planet="flat", size=32, observe="state")
-    batch.reset(seed=[1, 2, 3])
-    for _ in range(100):
-        batch.step(np.tile(ATTACK, (6, 1)))
-    for w, seed in enumerate((1, 2, 3)):
-        env = make(2, seed, rest=5)
-        everybody(env, ATTACK, 100)
-        assert env.state_hash() == batch.state_hash(w)
-        env.close()
-    batch.close()
 
 
 @pytest.mark.parametrize(

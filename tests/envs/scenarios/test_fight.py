@@ -169,24 +169,6 @@ def test_all_but_shaping_adds_up_to_nothing(scenario):
     assert contest == pytest.approx(0.0, abs=1e-9)
 
 
-@laws
-def test_a_fight_goes_on_from_a_snapshot_as_it_would_have():
-    env = make(TeamFight(), players=4)
-    knock_out(env, 0, 1)
-    saved = env.snapshot()
-    ends = []
-    for _ in range(2):
-        env.restore(saved)
-        rng = np.random.default_rng(3)
-        for _ in range(30):
-            spaces = [env.action_space(agent) for agent in env.agents]
-            rows = [rng.integers(0, space.nvec) for space in spaces]
-            env.step(dict(zip(env.agents, rows, strict=True)))
-        ends.append(env.state_hash())
-    assert ends[0] == ends[1]
-    env.close()
-
-
 def test_it_is_played_in_a_vector_environment():
     envs = vector_env(2, scenario="team_fight", players=4, observe="state", **SMALL)
     envs.reset(seed=1)

@@ -13,7 +13,6 @@ from mpgenie.envs.scenarios.harvest import DAZED, GREY, LAST, PICKER, RIPE, THIN
 from mpgenie.envs.scenarios.orchard import FRUIT, POOR_SOIL, SOIL, spots_of
 from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.envs.simulation.events import BLOCK_PLACE, DIG_DONE
-from mpgenie.envs.vector import vector_env
 from mpgenie.errors import ConfigError
 
 IDLE = np.array(NO_OP)
@@ -219,37 +218,6 @@ def test_orchards_are_neither_dug_up_nor_built_over(make):
     state.clock.event[0, 1] = (0, BLOCK_PLACE, me, 0, spot + 1, BLOCK["dirt"])
     env.scenario.step(0, 1)
     assert blocks[spot] == FRUIT and blocks[spot + 1] == 0
-
-
-def test_a_snapshot_goes_on_as_the_game_would(make):
-    env, other = make(2, "normal", regrowth=0.2), make(2, "normal", seed=9, regrowth=0.2)
-    for agent in env.agents:
-        env.action_space(agent).seed(4)
-    tread(env, 0, (0, 0))
-    tread(env, 1, (1, 0))
-    other.restore(env.snapshot())
-    for _ in range(80):
-        action = {agent: env.action_space(agent).sample() for agent in env.agents}
-        rewards = [which.step(action)[1] for which in (env, other)]
-        assert rewards[0] == rewards[1]
-        assert env.state_hash() == other.state_hash()
-
-
-def test_worlds_side_by_side_go_as_they_do_alone():
-    options = {"planet": "flat", "size": 48, "mobs": False, "observe": "state"}
-    many = vector_env(3, 2, scenario=Harvest(), threads=1, **options)
-    many.reset(seed=[5, 6, 7])
-    one = parallel_env(Harvest(), 2, **options)
-    one.reset(seed=6)
-    rng = np.random.default_rng(0)
-    for _ in range(60):
-        actions = np.stack([rng.integers(many.single_action_space.nvec) for _ in range(6)])
-        actions[:, 0] = 1
-        rewards = many.step(actions)[1]
-        own = one.step({"player_0": actions[2], "player_1": actions[3]})[1]
-        assert rewards[2:4].tolist() == pytest.approx(list(own.values()), abs=1e-6)
-    many.close()
-    one.close()
 
 
 @pytest.mark.parametrize(
