@@ -5,7 +5,7 @@ than the players' rows, and takes up the later ones, where somebody rearranged t
 outside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,12 +47,18 @@ def simulation_for(episode: Episode, worlds: int = 1) -> Simulation:
         raise DatasetError(f"no world can be made as this episode says: {error!r}") from error
 
 
-def replay(episode: Episode, simulation: Simulation | None = None) -> Iterator[int]:
+def replay(
+    episode: Episode,
+    simulation: Simulation | None = None,
+    judge: Callable[[], None] | None = None,
+) -> Iterator[int]:
     """Play an episode again; the simulation's world 0 stands at each frame in turn.
 
     Args:
         episode: What to play.
         simulation: One from `simulation_for` an episode with the same config.
+        judge: Called after each tick, before snapshots: a scenario's rules, which may rearrange
+            the world.  Snapshots that agree with what it then is are not taken up.
 
     Yields:
         The number of the frame, 0 to T.
@@ -71,6 +77,7 @@ def replay(episode: Episode, simulation: Simulation | None = None) -> Iterator[i
             "not in it, so it cannot be played again"
         )
     snapshots, spawns = _snapshots(episode), _spawns(episode)
+    hashes = episode["world/hash"]
     if 0 not in snapshots:
         raise DatasetError("the episode has no snapshot of its first frame")
     for frame in range(episode.length + 1):
@@ -81,6 +88,10 @@ def replay(episode: Episode, simulation: Simulation | None = None) -> Iterator[i
             for kind, place in spawns.get(frame - 1, ()):
                 simulation.spawn_mob(0, kind, place)
             simulation.step(buttons, camera, message)
+            if judge is not None:
+                judge()
+                if simulation.state_hash(0) == hashes[frame]:
+                    snapshots.pop(frame, None)
         if frame in snapshots:
             try:
                 simulation.restore(0, snapshots[frame])
