@@ -14,6 +14,7 @@ from mpgenie.errors import MpgenieError, suggest
 COMMANDS = {
     "demo": "two players, ten seconds, as a video and a picture",
     "play": "by keyboard and mouse, alone or with others, and record it",
+    "record": "games of scripts or trained players, as a dataset",
     "doctor": "what this machine can draw with, and how to mend what it cannot",
     "generate": "make a dataset of scripted players, or go on with one",
     "orchestrate": "make a dataset in rounds that look for what is rare so far",
@@ -33,6 +34,8 @@ examples:
   mpgenie doctor                    which renderers work here, and why others do not
   mpgenie generate --out data --episodes 100
                                     a dataset of what two players see and do
+  mpgenie record gather --episodes 20 --out games
+                                    a dataset of games, played by their scripts
   mpgenie train ppo --scenario gather
                                     players learn to gather, from what they know, in minutes
   mpgenie watch gather              a video of trained players

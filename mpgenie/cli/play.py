@@ -139,30 +139,17 @@ def _check(options: argparse.Namespace) -> None:
 
 def _make_env(options: argparse.Namespace, policies: "Policies") -> "PlanetEnv":
     """The environment, with all that the policies want to see."""
-    from mpgenie.envs.config import config_from
     from mpgenie.envs.parallel import parallel_env
+    from mpgenie.play.game import suited_to
 
     taken = options.people + options.bots + len(options.policy)
-    place: dict[str, Any] = {}
-    observed, frames = {"proprio": None}, {}
-    for name, policy in policies:
-        learnt = config_from(policy.env_options)
-        place = place or {"scenario": learnt.rules, "planet": learnt.planet, "size": learnt.size}
-        observed |= dict.fromkeys(learnt.observed)
-        if learnt.draws:
-            frames[learnt.resolution] = name
+    wanted = suited_to(policies)
+    wanted["observe"] = tuple(dict.fromkeys(("proprio", *wanted["observe"])))
     asked = {name: getattr(options, name) for name in ("scenario", "planet", "size")}
-    place |= {name: value for name, value in asked.items() if value is not None}
-    if len(frames) > 1:
-        raise ConfigError(
-            f"--policy: {' and '.join(frames.values())} want frames of different sizes "
-            f"({', '.join(f'{w}x{h}' for h, w in frames)}); let them play one at a time"
-        )
+    wanted |= {name: value for name, value in asked.items() if value is not None}
     return parallel_env(
-        **place,
+        **wanted,
         players=options.players or taken,
-        observe=tuple(observed),
-        resolution=next(iter(frames), (64, 64)),
         renderer=options.renderer,
         action_mode="raw",
         max_cycles=options.seconds * TICKS_PER_SECOND,

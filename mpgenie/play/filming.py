@@ -5,7 +5,7 @@ very tick that the person saw.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ class Film:
         game: What is played.
         streams: What is kept of what players see.
         hud: Whether crosshair, hotbar and health are in those frames.
+        source: Who plays, as `details` of each episode say.
+        split: Of all episodes.
+        agreed: What whoever goes on with the dataset must agree on, as JSON takes it.
 
     Raises:
         ConfigError: If the folder is a dataset of another kind.
@@ -43,16 +46,27 @@ class Film:
     """
 
     def __init__(
-        self, root: str | Path, game: Planet, streams: Sequence[StreamSpec], *, hud: bool = False
+        self,
+        root: str | Path,
+        game: Planet,
+        streams: Sequence[StreamSpec],
+        *,
+        hud: bool = False,
+        source: str = "human",
+        split: str = "train",
+        agreed: Mapping[str, Any] | None = None,
     ) -> None:
         require("pyarrow", extra="data")
         self.root, self.game = Path(root), game
         self.simulation = game.env.simulation
-        self._hud = hud
+        self._hud, self._source, self._split = hud, source, split
+        self.unit: int | None = None
+        """Of the next episode; None = the first that is free."""
         self._studio = Studio(
             self.simulation, streams, view_distance=game.env.config.view_distance, hud=hud
         )
-        self._store = Store(root, {"source": "human", "hud": hud, **_plain(streams)})
+        facts = {"source": source, "hud": hud, **_plain(streams)}
+        self._store = Store(root, {**facts, **(agreed or {})})
         self._recorder: Recorder | None = None
         self._moved = 0
         """The state hash to which the simulation came by itself, before the scenario's rules."""
@@ -65,11 +79,12 @@ class Film:
             self.simulation,
             studio=self._studio,
             type=self.game.scenario,
-            unit=self._next_unit(),
+            unit=self._next_unit() if self.unit is None else self.unit,
+            split=self._split,
             policies=tuple(seat.policy for seat in seats),
             roles=tuple(self.game.standing(seat.player).role for seat in seats),
             details={
-                "source": "human",
+                "source": self._source,
                 "hud": self._hud,
                 "scenario": json.loads(json.dumps(asdict(config.rules)), parse_constant=str),
                 "max_cycles": config.max_cycles,
@@ -104,10 +119,19 @@ class Film:
         assert self._recorder is not None
         episode = self._recorder.finish(outcome, reason, cut_short=cut_short)
         self._recorder = None
-        while not self._store.commit(episode):  # somebody else took the number meanwhile
+        while not self._store.commit(episode) and self.unit is None:
+            # Somebody else took the number meanwhile.
             header = replace(episode.header, unit=self._next_unit())
             episode = replace(episode, header=header)
         return int(episode.header.unit)
+
+    def drop(self) -> None:
+        """Forget the episode under way."""
+        self._recorder = None
+
+    def left(self, units: Iterable[int]) -> list[int]:
+        """Those of some units that the dataset does not have yet."""
+        return self._store.left(units)
 
     def close(self) -> None:
         """Let go of the dataset, and write its index."""

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.agents.policy import IDLE, Action
+from mpgenie.envs.config import config_from
 from mpgenie.envs.parallel import PlanetEnv
 from mpgenie.envs.scenarios.base import WORLD
 from mpgenie.envs.simulation.actions import BUTTONS
+from mpgenie.errors import ConfigError
 
 Picture = NDArray[np.uint8]
 Size = tuple[int, int]
@@ -123,6 +125,33 @@ class Planet:
     def close(self) -> None:
         """Let go of everything."""
         self.env.close()
+
+
+def suited_to(policies: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Options of an environment in which trained policies find what they have learnt.
+
+    Args:
+        policies: Names, and policies with `env_options`; the first one's game is played.
+
+    Raises:
+        ConfigError: If they want frames of different sizes.
+    """
+    options: dict[str, Any] = {}
+    observed: dict[str, None] = {}
+    frames: dict[Size, str] = {}
+    for name, policy in policies:
+        learnt = config_from(policy.env_options)
+        if not options:
+            options = {"scenario": learnt.rules, "planet": learnt.planet, "size": learnt.size}
+        observed |= dict.fromkeys(learnt.observed)
+        if learnt.draws:
+            frames[learnt.resolution] = name
+    if len(frames) > 1:
+        raise ConfigError(
+            f"{' and '.join(frames.values())} want frames of different sizes "
+            f"({', '.join(f'{w}x{h}' for h, w in frames)}); let them play one at a time"
+        )
+    return {**options, "observe": tuple(observed), "resolution": next(iter(frames), (64, 64))}
 
 
 def raw(action: Action) -> dict[str, Any]:

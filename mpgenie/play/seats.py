@@ -1,4 +1,4 @@
-"""Who chooses the actions of which players: people, bots, trained policies, nobody.
+"""Who chooses the actions of which players: people, bots, trained policies, chance, nobody.
 
 A controller chooses for all of its players at a time, so that bots may know of each other and a
 network sees one batch.
@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from mpgenie.agents.policy import IDLE, Action, Policy
 from mpgenie.envs.simulation.actions import discrete_to_raw
+from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.envs.spaces import PROPRIO
 
 from .controls import SENSITIVITY, Bindings, Inputs, action_of, held_for
 
+_KEY = 43  # of what those who play draw from
 _HELD = list(PROPRIO).index("held_slot")
 
 
@@ -21,7 +25,7 @@ class Controller(Protocol):
     """Chooses the actions of one or more players."""
 
     kind: str
-    """One of human, script, checkpoint."""
+    """One of human, script, checkpoint, random."""
     name: str
     """Which of those, such as a checkpoint's file."""
 
@@ -127,8 +131,10 @@ class Trained:
         self._state: Any = None
 
     def begin(self, game: Any, players: Sequence[str], seed: int) -> None:
-        """Forget the last episode."""
+        """Forget the last episode, and draw from this one's seed."""
         self._state = None
+        if hasattr(self.policy, "seed"):
+            self.policy.seed = key_of(seed, _KEY, game.players.index(players[0]))
 
     def act(self, observations: Mapping[str, Any]) -> Mapping[str, Action]:
         """What it has learnt to do."""
@@ -141,6 +147,28 @@ def _as_action(choice: Any) -> Action:
         return choice
     buttons, (pitch, yaw) = discrete_to_raw(choice)
     return Action(buttons, float(pitch), float(yaw))
+
+
+class Random:
+    """Players that do anything, each part of the discrete action drawn anew every tick."""
+
+    kind, name = "random", "discrete"
+
+    def __init__(self) -> None:
+        self._draws: dict[str, np.random.Generator] = {}
+
+    def begin(self, game: Any, players: Sequence[str], seed: int) -> None:
+        """Draw from this episode's seed, each player for itself."""
+        self._draws = {
+            player: np.random.default_rng(key_of(seed, _KEY, game.players.index(player)))
+            for player in players
+        }
+
+    def act(self, observations: Mapping[str, Any]) -> Mapping[str, Action]:
+        """Anything."""
+        from mpgenie.agents.bots.scenarios.playing import random_action
+
+        return {player: random_action(self._draws[player]) for player in observations}
 
 
 class Bots:

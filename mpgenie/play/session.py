@@ -94,6 +94,12 @@ class Session:
             if self.film is not None and self.ticks:
                 self._seal("partial", reason, cut_short=True)
 
+    def drop(self) -> None:
+        """Leave an episode that goes on, and keep nothing of it."""
+        self.over = True
+        if self.film is not None:
+            self.film.drop()
+
     def close(self) -> None:
         """Keep what there is, and let go of everything."""
         try:
