@@ -35,7 +35,7 @@ class Play:
     type: str
     planet_seed: int
     frames: NDArray[np.uint8]
-    """(T + 1, P, H, W, 3)."""
+    """(T + 1, P, H, W, 3); or something else that was seen, such as (T + 1, P, 536) states."""
     down: NDArray[np.bool_]
     """(T, P, 20) which buttons were down."""
     camera: NDArray[np.float32]
@@ -62,7 +62,13 @@ class Clip(NamedTuple):
     """(T, N) whether this counts."""
 
 
-def load_play(dataset: "Dataset", entry: "Entry", actions: str, stream: str = STREAM) -> Play:
+def load_play(
+    dataset: "Dataset",
+    entry: "Entry",
+    actions: str,
+    stream: str = STREAM,
+    seen: NDArray[np.uint8] | None = None,
+) -> Play:
     """An episode as a play.
 
     Args:
@@ -70,11 +76,12 @@ def load_play(dataset: "Dataset", entry: "Entry", actions: str, stream: str = ST
         entry: Which.
         actions: `APPLIED` or `REQUESTED`.
         stream: The first-person stream to see.
+        seen: (T + 1, P, ...) what was seen instead of the stream.
 
     Raises:
         DatasetError: If it has no such stream, or no tick.
     """
-    if stream not in entry.streams:
+    if seen is None and stream not in entry.streams:
         raise DatasetError(
             f"episode {entry.unit} of {dataset.root} has no stream {stream!r}, but "
             f"{sorted(entry.streams)}: name one of these, or generate with its resolution"
@@ -82,15 +89,17 @@ def load_play(dataset: "Dataset", entry: "Entry", actions: str, stream: str = ST
     if entry.length < 1:
         raise DatasetError(f"episode {entry.unit} of {dataset.root} has no tick to learn from")
     shard = dataset.load(entry)
-    pictures = shard.streams[stream]
-    frames = np.stack([pictures.read(p, 0, entry.length + 1) for p in range(entry.players)], axis=1)
+    if seen is None:
+        pictures = shard.streams[stream]
+        everybody = range(entry.players)
+        seen = np.stack([pictures.read(p, 0, entry.length + 1) for p in everybody], axis=1)
     buttons, camera = (shard[name] for name in _COLUMNS[actions])
     living = shard["state/active"] & shard["state/alive"]
     return Play(
         entry.unit,
         entry.type,
         entry.planet_seed,
-        np.ascontiguousarray(frames),
+        np.ascontiguousarray(seen),
         buttons_down(np.asarray(buttons, np.uint32)),
         np.asarray(camera, np.float32),
         living[:-1] & living[1:],
@@ -124,7 +133,9 @@ class Corpus:
         """Player-minutes at 20 ticks a second."""
         return sum(play.there.size for play in self.plays) / 1200.0
 
-    def clip(self, rng: np.random.Generator, ticks: int, players: int, config: object) -> Clip:
+    def clip(
+        self, rng: np.random.Generator, ticks: int, players: int, config: object, every: int = 1
+    ) -> Clip:
         """A clip drawn at random.
 
         Args:
@@ -132,9 +143,10 @@ class Corpus:
             ticks: Its length; of a shorter episode the missing ticks do not count.
             players: N; where an episode has fewer, the missing are absent.
             config: With `before` and `after`, as `NetworkConfig`.
+            every: Clips begin with a tick that this divides.
         """
         play = self.plays[min(int(np.searchsorted(self._until, rng.random())), len(self) - 1)]
-        start = int(rng.integers(max(1, play.ticks - ticks + 1)))
+        start = every * int(rng.integers(max(0, play.ticks - ticks) // every + 1))
         slots = rng.permutation(play.players)[:players]
         clip = cut(play, start, ticks, slots, config)
         if missing := players - len(slots):

@@ -94,6 +94,8 @@ class IdmConfig:
 class IdmLesson:
     """Clips of a corpus, a model, and what they teach it."""
 
+    parts = ("buttons", "changes", "camera")
+
     def __init__(self, config: IdmConfig, corpus: Corpus, device: str = "cpu") -> None:
         if corpus.resolution != config.network.resolution:
             raise ConfigError(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mpgenie.agents.arrays_file import read_arrays, write_arrays
 from mpgenie.errors import CheckpointError, ConfigError, DatasetError
@@ -85,8 +86,14 @@ def label(
     return made
 
 
-def load_labelled(dataset: "Dataset", entry: "Entry", name: str, stream: str = STREAM) -> Play:
-    """An episode with the actions that a model gave it.
+def load_labelled(
+    dataset: "Dataset",
+    entry: "Entry",
+    name: str,
+    stream: str = STREAM,
+    seen: NDArray[np.uint8] | None = None,
+) -> Play:
+    """An episode with the actions that a model gave it; arguments as of `load_play`.
 
     Raises:
         DatasetError: If it has no labels of this name, or they are damaged or of another episode.
@@ -101,7 +108,7 @@ def load_labelled(dataset: "Dataset", entry: "Entry", name: str, stream: str = S
             f"episode {entry.unit} has no labels called {name!r} that can be read ({error}): make "
             f"them with `mpgenie label {dataset.root} --name {name}`"
         ) from error
-    play = load_play(dataset, entry, REQUESTED, stream)
+    play = load_play(dataset, entry, REQUESTED, stream, seen)
     ours = about.get("episode"), down.shape, camera.shape
     if ours != (entry.content_hash, play.down.shape, play.camera.shape):
         raise DatasetError(f"{path} holds labels of another episode: remove it, and label again")

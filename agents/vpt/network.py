@@ -150,12 +150,15 @@ class TimeBlock(nn.Module):
             bias = bias.masked_fill((away > 0) | (away < -self.past), -math.inf)
         return bias
 
-    def forward(self, x: Tensor, kept: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, x: Tensor, kept: Tensor | None = None, hidden: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Attend.
 
         Args:
             x: (n, T, D) tokens.
             kept: (n, S, 2 D) keys and values of the ticks before, as returned by an earlier call.
+            hidden: (n, S) bool, which of those are of no concern to this row any more.
 
         Returns:
             (n, T, D), and the keys and values of all S + T ticks, at most `past` of them.
@@ -166,6 +169,9 @@ class TimeBlock(nn.Module):
         k, v = (part.view(n, -1, self.heads, width // self.heads) for part in kv.chunk(2, -1))
         q = q.view(n, t, self.heads, -1)
         bias = self.bias(t, kv.shape[1]).to(q.dtype)
+        if hidden is not None:
+            unseen = F.pad(hidden, (0, t)).view(n, 1, 1, -1)
+            bias = bias.unsqueeze(0).masked_fill(unseen, -math.inf)
         mixed = F.scaled_dot_product_attention(
             q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), attn_mask=bias
         )

@@ -76,6 +76,11 @@ class Lesson(Protocol):
         """How."""
         ...
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts of its loss."""
+        ...
+
     def losses(self, step: int) -> dict[str, Tensor]:
         """Parts of the loss of a step, to be added up."""
         ...
@@ -106,7 +111,7 @@ def learn(
     """
     run = Run(lesson, out)
     start = saved = time.monotonic()
-    log = Log(out, ("step", "loss", *run.parts, "rate", "seconds"), run.step, by="step")
+    log = Log(out, ("step", "loss", *lesson.parts, "rate", "seconds"), run.step, by="step")
     try:
         with asked_to_stop() as asked:
             while run.step < lesson.schedule.steps and not asked():
@@ -139,8 +144,6 @@ class Run:
         lesson: What is learnt.
         out: New, or a folder that holds this run.
     """
-
-    parts = ("buttons", "changes", "camera")
 
     def __init__(self, lesson: Lesson, out: Path) -> None:
         self.lesson, self.out, self.model = lesson, out, lesson.model

@@ -89,6 +89,8 @@ def test_other_settings_do_not_mix_with_a_run(tmp_path):
 class Astray:
     """A lesson whose losses are no numbers at some steps."""
 
+    parts = ("buttons",)
+
     def __init__(self, bad):
         torch.manual_seed(0)
         self.model, self.schedule, self.bad = torch.nn.Linear(2, 1), Schedule(steps=12), bad
