@@ -6,7 +6,7 @@ field, a turn of the camera in degrees (pitch down and yaw right positive), and 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Observation = TypeVar("Observation", contravariant=True)
 Choice = TypeVar("Choice", covariant=True)
@@ -46,4 +46,13 @@ class Policy(Protocol[Observation, Choice, State]):
         Returns:
             An action for each of those players, and the state for the next call.
         """
+        ...
+
+
+class Learned(Policy[Any, Any, Any], Protocol):
+    """A policy that has learnt a game."""
+
+    @property
+    def env_options(self) -> dict[str, Any]:
+        """Options of `parallel_env` and `vector_env` for that game."""
         ...

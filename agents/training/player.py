@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.agents.policy import Learned
 from mpgenie.errors import CheckpointError, suggest
 from mpgenie.extras import require
 
@@ -28,6 +30,8 @@ import torch  # noqa: E402
 from .networks import Choices  # noqa: E402
 from .ppo import Policies  # noqa: E402
 
+MODEL = "model.npz"
+"""What `mpgenie train bc` leaves."""
 SHIPPED = Path(__file__).parent / "policies"
 """A folder for each policy that comes with mpgenie."""
 
@@ -146,7 +150,7 @@ def find(name: str | Path) -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    for file in (POLICY, RESUME):
+    for file in (POLICY, MODEL, RESUME):
         if path.is_dir() and (path / file).is_file():
             return path / file
     if str(name) in shipped():
@@ -158,13 +162,18 @@ def find(name: str | Path) -> Path:
     )
 
 
-def trained(name: str | Path, *, seed: int = 0, likeliest: bool = False) -> TrainedPolicy:
-    """A trained policy.
+def trained(name: str | Path, *, seed: int = 0, likeliest: bool = False) -> Learned:
+    """A trained policy, or a clone.
 
     Args:
         name: As of `find`.
         seed: As of `TrainedPolicy`.
         likeliest: As of `TrainedPolicy`.
     """
-    config, policies, _ = load_policy(find(name))
+    file = find(name)
+    if read_arrays(file)[0].get("kind") == "clone":
+        from mpgenie.agents.vpt.clone_policy import cloned
+
+        return cloned(file, seed=seed, temperature=0.0 if likeliest else 1.0)
+    config, policies, _ = load_policy(file)
     return TrainedPolicy(config, policies, seed=seed, likeliest=likeliest)

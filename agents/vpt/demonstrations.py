@@ -75,7 +75,7 @@ def demonstrations(
             plays.append(demonstration(each, entry, name, observe=observe, stream=stream))
             so_far += entry.length * entry.players / 1200.0
     if not plays:
-        raise DatasetError("there is no episode in these datasets: nothing to clone")
+        raise DatasetError("these datasets have no episode: nothing to clone")
     return plays
 
 
@@ -91,7 +91,9 @@ def game_of(dataset: "Dataset | Sequence[Dataset]", observe: str = "rgb") -> dic
     An episode that keeps them as `env` among its details is believed; otherwise the scenario is
     that of the episode's type, if there is one, and the rest is what its world was made with.
     """
-    first = dataset if hasattr(dataset, "episodes") else dataset[0]
+    first = _listed(dataset)[0]
+    if not first.episodes:
+        raise DatasetError(f"{first.root} has no episode: nothing to clone")
     entry = first.episodes[0]
     header = first.load(entry).header
     details, world = header.details, header.config
@@ -121,8 +123,12 @@ def game_of(dataset: "Dataset | Sequence[Dataset]", observe: str = "rgb") -> dic
 def _paired(
     dataset: "Dataset | Sequence[Dataset]", labels: "Labels | Sequence[Labels]"
 ) -> "list[tuple[Dataset, Labels]]":
-    datasets = [dataset] if hasattr(dataset, "episodes") else list(dataset)
+    datasets = _listed(dataset)
     names = [labels] * len(datasets) if labels is None or isinstance(labels, str) else list(labels)
     if len(names) != len(datasets):
         raise ConfigError(f"{len(datasets)} datasets need a name of labels each, got {names}")
     return list(zip(datasets, names, strict=True))
+
+
+def _listed(dataset: "Dataset | Sequence[Dataset]") -> "list[Dataset]":
+    return list(dataset) if isinstance(dataset, Sequence) else [dataset]

@@ -1,4 +1,4 @@
-"""A video of trained players: through the eyes of each, one from behind, and from above.
+"""A video of trained or cloned players: through the eyes of each, one from behind, and from above.
 
 Name a policy that comes with mpgenie, a folder that `mpgenie train` made, or a file in one.  They
 play the game that they have learnt, on another planet for each seed.  The picture shows six
@@ -16,13 +16,14 @@ from mpgenie.errors import ConfigError, RendererError
 from .demo import MOMENTS, TICKS_PER_SECOND, refuse_to_overwrite, size
 
 if TYPE_CHECKING:
-    from mpgenie.agents.training.player import TrainedPolicy
+    from mpgenie.agents.policy import Learned
     from mpgenie.pictures import Picture
 
 EXAMPLES = """\
 examples:
   mpgenie watch gather
   mpgenie watch out/ppo/gather --seed 3 --seconds 20
+  mpgenie watch out/bc
   mpgenie watch tag --with scripted
   mpgenie watch tag --players 4 --with random --output tag.mp4
 """
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def make_env(options: argparse.Namespace, policy: "TrainedPolicy") -> Any:
+def make_env(options: argparse.Namespace, policy: "Learned") -> Any:
     """The game that was learnt, reset, with a renderer that works here."""
     import mpgenie
 
@@ -110,7 +111,10 @@ def make_env(options: argparse.Namespace, policy: "TrainedPolicy") -> Any:
 
 
 def play(
-    env: Any, policy: "TrainedPolicy", options: argparse.Namespace, returns: dict[str, float]
+    env: Any,
+    policy: "Learned",
+    options: argparse.Namespace,
+    returns: dict[str, float],
 ) -> Iterator["Picture"]:
     """Play an episode, add up what everybody gets, and yield all views: one more than ticks."""
     observations, _ = env.reset(seed=options.seed)

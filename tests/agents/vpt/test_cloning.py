@@ -244,7 +244,7 @@ def test_datasets_that_do_not_fit_are_refused(data, tmp_path):
         train_clone(data, tmp_path, config())
     with pytest.raises(DatasetError, match="has no stream 'ego_128x128'"):
         train_clone(data, tmp_path, small(stream="ego_128x128"))
-    with pytest.raises(DatasetError, match="no episode"):
+    with pytest.raises(DatasetError, match="have no episode"):
         train_clone(data.where(type="none"), tmp_path, small())
     with Store(tmp_path / "still", {}) as store:
         store.commit(random_play(ticks=0, streams=[StreamSpec()]))
