@@ -22,6 +22,7 @@ from mpgenie.errors import ConfigError, suggest
 from mpgenie.extras import require
 
 from .classes import STRAIGHT, TURNS
+from .graph import ATTENTION, WAYS, EntityEncoder
 from .network import NetworkConfig, Pictures, TimeBlock
 
 require("torch", extra="agents")
@@ -41,6 +42,8 @@ class CloneNetworkConfig(NetworkConfig):
     observe: str = "rgb"
     """`rgb`: frames; `state`: state observations, for which `before`, `channels`, `residuals` and
     `resolution` mean nothing."""
+    entities: str = ATTENTION
+    """How a clone that sees states takes in who is near, as of `graph.EntityEncoder`."""
     after: int = 0
     past: int = 32
     channels: tuple[int, int, int] = (16, 32, 64)
@@ -53,8 +56,9 @@ class CloneNetworkConfig(NetworkConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.observe not in OBSERVE:
-            raise ConfigError(f"unknown observe {self.observe!r}. {suggest(self.observe, OBSERVE)}")
+        for name, choices in (("observe", OBSERVE), ("entities", WAYS)):
+            if (value := getattr(self, name)) not in choices:
+                raise ConfigError(f"unknown {name} {value!r}. {suggest(value, choices)}")
         if self.after or self.past < 1 or self.players:
             raise ConfigError(
                 "a clone sees no frame to come, at least one tick back, and its own view alone, "
@@ -123,6 +127,20 @@ class Eyes(nn.Module):
         return tokens
 
 
+class Senses(nn.Module):
+    """State observations to tokens."""
+
+    def __init__(self, config: CloneNetworkConfig) -> None:
+        super().__init__()
+        self.encoder = EntityEncoder(config.width, config.entities)
+        self.norm = nn.LayerNorm(config.width)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """(n, T, D) for states (n, T, 536), uint8."""
+        tokens: Tensor = self.norm(self.encoder(states.flatten(0, 1)))
+        return tokens.unflatten(0, states.shape[:2])
+
+
 class SlowCore(nn.Module):
     """Runs every `tau` ticks and says something that holds until it runs again."""
 
@@ -174,7 +192,7 @@ class Clone(nn.Module):
     def __init__(self, config: CloneNetworkConfig, classes: int) -> None:
         super().__init__()
         self.config = config
-        self.eyes = _eyes(config)
+        self.eyes = Eyes(config) if config.observe == "rgb" else Senses(config)
         self.slow = SlowCore(config) if config.tau else None
         self.times = nn.ModuleList([TimeBlock(config) for _ in range(config.blocks)])
         self.norm = nn.LayerNorm(config.width)
@@ -261,11 +279,3 @@ class Clone(nn.Module):
 def unknown(ticks: Tensor, kept: int) -> Tensor:
     """(n, kept) bool: of the last `kept` ticks, those before episodes that are `ticks` (n,) old."""
     return torch.arange(kept, device=ticks.device) < kept - ticks.unsqueeze(1)
-
-
-def _eyes(config: CloneNetworkConfig) -> nn.Module:
-    if config.observe == "rgb":
-        return Eyes(config)
-    from .graph import EntityEncoder
-
-    return EntityEncoder(config.width, "attention")

@@ -24,6 +24,12 @@ def clone(**chosen):
     return made
 
 
+def states(rows=3, seed=0):
+    """What nobody would ever see, but bytes that mean something."""
+    rng = np.random.default_rng(seed)
+    return torch.from_numpy(rng.integers(0, 4, (rows, TICKS, 536), np.uint8))
+
+
 def pictures(rows=3, seed=0):
     rng = np.random.default_rng(seed)
     return torch.from_numpy(rng.integers(0, 256, (rows, TICKS, EDGE, EDGE, 3), np.uint8))
@@ -53,6 +59,16 @@ PIECES = [[TICKS], [1] * TICKS, [4] * 5 + [3], [3, 7, 1, 12], [9, 14]]
 def test_pieces_of_any_length_say_what_the_whole_says(tau, lengths):
     model, seen = clone(tau=tau, slow_past=2), pictures()
     whole, pieces = at_once(model, seen), in_pieces(model, seen, lengths)
+    for name, told in whole.items():
+        assert torch.allclose(told, pieces[name], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("lengths", PIECES[1:4], ids=str)
+@pytest.mark.parametrize("entities", ["attention", "mean", "none"])
+@torch.no_grad()
+def test_pieces_of_what_is_sensed_say_what_the_whole_says(entities, lengths):
+    model, seen = clone(observe="state", entities=entities), states()
+    whole, pieces = model(seen), in_pieces(model, seen, lengths)
     for name, told in whole.items():
         assert torch.allclose(told, pieces[name], atol=1e-5, rtol=1e-5)
 
@@ -114,7 +130,7 @@ def test_a_camera_that_moves_turns():
 
 @pytest.mark.parametrize(
     "chosen", [{"after": 1}, {"past": 0}, {"past": -1}, {"tau": -1}, {"tau": 10**9},
-               {"latent": 0}, {"observe": "rbg"}, {"players": True}]
+               {"latent": 0}, {"observe": "rbg"}, {"entities": "all"}, {"players": True}]
 )  # fmt: skip
 def test_sizes_that_cannot_be_are_refused(chosen):
     with pytest.raises(ConfigError):

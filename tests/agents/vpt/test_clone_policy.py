@@ -40,6 +40,18 @@ def test_a_clone_plays_the_game_that_it_was_cloned_in(run):
     env.close()
 
 
+def test_a_clone_that_senses_plays_without_a_renderer(folder, tmp_path):
+    train_clone(mpgenie.open_dataset(folder), tmp_path, small(network={"observe": "state"}))
+    policy, state = cloned(tmp_path), None
+    envs = mpgenie.vector_env(2, **policy.env_options, max_cycles=4)
+    rows, infos = envs.reset(seed=7)
+    for _ in range(6):
+        actions, state = policy.choose(rows, state, begins=infos["tick"] == 0)
+        rows, *_, infos = envs.step(actions)
+    assert envs.renderer is None
+    envs.close()
+
+
 def test_the_same_state_gives_the_same_actions(clone):
     policy = ClonePolicy(clone, seed=3)
     shown = dict(zip(("a", "b"), seen(2), strict=True))

@@ -187,8 +187,8 @@ def data(folder):
     return mpgenie.open_dataset(folder)
 
 
-def small(**chosen):
-    return config(steps=1, ticks=12, network={"resolution": (64, 64)}, **chosen)
+def small(network=(), **chosen):
+    return config(steps=1, ticks=12, network={"resolution": (64, 64), **dict(network)}, **chosen)
 
 
 def test_a_dataset_is_cloned_and_the_clone_is_scored(data, tmp_path):
@@ -199,6 +199,18 @@ def test_a_dataset_is_cloned_and_the_clone_is_scored(data, tmp_path):
         assert figures["nll"] == pytest.approx(figures["class_nll"] + figures["camera_nll"])
         assert figures["ticks"] == 2 * (20 + 21) and 0 <= figures["class_accuracy"] <= 1
     assert load_clone(file).game["players"] == 2 and load_clone(file).game["size"] == 8
+
+
+@pytest.mark.parametrize("entities", ["attention", "none"])
+def test_what_is_sensed_is_cloned_too(data, tmp_path, entities):
+    sensing = small(network={"observe": "state", "entities": entities})
+    file = train_clone(data, tmp_path, replace(sensing, schedule=Schedule(steps=2)))
+    clone = load_clone(file)
+    assert clone.config.observe == "state" == clone.game["observe"]
+    assert np.isfinite(score_clone(file, data)["model"]["nll"])
+    whole = read_arrays(file.with_name("resume.npz"))[1]
+    again = CloneLesson(clone.config, Corpus(demonstrations(data, observe="state")), clone.game)
+    assert Run(again, tmp_path).step == 2 and len(whole) > 10
 
 
 def test_rules_are_scored_by_what_they_know(tmp_path, data, monkeypatch):
