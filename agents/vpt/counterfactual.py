@@ -38,18 +38,25 @@ def telling_ticks(episode: "Shard", every: int, reach: int = REACH) -> list[int]
 
 
 def identifiable(
-    episode: "Shard", ticks: Sequence[int], *, reach: int = REACH, stream: str = STREAM
+    episode: "Shard",
+    ticks: Sequence[int],
+    *,
+    asked: NDArray[np.bool_] | None = None,
+    reach: int = REACH,
+    stream: str = STREAM,
 ) -> NDArray[np.bool_]:
     """Which buttons could have been told from the frames that follow.
 
     Args:
         episode: With a lossless stream of what the software renderer drew.
         ticks: When, rising, as from `telling_ticks`.
+        asked: (len(ticks), P, 20) which buttons are asked about; all by default.
         reach: How many frames after a tick are compared.
         stream: The stream.
 
     Returns:
-        (len(ticks), P, 20) bool: whether flipping the button changes any of that player's frames.
+        (len(ticks), P, 20) bool: whether it was asked, and flipping the button changes any of that
+        player's frames.
 
     Raises:
         ConfigError: If the stream is lossy, or drawn otherwise.
@@ -74,10 +81,11 @@ def identifiable(
         now = original.snapshot(0)
         until = min(frame + reach, episode.header.length)
         for p in range(players):
-            for lane in range(BITS):
+            row = wanted[frame]
+            left = list(range(BITS)) if asked is None else np.flatnonzero(asked[row, p]).tolist()
+            for lane in left:
                 lanes.restore(lane, now)
-            left = list(range(BITS))
-            for t in range(frame, until):
+            for t in range(frame, until if left else frame):
                 keys = np.repeat(buttons[t : t + 1], BITS, 0)
                 if t == frame:
                     keys[:, p] ^= np.uint32(1) << np.arange(BITS, dtype=np.uint32)
@@ -93,7 +101,7 @@ def identifiable(
                     for lane in left
                     if np.array_equal(studio.frames(recorded.spec, lane)[p], truth)
                 ]
-                found[wanted[frame], p, [lane for lane in left if lane not in same]] = True
+                found[row, p, [lane for lane in left if lane not in same]] = True
                 left = same
                 if not left:
                     break
