@@ -21,6 +21,7 @@ COMMANDS = {
     "dataset": "look into a dataset, check it, or hand it on to other tools",
     "train": "let players learn a scenario, or a model learn what players did",
     "label": "let a model say what players did in a dataset",
+    "evaluate": "how well a model tells what players did, as a page",
     "watch": "a video of trained players",
     "bench": "measure speed and memory beside the budgets",
 }

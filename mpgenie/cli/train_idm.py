@@ -85,7 +85,10 @@ def run(options: argparse.Namespace) -> int:
         scored = score_idm(model, held_out, device=options.device)
         (options.out / "scores.json").write_text(json.dumps(scored, indent=1))
         print(table(scored))
-    print(f"model     {model}\nlabel by  mpgenie label DATASET --model {options.out}")
+    print(
+        f"model     {model}\nlabel by  mpgenie label DATASET --model {options.out}\n"
+        f"report by mpgenie evaluate {options.out} --data DATASET"
+    )
     return 0
 
 

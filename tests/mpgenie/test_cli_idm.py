@@ -40,6 +40,10 @@ def test_a_model_is_learnt_scored_and_labels(data, tmp_path, capsys):
     assert main(["label", str(data), "--model", str(tmp_path / "idm")]) == 0
     assert "2 of 2 episodes labelled now" in capsys.readouterr().out
     assert (data / "labels" / "idm" / "u00000001.npz").is_file()
+    report = ["evaluate", str(tmp_path / "idm"), "--data", str(data), "--every", "0"]
+    assert main([*report, "--out", str(tmp_path / "report")]) == 0
+    assert "no leaks found" in capsys.readouterr().out
+    assert (tmp_path / "report" / "report.html").is_file()
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(data, tmp_path, capsys, monkeypatch):
@@ -65,6 +69,9 @@ def test_ctrl_c_saves_and_says_how_to_go_on(data, tmp_path, capsys, monkeypatch)
         (["train", "idm", "--data", "d", "--minutes", "0"], "more than 0"),
         (["train", "idm", "--data", "d", "--size", "smal"], "Did you mean 'small'"),
         (["label", "nowhere", "--model", "m"], "nowhere"),
+        (["evaluate", "m"], "--data"),
+        (["evaluate", "m", "--data", "nowhere"], "nowhere"),
+        (["evaluate", "m", "--data", "d", "--every", "-1"], "0 or more"),
     ],
     ids=" ".join,
 )

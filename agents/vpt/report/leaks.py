@@ -69,11 +69,11 @@ class Probe:
             for b in judged
         }
         spots = np.argwhere(np.nan_to_num(table) > SUSPECT).tolist()
+        spots.sort(key=lambda spot: -table[tuple(spot)])
         leaks = [
             {"button": BUTTONS[b], "row": y, "column": x, "auc": float(table[y, x, b])}
             for y, x, b in spots
         ]
-        leaks.sort(key=lambda leak: -leak["auc"])
         return {**about, "buttons": buttons, "leaks": leaks}
 
     def _halves(self) -> list[list[int]]:

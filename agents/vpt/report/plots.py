@@ -106,7 +106,7 @@ def _types(results: Results) -> Figure:
     names = sorted(types, key=lambda name: types[name]["model"]["macro_f1"]["mean"])
     shown = {"macro_f1": "buttons, mean F1", "event_f1_0": "presses and releases, F1",
              "camera_r2": "camera R2"}  # fmt: skip
-    figure = Figure(figsize=(9.6, 0.9 + 0.3 * len(names)), dpi=110, layout="constrained")
+    figure = Figure(figsize=(9.6, 1.2 + 0.3 * len(names)), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(1, len(shown), sharey=True)
     for panel, (what, title) in zip(panels, shown.items(), strict=True):
@@ -122,7 +122,8 @@ def _types(results: Results) -> Figure:
         panel.set_title(title, loc="left", fontsize=10)
         panel.grid(alpha=0.3)
         panel.tick_params(axis="x", labelsize=8)
-    panels[0].legend(fontsize=8, frameon=False, loc="best")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize=8, frameon=False, ncols=2, loc="outside lower center")
     return figure
 
 

@@ -42,6 +42,7 @@ Drawn = Mapping[str, Picture]
 
 
 def summary(results: Results) -> str:
+    """The targets, what was measured, and anything that others noted."""
     tiles = []
     for part, name, wanted in TARGETS:
         where = results.get(part, {})
@@ -60,6 +61,7 @@ def summary(results: Results) -> str:
 
 
 def arms(results: Results, drawn: Drawn) -> str:
+    """How well players play who learnt in different ways."""
     arms = results.get("arms")
     if not arms:
         return ""
@@ -78,6 +80,7 @@ def arms(results: Results, drawn: Drawn) -> str:
 
 
 def rules(results: Results) -> str:
+    """All figures beside those of rules."""
     scores = results.get("scores")
     if not scores:
         return ""
@@ -96,6 +99,7 @@ def rules(results: Results) -> str:
 
 
 def buttons(results: Results, drawn: Drawn) -> str:
+    """Figures of each button."""
     scores = results.get("scores")
     if not scores:
         return ""
@@ -117,6 +121,7 @@ def buttons(results: Results, drawn: Drawn) -> str:
 
 
 def identifiable(results: Results) -> str:
+    """Figures where presses can be told at all, and how many those are."""
     known = results.get("identifiable")
     if not known:
         return ""
@@ -145,6 +150,7 @@ def identifiable(results: Results) -> str:
 
 
 def parts(results: Results, drawn: Drawn) -> str:
+    """Some figures by planet, by source and by type of play."""
     parts = results.get("parts")
     if not parts:
         return ""
@@ -153,18 +159,17 @@ def parts(results: Results, drawn: Drawn) -> str:
         [
             what, escape(name), number(each["ticks"] / 1200.0),
             *(value(each["model"][figure]) for figure in names),
-            *(value(each["copy_previous"][figure]) for figure in names),
         ]
         for what in ("planet", "source", "type")
         for name, each in parts[what].items()
         if each["ticks"]
     ]  # fmt: skip
-    labels = [FIGURES[name] for name in names]
-    head = ("", "", "minutes", *labels, *(f"copied: {label}" for label in labels))
-    return figure(drawn, "types.png", "") + table(head, rows, 2)
+    head = ("", "", "player-minutes", *(FIGURES[name] for name in names))
+    return figure(drawn, "types.png") + table(head, rows, 2)
 
 
 def strips(results: Results, out: Path) -> str:
+    """Strips and their videos."""
     figures = []
     for strip in results.get("strips", ()):
         figures.append(file(out / strip["picture"], strip["title"]))
@@ -174,6 +179,7 @@ def strips(results: Results, out: Path) -> str:
 
 
 def curve(results: Results, drawn: Drawn) -> str:
+    """How many labels it takes."""
     curve = results.get("curve")
     if not curve:
         return ""
@@ -193,6 +199,7 @@ def curve(results: Results, drawn: Drawn) -> str:
 
 
 def leaks(results: Results, drawn: Drawn) -> str:
+    """What single patches of the view know."""
     leaks = results.get("leaks")
     if not leaks:
         return ""
@@ -221,6 +228,7 @@ def leaks(results: Results, drawn: Drawn) -> str:
 
 
 def models(results: Results) -> str:
+    """Which models, and how they learnt."""
     rows = [
         [
             escape(model["path"]), str(model["seed"]), number(model["weights"]),

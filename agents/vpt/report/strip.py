@@ -68,13 +68,10 @@ def stretch_of(
         player: Whose.
         first: The first tick.
     """
-    ticks, whose = slice(first, first + len(frames) - 1), slice(player, player + 1)
-    return Stretch(
-        frames,
-        Truth(*(part[ticks, whose] for part in truth)),
-        Told(*(part[ticks, whose] for part in told)),
-        first,
-    )
+    here = np.s_[first : first + len(frames) - 1, player : player + 1]
+    real = Truth(truth.down[here], truth.camera[here], truth.counts[here])
+    said = Told(told.sure[here], told.down[here], told.camera[here])
+    return Stretch(frames, real, said, first)
 
 
 def busiest(truth: Truth, ticks: int = TICKS) -> tuple[int, int, int]:
@@ -218,11 +215,11 @@ def _draw(lanes: "Axes", turns: list["Axes"], stretch: Stretch) -> None:
         lanes.axhline(row - 0.5, color="#e8ebe6", linewidth=0.8)
     for axis, (panel, name) in enumerate(zip(turns, ("pitch", "yaw"), strict=True)):
         at = np.arange(ticks) + 0.5
-        real, said = stretch.truth.camera[:, 0, axis], stretch.told.camera[:, 0, axis]
-        panel.fill_between(at, real, said, step="mid", color=WRONG, alpha=0.25, linewidth=0)
-        panel.step(at, real, where="mid", color=TRUE, linewidth=1.5)
-        panel.step(at, said, where="mid", color=RIGHT, linewidth=1.2)
-        most = max(1.0, 1.1 * float(np.abs([real, said]).max()))
+        turn, told = stretch.truth.camera[:, 0, axis], stretch.told.camera[:, 0, axis]
+        panel.fill_between(at, turn, told, step="mid", color=WRONG, alpha=0.25, linewidth=0)
+        panel.step(at, turn, where="mid", color=TRUE, linewidth=1.5)
+        panel.step(at, told, where="mid", color=RIGHT, linewidth=1.2)
+        most = max(1.0, 1.1 * float(np.abs([turn, told]).max()))
         panel.set_ylim(-most, most)
         panel.set_ylabel(f"{name}\ndegrees", fontsize=8)
         panel.tick_params(labelsize=8)
@@ -241,7 +238,7 @@ def _draw(lanes: "Axes", turns: list["Axes"], stretch: Stretch) -> None:
 def _used(stretch: Stretch) -> list[int]:
     """The buttons with a lane."""
     either = stretch.truth.down | stretch.told.down
-    return np.flatnonzero(either.any((0, 1))).tolist()  # type: ignore[no-any-return]
+    return np.flatnonzero(either.any((0, 1))).tolist()
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[float, float]]:

@@ -42,7 +42,7 @@ def test_the_causal_network_sees_no_frame_that_comes_later():
     assert config_of("idm", config()) == config()
 
 
-def test_knowing_actions_costs_fewer_nats(monkeypatch):
+def test_knowing_actions_costs_fewer_nats():
     play = panned(ticks=150)
     model = IdmLesson(config(), Corpus([play])).model
     unlearnt = action_nll(model, [play])
