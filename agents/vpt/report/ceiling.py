@@ -22,7 +22,7 @@ from mpgenie.agents.vpt.counterfactual import REACH, identifiable, telling_ticks
 from mpgenie.agents.vpt.metrics import LEAST, Told, Truth
 from mpgenie.agents.vpt.targets import BITS, bit_fields, buttons_down
 from mpgenie.envs.simulation.actions import BUTTONS
-from mpgenie.errors import CheckpointError
+from mpgenie.errors import CheckpointError, ConfigError, DatasetError
 
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Dataset, Entry
@@ -59,10 +59,11 @@ def ask(
         wanted: (T, P, 20) which are asked about.
         memory: A folder where answers are kept; None = nowhere.
         every: Only one tick in so many is asked about.
-        stream: Of whose frames; lossless.
+        stream: Of whose frames.
 
     Returns:
-        At least what was wanted at those ticks.
+        At least what was wanted at those ticks; nothing if the episode cannot be played again, or
+        its frames are lossy.
     """
     file = None if memory is None else memory / f"{entry.content_hash[:24]}.npz"
     asked, found = _remembered(file, entry, stream, wanted.shape)
@@ -72,7 +73,11 @@ def ask(
     now = wanted & ticks[:, None, None] & ~asked
     rows = np.flatnonzero(now.any((1, 2)))
     if len(rows):
-        found[rows] |= identifiable(episode, rows.tolist(), asked=now[rows], stream=stream)
+        try:
+            answer = identifiable(episode, rows.tolist(), asked=now[rows], stream=stream)
+        except (ConfigError, DatasetError):  # imported, or lossy: nobody can play it again
+            return Known(asked, found, np.zeros_like(ticks))
+        found[rows] |= answer
         asked |= now
         if file is not None:
             fields = {"asked": bit_fields(asked), "found": bit_fields(found)}

@@ -139,7 +139,9 @@ def identifiable(results: Results) -> str:
         others = [value(known["scores"][who]["figures"][name]) for who in rules]
         rows.append([f"<b>{label}</b>", "", "", value(model["figures"][name]), "", "", *others])
     share = percent(model["figures"]["share"]["mean"])
-    left_out = f" {known['left_out']} episodes cannot be replayed." if known["left_out"] else ""
+    left_out = ""
+    if known["left_out"]:
+        left_out = f" {known['left_out']} episodes are too short or cannot be played again."
     head = ("", "ticks down", "identifiable", "F1", "precision", "recall",
             *(who.replace("_", " ") for who in rules))  # fmt: skip
     return table(head, rows) + note(

@@ -9,6 +9,7 @@ from mpgenie.agents.vpt.report import ceiling
 from mpgenie.agents.vpt.report.ceiling import Known, ask, scores_where_identifiable
 from mpgenie.agents.vpt.telling import truth_of
 from mpgenie.envs.simulation.actions import BUTTONS
+from mpgenie.errors import DatasetError
 from tests.agents.vpt.report.made_up import FORWARD, JUMP, told, truth
 
 
@@ -94,3 +95,18 @@ def test_the_game_answers_once(folder, tmp_path, monkeypatch):
     again = ask(dataset, entry, wanted, tmp_path)
     assert np.array_equal(again.found, answer.found)
     assert not ask(dataset, entry, wanted & False, None).asked.any()
+
+
+def test_an_episode_that_cannot_be_played_again_counts_for_nothing(folder, monkeypatch):
+    dataset = mpgenie.open_dataset(folder)
+    entry = dataset.episodes[0]
+
+    def refuse(*_, **__):
+        raise DatasetError("no world can be made as this episode says")
+
+    monkeypatch.setattr(ceiling, "identifiable", refuse)
+    real = truth_of(load_play(dataset, entry, APPLIED))
+    answer = ask(dataset, entry, np.ones_like(real.down))
+    assert not answer.ticks.any()
+    scored = scores_where_identifiable([real], [told(real)], [answer])
+    assert scored["ticks"] == 0 and scored["buttons"] == {}
