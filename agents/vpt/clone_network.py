@@ -138,7 +138,7 @@ class Senses(nn.Module):
     def forward(self, states: Tensor) -> Tensor:
         """(n, T, D) for states (n, T, 536), uint8."""
         tokens: Tensor = self.norm(self.encoder(states.flatten(0, 1)))
-        return tokens.unflatten(0, states.shape[:2])
+        return tokens.view(*states.shape[:2], -1)
 
 
 class SlowCore(nn.Module):
