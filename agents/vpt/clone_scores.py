@@ -75,9 +75,16 @@ def score_clone(
         `ticks`.
     """
     clone = load_clone(path)
-    clone.model.to(device)
     config = clone.config
     plays = demonstrations(dataset, labels, observe=config.observe, stream=config.stream)
+    return score_plays(clone, plays, device)
+
+
+def score_plays(
+    clone: Cloned, plays: Sequence[Play], device: str = "cpu"
+) -> dict[str, dict[str, float]]:
+    """The same of plays in memory."""
+    clone.model.to(device)
     done = [_done(play, clone.classes) for play in plays]
     there = [play.there for play in plays]
     told = [_foretold(clone, play, each, device) for play, each in zip(plays, done, strict=True)]

@@ -74,32 +74,34 @@ class EntityEncoder(nn.Module):
         self.out = linear(2 * node, width)
 
     def forward(self, states: Tensor) -> Tensor:
-        """(n, D) for bytes (n, 536)."""
-        return self.encode(parts_of(states))[0]
+        """(..., D) for bytes (..., 536)."""
+        features = self.encode(parts_of(states.reshape(-1, states.shape[-1])))[0]
+        return features.view(*states.shape[:-1], -1)
 
     def with_attention(self, states: Tensor) -> tuple[Tensor, Tensor]:
         """Features, and where attention went.
 
         Args:
-            states: (n, 536) bytes.
+            states: (..., 536) bytes.
 
         Returns:
-            (n, D), and (n, 8 + 8) the share of the player's attention that each entity, then each
-            landmark gets, on average over heads and layers; what is left stays with itself.
+            (..., D), and (..., 8 + 8) the share of the player's attention that each entity, then
+            each landmark gets, on average over heads and layers; what is left stays with itself.
 
         Raises:
             ConfigError: If it does not attend.
         """
         if self.how != ATTENTION:
             raise ConfigError(f"only {ATTENTION!r} attends to anybody, not {self.how!r}")
-        parts = parts_of(states)
+        parts = parts_of(states.reshape(-1, states.shape[-1]))
         features, mass = self.encode(parts)
         entities, marks = (parts[name].shape[1] for name in ("entities", "marks"))
         e = _needed(parts["entities"], 3)
         whole = mass.new_zeros(len(mass), entities + marks)
         whole[:, :e] = mass[:, 1 : 1 + e]
         whole[:, entities : entities + mass.shape[1] - 1 - e] = mass[:, 1 + e :]
-        return features, whole
+        shape = states.shape[:-1]
+        return features.view(*shape, -1), whole.view(*shape, -1)
 
     def encode(self, parts: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Features, and where attention went.

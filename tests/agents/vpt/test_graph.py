@@ -65,6 +65,13 @@ def test_the_order_of_nodes_means_nothing(how):
     assert far(straight, encoder(how).encode(turned)[0]) < 1e-4
 
 
+def test_clips_are_seen_tick_by_tick():
+    states = observed()
+    clips = states.view(2, 3, -1)
+    assert far(encoder()(clips), encoder()(states).view(2, 3, -1)) == 0.0
+    assert encoder().with_attention(clips)[1].shape == (2, 3, 16)
+
+
 @pytest.mark.parametrize("how", WAYS)
 def test_who_is_absent_changes_nothing(how):
     parts = parts_of(observed(entities=3, marks=1))
