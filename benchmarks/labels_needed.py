@@ -18,7 +18,7 @@ import mpgenie
 from mpgenie.agents.vpt.corpus import APPLIED
 from mpgenie.agents.vpt.idm import IdmConfig, corpus_of
 from mpgenie.agents.vpt.report import write_report
-from mpgenie.agents.vpt.report.curve import ARMS, labels_needed
+from mpgenie.agents.vpt.report.curve import ARMS, beginnings, labels_needed
 from mpgenie.agents.vpt.training import Schedule
 
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shared = {e.planet_seed for e in learnt.episodes} & {e.planet_seed for e in held_out.episodes}
     curve = labels_needed(
         corpus_of(learnt, APPLIED, config.stream).plays,
-        corpus_of(held_out, APPLIED, config.stream).plays,
+        beginnings(corpus_of(held_out, APPLIED, config.stream).plays, options.judged),
         options.out,
         config,
         minutes=options.minutes,
@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, default=Path("out/labels_needed"), metavar="DIR", help="(%(default)s)")
     add("--minutes", type=float, nargs="+", default=[1, 3, 10], metavar="M",
         help="labelled player-minutes of each point (1 3 10)")  # fmt: skip
+    add("--judged", type=float, default=5.0, metavar="M",
+        help="player-minutes of other planets, of all episodes alike (%(default)s)")  # fmt: skip
     add("--seeds", type=int, default=1, metavar="N", help="runs of each point (%(default)s)")
     add("--size", default="tiny", metavar="NAME", help="tiny, small or base (%(default)s)")
     add("--steps", type=int, default=300, metavar="N", help="of each run (%(default)s)")

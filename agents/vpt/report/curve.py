@@ -94,7 +94,7 @@ def labels_needed(
 _NOTE = (
     "Two networks of one size learn from the same labels: one sees frames before and after a tick, "
     "the other, as a player does, none after it. Action NLL: nats of buttons and camera for each "
-    "player and tick, on planets that neither has seen. Dots are single runs. Below: how many "
+    "player and tick, on planets that neither has seen. Dots are single runs. The table: how many "
     "minutes inverse dynamics needs for the NLL that the other reaches, read off between points."
 )
 
@@ -120,6 +120,12 @@ def some_minutes(plays: Sequence[Play], minutes: float, seed: int) -> list[Play]
     return taken
 
 
+def beginnings(plays: Sequence[Play], minutes: float) -> list[Play]:
+    """The beginning of every play, the same share of each, of so many player-minutes in all."""
+    share = min(1.0, minutes / Corpus(plays).minutes)
+    return [first_ticks(play, max(1, round(share * play.ticks))) for play in plays]
+
+
 def first_ticks(play: Play, ticks: int) -> Play:
     """The beginning of a play."""
     return replace(
@@ -136,16 +142,20 @@ def needed_for_equal(rows: Sequence[Row]) -> list[Row]:
 
     Returns:
         For each amount of the causal network: `minutes`, its mean `nll`, `needed` minutes of
-        inverse dynamics on a line through the logarithms of the points next to it (at most the
-        fewest that were tried if that is already better; None if the most are not enough), and
-        `times` fewer that is.
+        inverse dynamics, on a line through the logarithms of the points next to it (None if the
+        most that were tried are not enough), how many `times` fewer that is, and `bound`: whether
+        the fewest that were tried are already enough, so that needed is only an upper bound.
     """
     curves = {arm: _means([row for row in rows if row["arm"] == arm]) for arm in ARMS}
+    fewest = min(curves["idm"])
     found: list[Row] = []
     for minutes, nll in curves["causal"].items():
         needed = _reached(curves["idm"], nll)
         times = None if needed is None else minutes / needed
-        found.append({"minutes": minutes, "nll": nll, "needed": needed, "times": times})
+        bound = curves["idm"][fewest] <= nll
+        found.append(
+            {"minutes": minutes, "nll": nll, "needed": needed, "times": times, "bound": bound}
+        )
     return found
 
 

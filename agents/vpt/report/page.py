@@ -114,5 +114,5 @@ def _table(each: Mapping[str, Any]) -> str:
 
 
 def _videos(results: Results, out: Path) -> str:
-    files = [file(out / each["file"], each["title"]) for each in results.get("videos", ())]
-    return f'<div class="pair">{"".join(files)}</div>' if files else ""
+    files = "".join(file(out / each["file"], each["title"]) for each in results.get("videos", ()))
+    return f'<div class="pair">{files}</div>' if files else ""

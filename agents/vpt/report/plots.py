@@ -185,7 +185,7 @@ def _arms(results: Results) -> Figure:
     panel.set_yticks(range(len(arms)), [arm["arm"] for arm in reversed(arms)], fontsize=9)
     panel.set_ylim(-0.6, len(arms) - 0.4)
     panel.grid(axis="x", alpha=0.3)
-    panel.set_title("Score of the task, and the 95 % interval of its mean", loc="left")
+    panel.set_title("Score of the task, and the 95 % interval of its mean", loc="left", fontsize=10)
     return figure
 
 

@@ -185,12 +185,13 @@ def curve(results: Results, drawn: Drawn) -> str:
     curve = results.get("curve")
     if not curve:
         return ""
-    needed = [
-        [f"{row['minutes']:g}", f"{row['nll']:.3f}",
-         f"{row['needed']:.2g}" if row["needed"] else "more than tried",
-         f"{row['times']:.1f}" if row["times"] else ""]
-        for row in curve["needed"]
-    ]  # fmt: skip
+    needed = []
+    for row in curve["needed"]:
+        most, least = ("at most ", "at least ") if row["bound"] else ("", "")
+        enough = ["more than tried", ""]
+        if row["needed"] is not None:
+            enough = [f"{most}{row['needed']:.2g}", f"{least}{row['times']:.1f}"]
+        needed.append([f"{row['minutes']:g}", f"{row['nll']:.3f}", *enough])
     head = (
         "minutes, from the past alone",
         "action NLL",

@@ -9,6 +9,7 @@ from mpgenie.agents.vpt.idm import IdmLesson
 from mpgenie.agents.vpt.report import curve
 from mpgenie.agents.vpt.report.curve import (
     action_nll,
+    beginnings,
     config_of,
     labels_needed,
     needed_for_equal,
@@ -25,6 +26,12 @@ def test_minutes_are_those_of_players_and_whole_episodes_but_the_last():
     assert [len(play.frames) for play in taken] == [201, 101]
     assert taken[0].unit != some_minutes(plays, 0.5, seed=2)[0].unit
     assert [play.unit for play in taken] == [play.unit for play in some_minutes(plays, 0.5, 1)]
+
+
+def test_beginnings_are_the_same_share_of_every_play():
+    plays = [panned(0, ticks=100), panned(1, ticks=200)]
+    assert [play.ticks for play in beginnings(plays, 0.125)] == [50, 100]
+    assert [play.ticks for play in beginnings(plays, 9.0)] == [100, 200]
 
 
 def test_the_causal_network_sees_no_frame_that_comes_later():
@@ -62,6 +69,7 @@ def test_how_many_minutes_are_enough_is_read_off_between_points():
     assert first["needed"] == 1.0 and first["times"] == 1.0  # at most: nobody tried fewer
     assert second["needed"] == pytest.approx(10**0.5) and second["times"] == pytest.approx(10**0.5)
     assert third["needed"] is None and third["times"] is None
+    assert [row["bound"] for row in (first, second, third)] == [True, False, False]
 
 
 def test_points_are_learnt_once_and_those_without_labels_are_left_out(tmp_path, monkeypatch):
