@@ -22,6 +22,7 @@ COMMANDS = {
     "train": "let players learn a scenario, or a model learn what players did",
     "label": "let a model say what players did in a dataset",
     "evaluate": "how well a model tells what players did, as a page",
+    "vpt": "video pre-training from end to end: labels, clones, what they are worth",
     "watch": "a video of trained players",
     "bench": "measure speed and memory beside the budgets",
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError, RendererError
 
-from .demo import MOMENTS, TICKS_PER_SECOND, refuse_to_overwrite, size
+from .demo import TICKS_PER_SECOND, refuse_to_overwrite, size
 
 if TYPE_CHECKING:
     from mpgenie.agents.policy import Learned
@@ -56,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
     from mpgenie import pictures
     from mpgenie.agents.training.player import trained
+    from mpgenie.agents.watching import save_sheet
 
     if options.seconds is not None and options.seconds < 1:
         raise ConfigError(f"--seconds must be at least 1, got {options.seconds}")
@@ -76,8 +77,7 @@ def run(options: argparse.Namespace) -> int:
         for picture in tqdm(ticks, desc="playing", unit="tick", leave=False, disable=None):
             video.add(picture)
             shots.append(pictures.halved(picture))
-    moments = [shots[(2 * k + 1) * len(shots) // (2 * MOMENTS)] for k in range(MOMENTS)]
-    pictures.save_png(sheet, pictures.grid(moments, columns=2))
+    save_sheet(sheet, shots)
 
     for slot, (player, paid) in enumerate(returns.items()):
         who = options.others if slot % 2 else "trained"
@@ -117,6 +117,8 @@ def play(
     returns: dict[str, float],
 ) -> Iterator["Picture"]:
     """Play an episode, add up what everybody gets, and yield all views: one more than ticks."""
+    from mpgenie.agents.watching import views
+
     observations, _ = env.reset(seed=options.seed)
     ours = [
         p for k, p in enumerate(env.possible_agents) if options.others == "trained" or not k % 2
@@ -151,17 +153,3 @@ def companions(env: Any, options: argparse.Namespace) -> Callable[[], dict[str, 
     rng = np.random.default_rng(options.seed)
     draw = (lambda: random_action(rng)) if options.others == "random" else (lambda: IDLE)
     return lambda: {names[k]: action_for(env, draw()) for k in slots}
-
-
-def views(env: Any, view: tuple[int, int]) -> "Picture":
-    """What each player sees, then the first from behind and from above, in a grid."""
-    import numpy as np
-
-    from mpgenie.pictures import grid
-
-    names = env.possible_agents
-    shots = [*((name, "first") for name in names), (names[0], "third"), (names[0], "top")]
-    images = [env.render_view(name, view=kind, resolution=view) for name, kind in shots]
-    columns = int(np.ceil(np.sqrt(len(images))))
-    images += [np.zeros_like(images[0])] * (-len(images) % columns)
-    return grid(images, columns=columns)

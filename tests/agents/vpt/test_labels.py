@@ -79,3 +79,12 @@ def test_what_cannot_be_labelled_is_refused(dataset, tmp_path):
         label(dataset, tmp_path / "nobody.npz", "idm")
     with pytest.raises(DatasetError, match="has no stream 'ego_32x32', but"):
         train_idm(dataset, tmp_path / "run", IdmConfig(stream="ego_32x32"))
+
+
+@pytest.mark.parametrize("players", [1, 3])
+def test_a_model_labels_play_of_any_number_of_players(dataset, tmp_path, players):
+    # One by one, or all views of an episode together, however many it learnt to look at.
+    plan = IdmConfig.of("tiny", schedule=Schedule(steps=1), players=players, ticks=8, views=3)
+    model = train_idm(dataset, tmp_path / "idm", plan)
+    assert label(dataset, model, "others") == 2
+    assert load_labelled(dataset, dataset.episodes[0], "others").down.shape == (20, 2, 20)
