@@ -46,7 +46,7 @@ def take_weights(path: Path, model: nn.Module, arrays: Arrays) -> None:
 
 
 def adam_arrays(adam: torch.optim.Optimizer) -> Arrays:
-    """What Adam remembers of each weight; nothing before its first step."""
+    """What Adam remembers of each weight; nothing of those that it has not moved yet."""
     return {
         f"adam.{k}.{name}": state[name].cpu().numpy()
         for k, state in adam.state_dict()["state"].items()
@@ -61,8 +61,6 @@ def take_adam(adam: torch.optim.Optimizer, arrays: Arrays) -> None:
         KeyError: If something is missing.
         ValueError: If something is of another shape, or no number.
     """
-    if "adam.0.step" not in arrays:
-        return
     state = adam.state_dict()
     weights = [weight for group in adam.param_groups for weight in group["params"]]
     state["state"] = {
@@ -73,5 +71,6 @@ def take_adam(adam: torch.optim.Optimizer, arrays: Arrays) -> None:
             for name in _ADAM
         }
         for k, weight in enumerate(weights)
+        if f"adam.{k}.step" in arrays  # else it has not moved yet
     }
     adam.load_state_dict(state)

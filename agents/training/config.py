@@ -66,6 +66,9 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 """What suits a scenario better than the defaults."""
 
+FROM_START: dict[str, Any] = {"kl": (0.2, 0.0), "entropy": (0.0, 0.0), "warm_up": 10_000}
+"""What suits a run that begins with players who know something."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PPOConfig:
@@ -110,6 +113,13 @@ class PPOConfig:
     """How far an update may move the likelihood of a decision."""
     entropy: tuple[float, float] = (0.01, 0.001)
     """What a nat of entropy is worth at first and at last, in deviations of the advantages."""
+    start: str | None = None
+    """The players that the run begins with: a checkpoint, as of `mpgenie watch`; None = nobody."""
+    kl: tuple[float, float] = (0.0, 0.0)
+    """What a nat of divergence from `start` costs at first and at last, in deviations of the
+    advantages."""
+    warm_up: int = 0
+    """Decisions at first from which only the values learn."""
     value: float = 0.5
     """Weight of the value's error."""
     longest_step: float = 0.5
@@ -135,7 +145,7 @@ class PPOConfig:
                 raise ConfigError(
                     f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}"
                 )
-        numbers = (self.rate, self.discount, self.trace, self.clip, *self.entropy)
+        numbers = (self.rate, self.discount, self.trace, self.clip, *self.entropy, *self.kl)
         if not all(
             isinstance(number, (int, float)) and 0.0 <= number < math.inf
             for number in (*numbers, self.value, self.longest_step, self.sparring)
@@ -146,6 +156,8 @@ class PPOConfig:
                 "discount, trace and sparring are at most 1, got "
                 f"{self.discount}, {self.trace} and {self.sparring}"
             )
+        if self.start is None and any(self.kl):
+            raise ConfigError("kl is what it costs to leave the players of `start`: name them")
         if self.policies == "per_role" and "state" not in OBSERVE[self.observe]:
             raise ConfigError('policies="per_role" reads roles: observe "state" or "both"')
         height, width = self.env_config().resolution  # raises if an option is wrong
@@ -220,6 +232,7 @@ _WHOLE: tuple[tuple[str, int, int], ...] = (
     ("worlds", 1, 4096),
     ("repeat", 1, 100),
     ("steps", 1, 10**12),
+    ("warm_up", 0, 10**12),
     ("horizon", 1, 100_000),
     ("epochs", 1, 1000),
     ("minibatch", 2, 10**6),
@@ -235,6 +248,7 @@ def recipe(scenario: str, **chosen: Any) -> PPOConfig:
         scenario: Its name.
         **chosen: Fields of `PPOConfig`.
     """
-    plain = {**RECIPES.get(scenario, {}), "scenario": scenario, **chosen}
+    started = {} if chosen.get("start") is None else FROM_START
+    plain = {**RECIPES.get(scenario, {}), **started, "scenario": scenario, **chosen}
     env = {**RECIPES.get(scenario, {}).get("env", {}), **chosen.get("env", {})}
     return PPOConfig.from_plain({**plain, "env": env})

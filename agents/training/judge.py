@@ -1,7 +1,7 @@
-"""How good players are among others who do anything at random: the yardstick of a contest.
+"""How good players are, in worlds that nobody learns in.
 
 In a contest of equals one's win is another's loss and the mean return stays where it is, however
-well they play.  So those in even slots play as they have learnt, and the others at random.
+well they play.  So there those in even slots play as they have learnt, and the others at random.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from .player import TrainedPolicy
 require("torch", extra="agents")
 import torch  # noqa: E402
 
-from .ppo import Policies  # noqa: E402
+from .policies import Policies  # noqa: E402
 
 FIRST_SEED = 10_000_000
 """Of the worlds that are played; no run learns on them."""
@@ -37,14 +37,15 @@ class Judge:
         )
 
     def score(self, policies: Policies | None) -> float:
-        """The mean return of those in even slots in one episode of each world.
+        """The mean return in one episode of each world, in a contest of those in even slots.
 
         Args:
-            policies: What they have learnt; None lets them play at random like the others.
+            policies: What they have learnt; None lets them do anything at random, too.
         """
         envs, config = self.envs, self.config
         slots = np.arange(envs.num_envs) % config.players
-        learnt = slots % 2 == 0 if policies is not None else np.zeros(len(slots), np.bool_)
+        judged = (slots % 2 == 0) | (not config.contest)
+        learnt = judged & (policies is not None)
         rng, noise = np.random.default_rng(FIRST_SEED), torch.Generator().manual_seed(FIRST_SEED)
         observations, infos = envs.reset(seed=FIRST_SEED)
         returns, over = np.zeros(len(slots)), np.zeros(len(slots), np.bool_)
@@ -57,7 +58,7 @@ class Judge:
             observations, rewards, terminated, truncated, infos = envs.step(actions)
             returns += rewards * ~over
             over |= terminated | truncated
-        return float(returns[slots % 2 == 0].mean())
+        return float(returns[judged].mean())
 
     def close(self) -> None:
         """Let go of the worlds."""

@@ -263,6 +263,10 @@ class Choices:
         """(B,) in nats, added up over components."""
         return -(self.logs.exp() * self.logs).sum((-1, -2))
 
+    def divergence_from(self, logs: Tensor) -> Tensor:
+        """(B,) KL(those || these) in nats from choices with `logs` (B, C, K) and the same masks."""
+        return (logs.exp() * (logs - self.logs)).sum((-1, -2))
+
 
 class MaskReader:
     """Turns the masks of a vector environment into the form of `Choices`.

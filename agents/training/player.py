@@ -28,7 +28,7 @@ require("torch", extra="agents")
 import torch  # noqa: E402
 
 from .networks import Choices  # noqa: E402
-from .ppo import Policies  # noqa: E402
+from .policies import Policies  # noqa: E402
 
 MODEL = "model.npz"
 """What `mpgenie train bc` leaves."""

@@ -10,6 +10,9 @@ been chosen for it, the network chooses for the other.  A world whose episode ha
 last observation, whose value stands for the future if time ended it, and is reset by its next step;
 what is chosen in that step plays no part.
 
+A run may start from players who know something already, and then pays for leaving them (see
+`start`).
+
 Shapes: T decisions of N rows, C components of an action, K choices of the largest.
 """
 
@@ -21,20 +24,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.envs.state_observation import STATE
 from mpgenie.envs.vector import PlanetVectorEnv, vector_env
 from mpgenie.extras import require
 
-from .config import OBSERVE, PPOConfig
+from .config import PPOConfig
 
 require("torch", extra="agents")
 import torch  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
-from .networks import Choices, MaskReader, Observations, PlayerNet  # noqa: E402
+from .networks import Choices, Observations, PlayerNet  # noqa: E402
+from .policies import Policies  # noqa: E402
+from .start import begin_with, only_values, start_of  # noqa: E402
 
 SCALE_RATE = 0.05
 """How far each update moves the scale of values."""
+STEP_FIGURES = ("kl", "clipped", "entropy", "value_loss", "from_start")
+"""What a gradient step is told by; the last only with `start`, in nats."""
 
 
 def advantages_of(
@@ -67,62 +73,6 @@ def advantages_of(
     return advantages
 
 
-class Policies(nn.Module):
-    """The networks of all players: one, or one for each player, team or role.
-
-    Args:
-        config: Of the run.
-    """
-
-    def __init__(self, config: PPOConfig) -> None:
-        super().__init__()
-        env = config.env_config()
-        self.by = config.policies
-        self.slots = torch.arange(config.players)
-        teams = int(getattr(env.rules, "teams", config.players))
-        if self.by == "per_team":
-            self.slots = self.slots % teams
-        elif self.by != "per_player":
-            self.slots = torch.zeros_like(self.slots)
-        roles = len(env.rules.roles) if self.by == "per_role" else 1
-        torch.manual_seed(config.seed)
-        self.nets = nn.ModuleList(
-            PlayerNet(OBSERVE[config.observe], config.counts(), config.hidden, env.resolution)
-            for _ in range(max(roles, int(self.slots.max()) + 1))
-        )
-        self.shape = (len(config.counts()), max(config.counts()))
-        self.masks = MaskReader(config.allowed())
-
-    def whose(self, observations: Observations, slots: Tensor) -> Tensor:
-        """(B,) which network decides for rows in these slots (B,)."""
-        if self.by != "per_role":
-            return self.slots[slots]
-        start, (size,) = STATE["body"]
-        return observations["state"][:, start + size - 2].long()
-
-    def forward(self, observations: Observations, whose: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores (B, C, K) and values (B,) on the scale of each network."""
-        if len(self.nets) == 1:
-            scores, values = self.nets[0](observations)
-            return scores, values
-        scores = torch.zeros(len(whose), *self.shape)
-        values = torch.zeros(len(whose))
-        for k, net in enumerate(self.nets):
-            rows = (whose == k).nonzero().squeeze(1)
-            if len(rows):
-                theirs = {name: array[rows] for name, array in observations.items()}
-                some, worth = net(theirs)
-                scores = scores.index_put((rows,), some)
-                values = values.index_put((rows,), worth)
-        return scores, values
-
-    def scale(self, whose: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and deviation of the values of each of some rows."""
-        means = torch.stack([net.mean for net in self.nets])  # type: ignore[misc]
-        stds = torch.stack([net.std for net in self.nets])  # type: ignore[misc]
-        return means[whose], stds[whose]
-
-
 @dataclass
 class Bank:
     """Worlds that are stepped together."""
@@ -145,11 +95,17 @@ class Learner:
     Args:
         config: Of the run.
         threads: Of each bank of worlds; None = one for each processor.
+        start: The frozen players that the run begins with; by default those that the config names.
     """
 
-    def __init__(self, config: PPOConfig, threads: int | None = None) -> None:
+    def __init__(
+        self, config: PPOConfig, threads: int | None = None, start: Policies | None = None
+    ) -> None:
         self.config = config
         self.policies = Policies(config)
+        self.start = start or start_of(config)
+        if self.start is not None:
+            begin_with(self.policies, self.start)
         self.adam = torch.optim.Adam(self.policies.parameters(), config.rate, eps=1e-5)
         self.rng = torch.Generator().manual_seed(config.seed)
         self.decisions = 0
@@ -198,6 +154,8 @@ class Learner:
         self.masks = torch.zeros((*shape, self.banks[0].masks.shape[1]), dtype=torch.int8)
         self.actions = torch.zeros((*shape, len(self.config.counts())), dtype=torch.int64)
         self.logs, self.rewards = torch.zeros(shape), torch.zeros(shape)
+        if self.start is not None:
+            self.start_logs = torch.zeros(*shape, *self.start.shape)
         self.values = torch.zeros(shape[0] + 1, shape[1])
         self.whose = torch.zeros(shape, dtype=torch.int64)
         self.terminated, self.ended = (torch.zeros(shape, dtype=torch.bool) for _ in range(2))
@@ -228,13 +186,16 @@ class Learner:
         if last:
             return
         scores = scores * self.learns[rows, None, None]  # no score is higher than another
-        choices = Choices(scores, policies.masks.read(bank.masks))
+        allowed = policies.masks.read(bank.masks)
+        choices = Choices(scores, allowed)
         actions = choices.sample(self.rng)
         for name, array in bank.seen.items():
             self.seen[name][t, rows] = array
         self.masks[t, rows], self.whose[t, rows] = bank.masks, whose
         self.actions[t, rows], self.logs[t, rows] = actions, choices.log_likelihood(actions)
         self.counts[t, rows] = self.learns[rows] & ~self.fresh[rows]
+        if self.start is not None:
+            self.start_logs[t, rows] = Choices(self.start(bank.seen, whose)[0], allowed).logs
         before = time.perf_counter()
         bank.envs.send(actions.numpy())
         self.waited += time.perf_counter() - before
@@ -282,7 +243,6 @@ class Learner:
         left = max(0.0, 1.0 - (self.decisions - self.rewards.numel()) / config.steps)
         for group in self.adam.param_groups:
             group["lr"] = config.rate * left
-        bonus = config.entropy[1] + (config.entropy[0] - config.entropy[1]) * left
         advantages = advantages_of(
             self.rewards, self.values, self.terminated, self.ended, config.discount, config.trace
         )
@@ -296,9 +256,9 @@ class Learner:
             shuffled = rows[torch.randperm(len(rows), generator=self.rng)]
             for batch in shuffled.tensor_split(max(1, len(rows) // config.minibatch)):
                 seen = {name: array[batch] for name, array in flat.items()}
-                steps.append(self._step(seen, batch, advantages, targets, bonus))
+                steps.append(self._step(seen, batch, advantages, targets, left))
         means = torch.stack(steps).mean(0).tolist()
-        told |= dict(zip(("entropy", "kl", "clipped", "value_loss"), means, strict=True))
+        told |= dict(zip(STEP_FIGURES, means, strict=False))
         return {**told, "rate": config.rate * left}
 
     def _prepared(self, advantages: Tensor, returns: Tensor) -> tuple[Tensor, Tensor]:
@@ -319,9 +279,9 @@ class Learner:
         return bool(net.mean != 0.0) or bool(net.std != 1.0)
 
     def _step(
-        self, seen: Observations, batch: Tensor, advantages: Tensor, targets: Tensor, bonus: float
+        self, seen: Observations, batch: Tensor, advantages: Tensor, targets: Tensor, left: float
     ) -> Tensor:
-        """One gradient step on the decisions `batch` (B,); four figures of it."""
+        """One gradient step on the decisions `batch` (B,); `STEP_FIGURES` of it."""
         config, policies = self.config, self.policies
         scores, values = policies(seen, self.whose.flatten()[batch])
         allowed = policies.masks.read(self.masks.flatten(0, 1)[batch])
@@ -333,14 +293,22 @@ class Learner:
         gain = torch.minimum(ratio * advantage, cut * advantage).mean()
         error = ((values - targets[batch]) ** 2).mean()
         entropy = choices.entropy().mean()
+        loss = config.value * error - gain - _between(config.entropy, left) * entropy
+        figures = [entropy.detach(), error.detach()]
+        if self.start is not None:
+            away = choices.divergence_from(self.start_logs.flatten(0, 1)[batch]).mean()
+            loss = loss + _between(config.kl, left) * away
+            figures.append(away.detach())
         self.adam.zero_grad()
-        (config.value * error - gain - bonus * entropy).backward()
+        loss.backward()
+        if self.decisions - self.rewards.numel() < config.warm_up:
+            only_values(policies)
         for net in policies.nets:
             nn.utils.clip_grad_norm_(net.parameters(), config.longest_step)
         self.adam.step()
         with torch.no_grad():
             kl, clipped = (ratio - 1.0 - change).mean(), (ratio != cut).float().mean()
-        return torch.stack([entropy.detach(), kl, clipped, error.detach()])
+        return torch.stack([kl, clipped, *figures])
 
     def update(self) -> dict[str, float]:
         """Play and learn; figures of it, and of the episodes that ended."""
@@ -364,6 +332,11 @@ class Learner:
         """Let go of the worlds."""
         for bank in self.banks:
             bank.envs.close()
+
+
+def _between(ends: tuple[float, float], left: float) -> float:
+    """What lies between what is so at first and at last, when this share of the run is left."""
+    return ends[1] + (ends[0] - ends[1]) * left
 
 
 def _explained(returns: Tensor, values: Tensor) -> float:

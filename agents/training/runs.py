@@ -19,11 +19,12 @@ import numpy as np
 from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
-from .checkpoint import POLICY, RESUME, load_run, read, save_policy, save_run
+from .checkpoint import POLICY, RESUME, read, save_policy
 from .config import PPOConfig
 from .judge import Judge
 from .log import PROGRESS, Figures, Log, draw_curves, read_progress
 from .ppo import Learner
+from .saved_run import load_run, save_run
 from .stopping import asked_to_stop
 
 require("torch", extra="agents")
@@ -35,8 +36,8 @@ JUDGED = 20
 """How often a run of a contest is measured against random players."""
 CURVES = "curves.png"
 FIGURES = (
-    "decisions", "return", "ticks", "against_random", "entropy", "kl", "clipped", "value_loss",
-    "explained", "rate", "per_second", "env_share", "seconds",
+    "decisions", "return", "ticks", "against_random", "entropy", "kl", "from_start", "clipped",
+    "value_loss", "explained", "rate", "per_second", "env_share", "seconds",
 )  # fmt: skip
 """The columns of `progress.csv`, before the parts of the return."""
 OnUpdate = Callable[[Figures], None]

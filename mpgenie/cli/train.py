@@ -1,12 +1,14 @@
-"""Let players learn a scenario, clone players, or let a model learn to tell what players did."""
+"""Let players learn a scenario, by trying or from play, or a model tell what players did."""
 
 import argparse
 
-from . import train_bc, train_idm, train_ppo
+from . import train_bc, train_idm, train_player, train_ppo
 
 EXAMPLES = """\
 examples:
   mpgenie train ppo --scenario gather
+  mpgenie train player --scenario gather
+  mpgenie train ppo --from out/player/gather
   mpgenie train idm --data data --valid held_out
   mpgenie train bc --data data --labels idm
 
@@ -19,7 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     algorithms = parser.add_subparsers(
         title="algorithms", metavar="ALGORITHM", dest="algorithm", required=True
     )
-    for algorithm in (train_ppo, train_idm, train_bc):
+    for algorithm in (train_ppo, train_player, train_idm, train_bc):
         algorithm.add_parser(algorithms)
 
 

@@ -9,9 +9,12 @@ Defaults stand in brackets.
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mpgenie.agents.training.config import PPOConfig
 
 EXAMPLES = """\
 examples:
@@ -20,6 +23,7 @@ examples:
   mpgenie train ppo --scenario tag --players 4 --seeds 0,1,2
   mpgenie train ppo --scenario gather --observe rgb --worlds 16
   mpgenie train ppo --scenario tag --set policies=per_player --set rate=0.0003
+  mpgenie train ppo --from out/player/gather --kl 0.2
   mpgenie watch out/ppo/gather
 """
 
@@ -45,6 +49,19 @@ def count(text: str) -> int:
             f"{text!r} is not a number of decisions; write it like 400000, 400k or 4M"
         ) from None
     return int(number)
+
+
+def leash(text: str) -> tuple[float, float]:
+    """Read "0.2" as (0.2, 0.0), and "0.2,0.05" as (0.2, 0.05)."""
+    try:
+        first, last = [float(part) for part in f"{text},0".split(",")[:2]]
+        if text.count(",") > 1:
+            raise ValueError
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no cost of leaving the start; write it like 0.2, or 0.2,0.05"
+        ) from None
+    return first, last
 
 
 def setting(text: str) -> tuple[str, Any]:
@@ -79,7 +96,7 @@ def add_parser(algorithms: Any) -> None:
     )
     parser.set_defaults(run=run, parser=parser)
     add = parser.add_argument
-    add("--scenario", default="gather", metavar="NAME", help="what is played (%(default)s)")
+    add("--scenario", metavar="NAME", help="what is played (gather, or what the start plays)")
     add("--players", type=int, metavar="N", help="in each world (what suits the scenario)")
     add("--worlds", type=int, metavar="W", help="played side by side (what suits the scenario)")
     add("--observe", choices=("state", "rgb", "both"), help="what they learn from (state)")
@@ -89,6 +106,10 @@ def add_parser(algorithms: Any) -> None:
     add("--minutes", type=float, metavar="M", help="stop after so long; the same command goes on")
     add("--seeds", type=seeds, default=(0,), metavar="A,B", help="a run for each (0)")
     add("--out", type=Path, metavar="DIR", help="new or to go on with (out/ppo/NAME)")
+    start = "begin with these players: of `train player`, of another run, or shipped ones"
+    add("--from", dest="start", metavar="WHOM", help=start)
+    cost = "what a nat away from them costs at first, and at last or nothing (0.2)"
+    add("--kl", type=leash, metavar="A,B", help=cost)
     add("--threads", type=int, metavar="T", help="at most (one for each processor)")
     add("--planet", metavar="KIND", help="normal or flat (what suits the scenario)")
     add("--size", type=int, metavar="N", help="of a planet's faces (what suits the scenario)")
@@ -99,16 +120,14 @@ def add_parser(algorithms: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Learn, then say where to find what."""
-    from mpgenie.agents.training.config import recipe
-
     if options.minutes is not None and not options.minutes > 0:
         raise ConfigError(f"--minutes must be more than 0, got {options.minutes:g}")
     if options.threads is not None and options.threads < 1:
         raise ConfigError(f"--threads must be at least 1, got {options.threads}")
-    config = recipe(options.scenario, **chosen(options))
+    config = configured(options)
     from mpgenie.agents.training.runs import train
 
-    out = options.out or Path("out/ppo") / options.scenario
+    out = options.out or Path("out/ppo") / config.scenario
     report = Report(config.steps)
     try:
         policy = train(
@@ -123,12 +142,28 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def configured(options: argparse.Namespace) -> "PPOConfig":
+    """The config that was asked for."""
+    from mpgenie.agents.training.config import recipe
+
+    named = chosen(options)
+    if options.kl is not None:
+        named["kl"] = options.kl
+    taken: dict[str, Any] = {"scenario": options.scenario or "gather"}
+    if options.start is not None:
+        from mpgenie.agents.training.start import settings_from
+
+        taken |= settings_from(options.start, options.scenario)
+    env = {**taken.pop("env", {}), **named.pop("env")}
+    return recipe(**{**taken, **named, "env": env})
+
+
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that were named."""
     named = {
         name: getattr(options, name)
         for name in ("players", "worlds", "observe", "policies", "steps")
-        if getattr(options, name) is not None
+        if getattr(options, name, None) is not None
     }
     env = {
         name: getattr(options, name)

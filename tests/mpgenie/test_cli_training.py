@@ -81,6 +81,29 @@ def test_a_contest_is_measured_against_random_players(tmp_path):
     assert "against_random" in row
 
 
+def test_players_learn_from_a_script_and_then_by_trying(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    play = [
+        "--size", "8", "--planet", "flat", "--set", "hidden=16", "--set", "env.mobs=false",
+        "--set", "env.max_cycles=16", "--set", "env.planets=1",
+    ]  # fmt: skip
+    assert main(["train", "player", "--episodes", "2", "--looks", "1", *play]) == 0
+    printed = capsys.readouterr().out
+    assert "nats a decision" in printed and "mpgenie train ppo --from out/player/gather" in printed
+    clone = trained("out/player/gather").config
+    assert clone.hidden == 16 and clone.env["size"] == 8
+    few = ["--worlds", "2", "--threads", "1", "--set", "horizon=8", "--set", "minibatch=16"]
+    learn = ["train", "ppo", "--from", "out/player/gather", "--steps", "64", *few]
+    assert main([*learn, "--kl", "0.3,0.1"]) == 0
+    config = trained("out/ppo/gather").config
+    assert config.start == "out/player/gather" and config.kl == (0.3, 0.1)
+    assert (config.hidden, config.env, config.free) == (16, clone.env, clone.free)
+    rows = read_progress(tmp_path / "out" / "ppo" / "gather" / "seed_0" / "progress.csv")
+    assert abs(rows[0]["from_start"]) < 1e-6  # only values learn as yet
+    assert main([*learn, "--set", "hidden=32", "--out", "other"]) == 1
+    assert "hidden = 32 cannot start from" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "way_out"),
     [
@@ -93,6 +116,11 @@ def test_a_contest_is_measured_against_random_players(tmp_path):
         (["train", "ppo", "--set", "env.planet=cube"], "unknown planet"),
         (["train", "ppo", "--minutes", "-1"], "more than 0"),
         (["train", "ppo", "--observe", "sound"], "There are: 'state', 'rgb', 'both'"),
+        (["train", "ppo", "--kl", "much"], "write it like 0.2, or 0.2,0.05"),
+        (["train", "ppo", "--kl", "0.2"], "name them"),
+        (["train", "ppo", "--from", "nobody"], "neither a file nor a shipped policy"),
+        (["train", "player", "--labels", "idm"], "name a dataset with --data"),
+        (["train", "player", "--episodes", "1"], "at least 2"),
         (["watch", "nothing_here"], "neither a file nor a shipped policy"),
         (["watch", "."], "holds no policy.npz"),
     ],

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from mpgenie.agents import arrays_file
-from mpgenie.agents.training.checkpoint import load_policy, load_run, save_policy, save_run
+from mpgenie.agents.training.checkpoint import load_policy, save_policy
+from mpgenie.agents.training.saved_run import load_run, save_run
 from mpgenie.errors import CheckpointError, StorageError
 
 from .conftest import tiny

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import mpgenie
-from mpgenie.agents.training.checkpoint import save_policy, save_run
+from mpgenie.agents.training.checkpoint import save_policy
 from mpgenie.agents.training.judge import Judge
 from mpgenie.agents.training.player import TrainedPolicy, find, shipped, trained
+from mpgenie.agents.training.saved_run import save_run
 from mpgenie.errors import CheckpointError
 
 from .conftest import tiny
@@ -96,7 +97,7 @@ def test_shipped_policies_play_and_are_small(name):
 
 
 def test_a_judge_pays_no_heed_to_what_others_win(make):
-    learner = make(rate=3e-3, env={"max_cycles": 16})
+    learner = make(rate=3e-3, contest=True, env={"max_cycles": 16})
     judge = Judge(learner.config, worlds=2, threads=1)
     by_chance = judge.score(None)
     assert by_chance == judge.score(None)
