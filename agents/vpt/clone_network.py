@@ -32,7 +32,7 @@ from torch import Tensor, nn  # noqa: E402
 OBSERVE = ("rgb", "state")
 NEVER = -1e4
 """The score of a camera that moves without turning."""
-_BOUNDS = {"tau": (0, 1000), "latent": (1, 1024), "slow_past": (1, 4096)}
+_BOUNDS = {"past": (1, 4096), "tau": (0, 1000), "latent": (1, 1024), "slow_past": (1, 4096)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +59,15 @@ class CloneNetworkConfig(NetworkConfig):
         for name, choices in (("observe", OBSERVE), ("entities", WAYS)):
             if (value := getattr(self, name)) not in choices:
                 raise ConfigError(f"unknown {name} {value!r}. {suggest(value, choices)}")
-        if self.after or self.past < 1 or self.players:
+        if self.after or self.players:
             raise ConfigError(
-                "a clone sees no frame to come, at least one tick back, and its own view alone, "
-                f"got after={self.after}, past={self.past}, players={self.players}"
+                "a clone sees no frame to come, and its own view alone, "
+                f"got after={self.after}, players={self.players}"
             )
         for name, (least, most) in _BOUNDS.items():
-            if not least <= getattr(self, name) <= most:
-                raise ConfigError(f"{name} must lie in {least}..{most}, got {getattr(self, name)}")
+            value = getattr(self, name)
+            if type(value) is not int or not least <= value <= most:
+                raise ConfigError(f"{name} must be whole and lie in {least}..{most}, got {value!r}")
 
     @property
     def context(self) -> int:

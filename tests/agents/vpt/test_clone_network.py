@@ -129,7 +129,7 @@ def test_a_camera_that_moves_turns():
 
 
 @pytest.mark.parametrize(
-    "chosen", [{"after": 1}, {"past": 0}, {"past": -1}, {"tau": -1}, {"tau": 10**9},
+    "chosen", [{"after": 1}, {"past": 0}, {"past": -1}, {"tau": -1}, {"tau": 10**9}, {"tau": 2.5},
                {"latent": 0}, {"observe": "rbg"}, {"entities": "all"}, {"players": True}]
 )  # fmt: skip
 def test_sizes_that_cannot_be_are_refused(chosen):
