@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.state_observation import unpack_state
+
 from .corpus import Clip
 from .targets import mirrored
 
@@ -57,6 +59,29 @@ def in_mirror(clip: Clip) -> Clip:
     down, camera = mirrored(clip.down, clip.camera)
     was_down, _ = mirrored(clip.was_down, clip.camera)
     return Clip(clip.frames[..., ::-1, :], down, was_down, camera.astype(np.float32), clip.there)
+
+
+def augmented_states(clip: Clip, rng: np.random.Generator, how: Augmentation) -> Clip:
+    """The same for a clip of state observations: half of them as in a mirror, if it has one."""
+    if not how.mirror or rng.random() >= 0.5:
+        return clip
+    down, camera = mirrored(clip.down, clip.camera)
+    was_down, _ = mirrored(clip.was_down, clip.camera)
+    states = states_in_mirror(clip.frames)
+    return Clip(states, down, was_down, camera.astype(np.float32), clip.there)
+
+
+def states_in_mirror(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """State observations (..., 536) with left and right changed places."""
+    turned = states.copy()
+    parts = unpack_state(turned)
+    parts["blocks"][...] = parts["blocks"][..., ::-1].copy()
+    for name, kind in (("entities", 3), ("marks", 4)):
+        right, there = parts[name][..., 1], parts[name][..., kind] > 0
+        right[...] = np.where(there, np.minimum(256 - right.astype(np.int64), 255), right)
+    body = parts["body"]
+    body[..., 3] = np.minimum(256 - body[..., 3].astype(np.int64), 255)
+    return turned
 
 
 def _colours(

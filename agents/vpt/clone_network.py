@@ -1,6 +1,6 @@
 """The network of a clone: what a player sees to what it does, tick by tick and at two time scales.
 
-    pictures (n, before + T, H, W, 3), or states (n, T, 536)
+    pictures (n, before + T, H, W, 3), or states (n, before + T, 536)
       -> a token for each tick, (n, T, D)
       -> the slow core: every `tau` ticks it looks at the mean of the last `tau` tokens and at its
          own past, and what it says, `latent` numbers, is added to the tokens of the next `tau`
@@ -40,7 +40,7 @@ class CloneNetworkConfig(NetworkConfig):
     """The size of a clone, and what it sees."""
 
     observe: str = "rgb"
-    """`rgb`: frames; `state`: state observations, for which `before`, `channels`, `residuals` and
+    """`rgb`: frames; `state`: state observations, for which `channels`, `residuals` and
     `resolution` mean nothing."""
     entities: str = ATTENTION
     """How a clone that sees states takes in who is near, as of `graph.EntityEncoder`."""
@@ -69,11 +69,6 @@ class CloneNetworkConfig(NetworkConfig):
             if type(value) is not int or not least <= value <= most:
                 raise ConfigError(f"{name} must be whole and lie in {least}..{most}, got {value!r}")
 
-    @property
-    def context(self) -> int:
-        """Frames before that of a tick which its token shows."""
-        return self.before if self.observe == "rgb" else 0
-
 
 SIZES: dict[str, dict[str, object]] = {
     "tiny": {"channels": (8, 16, 16), "width": 48, "heads": 3, "blocks": 1},
@@ -92,7 +87,7 @@ class Memory(NamedTuple):
     ticks: Tensor
     """(n,) int64, since each episode began."""
     seen: Tensor
-    """(n, context, ...) uint8, the last frames."""
+    """(n, before, ...) uint8, the last frames."""
     kept: tuple[Tensor, ...]
     """(n, past, 2 D) of each block: keys and values of the last ticks."""
     total: Tensor
@@ -133,13 +128,22 @@ class Senses(nn.Module):
 
     def __init__(self, config: CloneNetworkConfig) -> None:
         super().__init__()
+        self.before = config.before
         self.encoder = EntityEncoder(config.width, config.entities)
+        self.token = nn.Linear((config.before + 1) * config.width, config.width)
         self.norm = nn.LayerNorm(config.width)
 
     def forward(self, states: Tensor) -> Tensor:
-        """(n, T, D) for states (n, T, 536), uint8."""
-        tokens: Tensor = self.norm(self.encoder(states.flatten(0, 1)))
-        return tokens.view(*states.shape[:2], -1)
+        """(n, T, D) for states (n, before + T, 536), uint8.
+
+        What was made of those before is taken as its difference from a tick's own.
+        """
+        ticks = states.shape[1] - self.before
+        x = self.encoder(states.flatten(0, 1)).unflatten(0, states.shape[:2])
+        now = x[:, self.before :]
+        around = [x[:, k : k + ticks] - now for k in range(self.before)]
+        tokens: Tensor = self.norm(self.token(torch.cat([*around, now], -1)))
+        return tokens
 
 
 class SlowCore(nn.Module):
@@ -204,7 +208,7 @@ class Clone(nn.Module):
         """Scores for whole clips; each begins at a multiple of `tau` ticks.
 
         Args:
-            seen: (n, context + T, H, W, 3) frames or (n, T, 536) states, uint8.
+            seen: (n, before + T, H, W, 3) frames or (n, before + T, 536) states, uint8.
 
         Returns:
             `classes` (n, T, K) and `camera` (n, T, 121), float32; `features` (n, T, D).
@@ -240,7 +244,7 @@ class Clone(nn.Module):
         for block, kept in zip(self.times, memory.kept, strict=True):
             x, cache = block(x, kept, hidden)
             caches.append(cache.to(kept.dtype))
-        last = seen[:, seen.shape[1] - self.config.context :]
+        last = seen[:, seen.shape[1] - self.config.before :]
         after = memory._replace(ticks=began + ticks, seen=last, kept=tuple(caches))
         return self._told(x), after
 
@@ -250,7 +254,7 @@ class Clone(nn.Module):
         seen = (*config.resolution, 3) if config.observe == "rgb" else (STATE_SIZE,)
         return Memory(
             torch.zeros(rows, dtype=torch.int64, device=weight.device),
-            torch.zeros(rows, config.context, *seen, dtype=torch.uint8, device=weight.device),
+            torch.zeros(rows, config.before, *seen, dtype=torch.uint8, device=weight.device),
             tuple(weight.new_zeros(rows, config.past, 2 * config.width) for _ in self.times),
             weight.new_zeros(rows, config.width),
             weight.new_zeros(rows, config.latent),
@@ -259,10 +263,10 @@ class Clone(nn.Module):
 
     def _with_context(self, seen: Tensor, memory: Memory) -> Tensor:
         """With the frames before; before an episode's first, the first again."""
-        context = self.config.context
-        if not context:
+        before = self.config.before
+        if not before:
             return seen
-        first = seen[:, :1].expand(-1, context, *seen.shape[2:])
+        first = seen[:, :1].expand(-1, before, *seen.shape[2:])
         begins = (memory.ticks == 0).view(-1, *[1] * (seen.dim() - 1))
         return torch.cat([torch.where(begins, first, memory.seen), seen], 1)
 

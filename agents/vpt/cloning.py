@@ -21,7 +21,7 @@ from mpgenie.envs.config import config_from
 from mpgenie.errors import CheckpointError, ConfigError, suggest
 from mpgenie.extras import require
 
-from .augment import NONE, Augmentation, augmented
+from .augment import NONE, Augmentation, augmented, augmented_states
 from .classes import Classes, combinations_of, turns_of
 from .clone_network import SIZES, Clone, CloneNetworkConfig
 from .corpus import STREAM, Clip, Corpus
@@ -47,8 +47,10 @@ class CloneConfig:
 
     network: CloneNetworkConfig = field(default_factory=CloneNetworkConfig)
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=1500))
-    augmentation: Augmentation = field(default=Augmentation(**{**asdict(NONE), "shift": 2}))
-    """Of frames."""
+    augmentation: Augmentation = field(
+        default=Augmentation(**{**asdict(NONE), "shift": 2, "mirror": True})
+    )
+    """Of frames; of states the mirror alone."""
     ticks: int = 64
     """Of a clip."""
     clips: int = 8
@@ -132,12 +134,14 @@ class CloneLesson:
 
     def losses(self, step: int) -> dict[str, Tensor]:
         """Parts of the loss of a step."""
-        config, every = self.config, max(1, self.config.network.tau)
+        config, how = self.config, self.config.augmentation
+        every = max(1, config.network.tau)
         rng = np.random.default_rng((config.seed, step))
-        around = _Around(config.network.context)
-        clips = [self.corpus.clip(rng, config.ticks, 1, around, every) for _ in range(config.clips)]
-        if config.observe == "rgb":
-            clips = [augmented(clip, rng, config.augmentation) for clip in clips]
+        changed = augmented if config.observe == "rgb" else augmented_states
+        clips = [
+            changed(self.corpus.clip(rng, config.ticks, 1, config.network, every), rng, how)
+            for _ in range(config.clips)
+        ]
         seen, *targets = (part.to(self.device) for part in self._batch(clips))
         return clone_losses(self.model(seen), *targets)
 
@@ -170,11 +174,6 @@ class CloneLesson:
             torch.from_numpy(weight.astype(np.float32)),
             torch.from_numpy((weight * moving).astype(np.float32)),
         )
-
-
-class _Around(NamedTuple):
-    before: int
-    after: int = 0
 
 
 def clone_losses(

@@ -36,7 +36,7 @@ def pictures(rows=3, seed=0):
 
 
 def at_once(model, seen):
-    first = seen[:, :1].expand(-1, model.config.context, -1, -1, -1)
+    first = seen[:, :1].expand(-1, model.config.before, *seen.shape[2:])
     return model(torch.cat([first, seen], 1))
 
 
@@ -68,7 +68,7 @@ def test_pieces_of_any_length_say_what_the_whole_says(tau, lengths):
 @torch.no_grad()
 def test_pieces_of_what_is_sensed_say_what_the_whole_says(entities, lengths):
     model, seen = clone(observe="state", entities=entities), states()
-    whole, pieces = model(seen), in_pieces(model, seen, lengths)
+    whole, pieces = at_once(model, seen), in_pieces(model, seen, lengths)
     for name, told in whole.items():
         assert torch.allclose(told, pieces[name], atol=1e-5, rtol=1e-5)
 

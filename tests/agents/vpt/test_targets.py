@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpgenie.agents.vpt.augment import Augmentation, augmented, in_mirror
+from mpgenie.agents.vpt.augment import Augmentation, augmented, in_mirror, states_in_mirror
 from mpgenie.agents.vpt.corpus import Corpus
 from mpgenie.agents.vpt.targets import (
     BITS,
@@ -16,6 +16,7 @@ from mpgenie.agents.vpt.targets import (
     turn_of,
 )  # fmt: skip
 from mpgenie.envs.simulation.actions import BUTTONS, CAMERA_BINS
+from mpgenie.envs.state_observation import unpack_state
 
 from .conftest import network, panned
 
@@ -52,6 +53,21 @@ def test_a_mirror_before_a_mirror_changes_nothing(seed):
     assert np.array_equal(once.camera[..., 1], -clip.camera[..., 1])
     for there, back in zip(clip, in_mirror(once), strict=True):
         assert np.array_equal(there, back)
+
+
+def test_a_mirror_puts_what_is_on_the_right_on_the_left():
+    states = np.zeros((3, 2, 536), np.uint8)
+    parts = unpack_state(states)
+    parts["blocks"][..., 2, 4, 6], parts["body"][..., 3] = 7, 128 + 30
+    parts["entities"][..., 0, :4] = 140, 128 + 9, 128, 1
+    parts["marks"][..., 1, :5] = 128, 128 - 20, 128, 5, 1
+    there = unpack_state(states_in_mirror(states))
+    assert (there["blocks"][..., 2, 4, 2] == 7).all() and (there["blocks"] > 0).sum() == 6
+    assert (there["body"][..., 3] == 128 - 30).all()
+    assert (there["entities"][..., 0, :4] == [140, 128 - 9, 128, 1]).all()
+    assert (there["marks"][..., 1, :5] == [128, 128 + 20, 128, 5, 1]).all()
+    assert not there["entities"][..., 1:, :].any() and not there["marks"][..., 0, :].any()
+    assert np.array_equal(states_in_mirror(states_in_mirror(states)), states)
 
 
 def test_augmentation_changes_pictures_and_not_what_was_done():
