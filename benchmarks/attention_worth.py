@@ -16,6 +16,7 @@ returns that are told; otherwise it is everybody.
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -98,29 +99,32 @@ class Study:
             file = learn(lesson, out, on_step=lambda _: bar.update())
         return load_clone(file)
 
-    def play(self, clone: Cloned, groups: Sequence[int] = ()) -> Floats:
-        """(worlds,) what the team earns that cannot see some groups."""
+    def play(self, clone: Cloned, groups: Sequence[int] = ()) -> worth.Rollout:
+        """A clone plays everybody, and the team cannot see some groups."""
 
         def blinded(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
-            if groups:
-                states = states.copy()
-                states[:, self.team] = worth.without(states[:, self.team], groups, self.by_role)
+            states = states.copy()
+            states[:, self.team] = worth.without(states[:, self.team], groups, self.by_role)
             return states
 
-        options = self.options
-        found = worth.roll_out(
-            ClonePolicy(clone), options.worlds, seed=PLAYED, ticks=options.ticks, change=blinded
-        )
+        return worth.roll_out(
+            ClonePolicy(clone), self.options.worlds, change=blinded if groups else None,
+            **self._played(),
+        )  # fmt: skip
+
+    def earned(self, found: worth.Rollout) -> Floats:
+        """(worlds,) what the team earned."""
         return np.asarray(found.returns[:, self.team].mean(1), np.float64)
+
+    def _played(self) -> dict[str, int]:
+        return {"seed": PLAYED, "ticks": self.options.ticks}
 
     def foretold(self, clone: Cloned, groups: Sequence[int] = ()) -> dict[str, float]:
         """How well a clone foretells held-out scripts that cannot see some groups."""
         plays = [one.play for one in self.held_out]
         if groups:
             plays = [
-                type(play)(
-                    **{**vars(play), "frames": worth.without(play.frames, groups, self.by_role)}
-                )
+                replace(play, frames=worth.without(play.frames, groups, self.by_role))
                 for play in plays
             ]
         return score_plays(clone, plays)["model"]
@@ -134,7 +138,8 @@ class Study:
         for seed in range(self.options.seeds):
             for way in WAYS:
                 clone = self.clone(way, seed)
-                told, earned = self.foretold(clone), self.play(clone)
+                told, played = self.foretold(clone), self.play(clone)
+                earned = self.earned(played)
                 near.setdefault(way, []).append(
                     {"nll": told["nll"], "accuracy": told["active_accuracy"],
                      "return": float(earned.mean())}
@@ -142,7 +147,7 @@ class Study:
                 if way != ATTENTION:
                     continue
                 for group in self.groups():
-                    lost = self.play(clone, [group]) - earned
+                    lost = self.earned(self.play(clone, [group])) - earned
                     worse = self.foretold(clone, [group])["nll"] - told["nll"]
                     blind.setdefault(GROUPS[group], []).append(
                         {"nll": worse, "return": lost.tolist()}
@@ -152,9 +157,8 @@ class Study:
                 even.append(pair[1])
                 if len(self.team) > 1:
                     found = worth.swap_partners(
-                        ClonePolicy(clone), self.team, self.options.worlds,
-                        seed=PLAYED, ticks=self.options.ticks,
-                    )  # fmt: skip
+                        ClonePolicy(clone), played, self.team, **self._played()
+                    )
                     swapped.append({name: each.tolist() for name, each in found.items()})
             yield {
                 "minutes": self.corpus.minutes,
@@ -219,12 +223,19 @@ def _mass_lines(scenario: str, found: dict[str, Any]) -> list[str]:
         cells = [f"{np.nanmean(shares[:, k, g]):.3f} ({np.nanmean(even[:, k, g]):.3f})"
                  for g in used]  # fmt: skip
         lines.append(f"| {phase} | " + " | ".join(cells) + " |")
-    above = shares - even
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = np.where(even > 0, shares / even, np.nan)
     for one, other in _DIFFERENT.get(scenario, ()):
-        difference = above[:, one] - above[:, other]
-        cells = [f"{np.nanmean(difference[:, g]):+.3f}, p {_p(difference[:, g])}" for g in used]
-        lines.append(f"| {phases[one]} less {phases[other]}, above even | {' | '.join(cells)} |")
+        difference = times[:, one] - times[:, other]
+        cells = [_shift(difference[:, g]) for g in used]
+        lines.append(f"| times even, {phases[one]} less {phases[other]} | {' | '.join(cells)} |")
     return lines
+
+
+def _shift(differences: Floats) -> str:
+    if not np.isfinite(differences).any():
+        return "-"
+    return f"{np.nanmean(differences):+.2f}, p {_p(differences)}"
 
 
 def _finely(values: Sequence[float], sign: str = "") -> str:
@@ -264,11 +275,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with TemporaryDirectory() as folder:
         out: Path = options.out or Path(folder)
         out.mkdir(parents=True, exist_ok=True)
-        every = {}
+        file = out / "worth.json"
+        every = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         for scenario in options.scenarios:
             for found in Study(scenario, options, out).figures():
                 every[scenario] = found
-                (out / "worth.json").write_text(json.dumps(every), encoding="utf-8")
+                file.write_text(json.dumps(every), encoding="utf-8")
             print("\n".join([*tables(scenario, every[scenario]), ""]), flush=True)
 
 

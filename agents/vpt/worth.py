@@ -271,8 +271,8 @@ def shuffled_in_time(actions: NDArray[np.int64], ticks: int, seed: int = 0) -> N
 
 def swap_partners(
     policy: ClonePolicy,
+    own: Rollout,
     team: Sequence[int],
-    worlds: int,
     *,
     seed: int,
     ticks: int,
@@ -282,26 +282,25 @@ def swap_partners(
 
     Args:
         policy: Plays everybody who is not swapped.
+        own: What it did when it played everybody, in the same worlds.
         team: The slots of a team; all but the first are swapped.
-        worlds: How many episodes.
-        seed: Of the first.
-        ticks: How long at most.
-        **options: As of `roll_out`.
+        seed: As of `own`.
+        ticks: Likewise.
+        **options: Likewise.
 
     Returns:
         (worlds, 2) for `own` partners, those `shuffled` in time, and `idle` ones: what the team
         earns on average, and what its first player does.
     """
     one, *others = team
-    own = roll_out(policy, worlds, seed=seed, ticks=ticks, **options)
     shuffled = shuffled_in_time(own.actions[:, :, others], ticks)
     idle = np.zeros_like(shuffled)
     idle[..., 8:10] = STILL
     found = {"own": own.returns}
     for name, actions in (("shuffled", shuffled), ("idle", idle)):
-        swapped = roll_out(
-            policy, worlds, seed=seed, ticks=ticks, partners=(others, actions), **options
-        )
+        partners = others, actions
+        worlds = len(own.returns)
+        swapped = roll_out(policy, worlds, seed=seed, ticks=ticks, partners=partners, **options)
         found[name] = swapped.returns
     return {
         name: np.stack([returns[:, list(team)].mean(1), returns[:, one]], 1)

@@ -123,6 +123,9 @@ def test_partners_are_shuffled_by_the_second():
 
 
 def test_a_team_is_paid_with_its_own_partners_and_with_others():
-    found = worth.swap_partners(ClonePolicy(clone((0, walking()))), [0, 2], 2, seed=3, ticks=6)
+    policy, game = ClonePolicy(clone((0, walking()))), {"seed": 3, "ticks": 6}
+    own = worth.roll_out(policy, 2, **game)
+    found = worth.swap_partners(policy, own, [0, 2], **game)
     assert set(found) == {"own", "shuffled", "idle"}
     assert all(each.shape == (2, 2) for each in found.values())
+    np.testing.assert_array_equal(found["own"][:, 1], own.returns[:, 0])
