@@ -162,6 +162,11 @@ class MovieReader:
                 f"this video has {found} of frames {first} to {first + len(out) - 1}"
             )
 
+    @property
+    def rate(self) -> float:
+        """Frames a second on average; 0 where the file does not say."""
+        return float(self._stream.average_rate or 0)
+
     def pictures(self, height: int, width: int, most: int) -> Iterator[Array]:
         """At most so many frames from the first on, whatever their times: (height, width, 3)."""
         try:

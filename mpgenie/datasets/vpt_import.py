@@ -19,12 +19,13 @@ from mpgenie.errors import ConfigError, DatasetError
 from .episode import Episode, Header
 from .exports.vpt_lines import LineReader
 from .manifest import sha256
-from .movies import MovieReader
+from .movies import FRAMES_PER_SECOND, MovieReader
 from .pictures import FramePacker, Stream, StreamSpec
 from .schema import COLUMNS, Array
 from .store import Store
 
 MOST_LINE_BYTES = 2**20
+_OFF = 0.05  # of the rate that a recording may be off by
 
 
 class Imported(NamedTuple):
@@ -137,6 +138,11 @@ def _frames(path: Path, spec: StreamSpec, most: int) -> Stream:
     packer = FramePacker(spec, 1)
     reader = MovieReader(path, resize=True)
     try:
+        if reader.rate and abs(reader.rate / FRAMES_PER_SECOND - 1.0) > _OFF:
+            raise DatasetError(
+                f"{path} has {reader.rate:g} frames a second, a tick is a frame of "
+                f"{FRAMES_PER_SECOND}: bring its frames and its lines to that rate first"
+            )
         for picture in reader.pictures(spec.height, spec.width, most):
             packer.add(picture[None])
     finally:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mpgenie
+from mpgenie.datasets import movies
 from mpgenie.datasets.exports.export import export
 from mpgenie.datasets.exports.vpt_lines import DEGREES_A_PIXEL, LineReader, line_of
 from mpgenie.datasets.verify import verify
@@ -93,6 +94,15 @@ def test_an_import_goes_on_and_leaves_out_what_is_damaged(folder, tmp_path):
     assert mpgenie.import_vpt(mixed, tmp_path / "back", progress=False) == (4, {})
     with pytest.raises(ConfigError, match="has no recording"):
         mpgenie.import_vpt(tmp_path / "back", tmp_path / "x", progress=False)
+
+
+def test_a_recording_at_another_rate_is_left_out_and_said_why(pulses, tmp_path, monkeypatch):
+    monkeypatch.setattr(movies, "FRAMES_PER_SECOND", 30)
+    folder = export(pulses, "vpt", tmp_path / "vpt", progress=False)
+    monkeypatch.undo()
+    found = mpgenie.import_vpt(folder, tmp_path / "back", progress=False)
+    assert found.episodes == 0 and len(found.problems) == 4
+    assert all("has 30 frames a second" in problem for problem in found.problems.values())
 
 
 @given(
