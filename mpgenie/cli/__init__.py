@@ -40,6 +40,7 @@ examples:
                                     a dataset of games, played by their scripts
   mpgenie train ppo --scenario gather
                                     players learn to gather, from what they know, in minutes
+  mpgenie vpt --tiny                video pre-training from end to end, in a minute
   mpgenie watch gather              a video of trained players
   mpgenie bench --quick             the main figures in about a minute
 
