@@ -25,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mpgenie.agents.arrays_file import read_arrays
 from mpgenie.agents.training.player import trained
 from mpgenie.datasets.manifest import read_sealed_json, sealed_json
 from mpgenie.datasets.reading import open_dataset
@@ -180,7 +181,7 @@ class Loop:
             self.labelled, self.folder(seed, "idm"), config, minutes=self.config.idm_minutes,
             on_step=self._steps(f"idm_{seed}", config.schedule.steps),
         )  # fmt: skip
-        return {}
+        return self._learnt(seed, "idm")
 
     def label(self, seed: int) -> dict[str, Any]:
         """Say what was done in the unlabelled set."""
@@ -206,7 +207,7 @@ class Loop:
             minutes=self.config.clone_minutes,
             on_step=self._steps(f"clone_{who}_{seed}", config.schedule.steps),
         )
-        return {}
+        return self._learnt(seed, who)
 
     def play(self, who: str, seed: int) -> dict[str, Any]:
         """Try players in worlds that nobody learnt in."""
@@ -253,6 +254,11 @@ class Loop:
     def folder(self, seed: int, name: str) -> Path:
         """Of a run of learning."""
         return self.out / f"seed_{seed}" / name
+
+    def _learnt(self, seed: int, name: str) -> dict[str, Any]:
+        """How many steps were made, and how many there were to be."""
+        about, _ = read_arrays(self.folder(seed, name) / MODEL)
+        return {"steps": about["step"], "planned": about["schedule"]["steps"]}
 
     def _labels(self, seed: int) -> str:
         """What labels are called: no two models' alike, in a dataset that others label, too."""

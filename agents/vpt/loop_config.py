@@ -99,8 +99,8 @@ class LoopConfig:
 
 SIZES: dict[str, dict[str, Any]] = {
     "small": {
-        "idm": IdmConfig.of("small", schedule=Schedule(steps=600)),
-        "clone": CloneConfig.of("small", schedule=Schedule(steps=700)),
+        "idm": IdmConfig.of("small", schedule=Schedule(steps=500)),
+        "clone": CloneConfig.of("small", schedule=Schedule(steps=400)),
     },
     "tiny": {
         "ticks": 60,

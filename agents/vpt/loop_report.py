@@ -56,6 +56,7 @@ def write_up(loop: "Loop") -> dict[str, Any]:
         "claims": [{**asdict(claim), "line": claim.line()} for claim in claims],
         "idm": results["scores"]["model"]["figures"],
         "stages": times["rows"],
+        "notes": _notes(loop),
         "page": str(write_report(results, folder)),
     }
     write_file(loop.out / RESULTS, json.dumps(told, indent=1).encode())
@@ -103,6 +104,14 @@ def _notes(loop: "Loop") -> list[str]:
     )
     if shared := len(labelled & unlabelled):
         told.append(f"{shared} planets are in both sets: the labels look better than they are.")
+    for stage in loop.stages():
+        if (mark := loop.mark(stage.name)).exists():
+            facts = read_sealed_json(mark)
+            if facts.get("steps", 0) < facts.get("planned", 0):
+                told.append(
+                    f"{stage.name} was stopped by its time limit after {facts['steps']} of "
+                    f"{facts['planned']} steps: more would be better."
+                )
     return told
 
 

@@ -45,6 +45,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--labelled", type=Path, metavar="DATA", help="a dataset with known actions")
     add("--unlabelled", type=Path, metavar="DATA", help="a dataset to be labelled")
     add("--seeds", type=seeds, default=(0,), metavar="A,B", help="of models, one or more (0)")
+    patient = "let all models make all their steps, however slow the machine"
+    add("--patient", action="store_true", help=patient)
     add("--threads", type=int, metavar="N", help="of networks (one for each processor)")
 
 
@@ -63,8 +65,10 @@ def run(options: argparse.Namespace) -> int:
     given = (options.labelled, options.unlabelled)
     if any(given) and (options.who or options.players):
         raise ConfigError("--with and --players are of recorded games: leave them, or the datasets")
-    chosen = {name: getattr(options, name) for name in ("scenario", "who", "players", "seeds")}
-    chosen = {name: value for name, value in chosen.items() if value is not None}
+    asked = {name: getattr(options, name) for name in ("scenario", "who", "players", "seeds")}
+    chosen: dict[str, Any] = {name: each for name, each in asked.items() if each is not None}
+    if options.patient:
+        chosen |= {"idm_minutes": None, "clone_minutes": None}
     config = LoopConfig.of("tiny" if options.tiny else "small", **chosen)
     few, many = (None if path is None else mpgenie.open_dataset(path) for path in given)
     bar = Bar()
@@ -94,6 +98,7 @@ def told(results: dict[str, Any]) -> str:
     rows += ["", *(claim["line"] for claim in results["claims"])]
     if not results["claims"]:
         rows.append("nothing is paid in this game: there is no score to compare")
+    rows += results["notes"]
     labels = results["idm"]
     rows += [
         f"labels: camera R2 {labels['camera_r2']['mean']:.3f}, "

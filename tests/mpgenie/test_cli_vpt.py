@@ -9,6 +9,7 @@ RESULTS = {
     "arms": [{"arm": "chance", "score": 1, "low": 0, "high": 2, "survival": 1, "distance": 3}],
     "claims": [{"line": "they give more: 2.00 (1.00 to 3.00), holds"}],
     "idm": {name: {"mean": 0.5} for name in ("camera_r2", "joint_exact", "macro_f1")},
+    "notes": ["3.3 labelled player-minutes."],
     "page": "out/report.html",
 }
 

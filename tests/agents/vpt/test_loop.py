@@ -1,6 +1,7 @@
 """The loop of video pre-training: from a few labels to players, stopped and resumed at will."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mpgenie.agents.vpt.loop import Loop, stream_of, vpt
 from mpgenie.agents.vpt.loop_config import LoopConfig
 from mpgenie.agents.vpt.training import Schedule
 from mpgenie.datasets.exports.export import export
+from mpgenie.datasets.manifest import read_sealed_json, sealed_json
 from mpgenie.errors import ConfigError, DatasetError
 from mpgenie.play.recording import record
 from tests.play.conftest import Table
@@ -96,6 +98,19 @@ def test_pseudo_labels_lie_beside_the_unlabelled_episodes(loops):
     (labels,) = (dataset.root / "labels").iterdir()
     assert labels.name.startswith("vpt-") and len(list(labels.iterdir())) == 2
     assert not (loops[0] / "labelled" / "labels").exists()
+
+
+def test_what_a_time_limit_cut_short_is_told(loops, tmp_path):
+    out = shutil.copytree(loops[1], tmp_path / "loop")
+    mark = out / "done" / "idm_0.json"
+    facts = read_sealed_json(mark)
+    assert (facts["steps"], facts["planned"]) == (3, 3)
+    mark.write_bytes(sealed_json({**facts, "steps": 1}))
+    (out / "done" / "report.json").unlink()
+    notes = vpt(small(), out, record=never)["notes"]
+    assert (
+        notes[-1] == "idm_0 was stopped by its time limit after 1 of 3 steps: more would be better."
+    )
 
 
 def human(root, seed):
