@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("models", type=Path, nargs="+", metavar="MODEL", help="runs of `mpgenie train idm`")
     add("--data", type=Path, required=True, metavar="DIR", help="a dataset of other planets")
     add("--out", type=Path, default=Path("out/report"), metavar="DIR",
-        help="what takes long is kept there (%(default)s)")  # fmt: skip
+        help="what replays told is kept there (%(default)s)")  # fmt: skip
     add("--learnt-from", type=Path, metavar="DIR", help="to say whether planets are shared")
     add("--every", type=int, default=1, metavar="N",
         help="ask of one tick in N what can be told at all; 0 = of none (%(default)s)")  # fmt: skip

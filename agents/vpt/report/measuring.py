@@ -67,7 +67,7 @@ def report_idm(
     Args:
         models: Files of models that differ by their seed, or the folders of their runs.
         dataset: Of other planets than those that they learnt from.
-        out: The folder of the report; what takes long is kept there and not done again.
+        out: The folder of the report; what replays told is kept there and not asked again.
         learnt_from: What they learnt from; it is said whether the two share planets.
         every: One tick in so many is asked whether its presses are identifiable; 0 = none.
         device: As torch names it.
