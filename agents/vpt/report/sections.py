@@ -50,11 +50,12 @@ def summary(results: Results) -> str:
         if "model" not in scores:
             continue
         value = scores["model"]["figures"][name]["mean"]
+        copied = scores["copy_previous"]["figures"][name]["mean"]
         kind = "met" if value >= wanted else "flag"
         where_told = ", where identifiable" if part == "identifiable" else ""
         tiles.append(
             f'<div><b class="{kind}">{value:.3f}</b><span>{FIGURES[name]}{where_told}; '
-            f"target {wanted:.2f}</span></div>"
+            f"target {wanted:.2f}, copied {copied:.3f}</span></div>"
         )
     notes = "".join(note(text) for text in results.get("notes", ()))
     return (f'<div class="tiles">{"".join(tiles)}</div>' if tiles else "") + _about(results) + notes
@@ -261,7 +262,7 @@ def _about(results: Results) -> str:
         f"{data['name']}: {data['episodes']} episodes of {' or '.join(map(str, data['players']))} "
         f"players, {data['player_minutes']:.1f} player-minutes on {planets} "
         f"planet{'s' if planets != 1 else ''}, played by {', '.join(data['sources'])}."
-        f"{held_out} {len(results['models'])} model(s)."
+        f"{held_out} Models: {len(results['models'])}."
     )
 
 
