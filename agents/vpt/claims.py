@@ -11,6 +11,7 @@ from .report.arms import DRAWS, interval
 SHARE = 0.9
 """Of the score with true labels that labels of a model shall give."""
 
+
 @dataclass(frozen=True)
 class Claim:
     """A claim, the figure it is about, and its 95 % interval by bootstrap over episodes."""

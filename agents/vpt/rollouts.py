@@ -73,9 +73,7 @@ class ByPolicy:
     def __init__(self, policy: Any, seed: int = 0) -> None:
         self.policy, self.seed = policy, seed
         options = policy.env_options
-        self.options: Mapping[str, Any] = {
-            name: options[name] for name in _SEEN if name in options
-        }
+        self.options: Mapping[str, Any] = {name: options[name] for name in _SEEN if name in options}
         self._state: Any = None
 
     def begin(self, envs: Sequence[PlanetEnv], seeds: Sequence[int]) -> None:
