@@ -37,7 +37,7 @@ ARMS: dict[str, dict[str, Any]] = {
 }
 """The ways to learn, by what they set; `start` stands for the clone's file."""
 COLOURS = {"scratch": "#8a8a8a", "clone": "#2b6cb0", "forgetting": "#c05621"}
-MEASURED = 5
+MEASURED = 4
 """How often a run is measured after its beginning; each time is an episode of sixteen worlds."""
 Run = dict[str, list[float]]
 
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--out", type=Path, default=Path("out/from_clone"), metavar="DIR")
     add("--scenarios", nargs="+", default=["gather", "capture_the_flag"], metavar="NAME")
     add("--seeds", type=int, default=3, metavar="N")
-    add("--steps", type=int, default=100_000, metavar="N", help="decisions of a run")
+    add("--steps", type=int, default=64_000, metavar="N", help="decisions of a run")
     add("--episodes", type=int, default=40, metavar="N", help="of two players that a script shows")
     add("--draw", action="store_true", help="what is there, and learn nothing")
     options = parser.parse_args(arguments)
@@ -89,7 +89,7 @@ def make_clone(config: PPOConfig, folder: Path, shown: int) -> None:
         facts = {
             "script": show.worth,
             "score": judge.score(policies),
-            "by_chance": judge.score(None),
+            "random": judge.score(None),
         }
     (folder / "facts.json").write_text(json.dumps({**told, **facts}, indent=1) + "\n")
 
@@ -133,7 +133,7 @@ def table(found: dict[str, Any]) -> str:
             lines.append(f"| {name} | {arm} | " + " | ".join(cells) + " |")
         clone = result["clone"]
         lines.append(
-            f"| {name} | | by chance {clone['by_chance']:.1f}, clone {clone['score']:.1f}, "
+            f"| {name} | | random {clone['random']:.1f}, clone {clone['score']:.1f}, "
             f"script {clone['script']:.1f} |" + " |" * (len(heads) - 1)
         )
     return "\n".join(lines)

@@ -159,10 +159,11 @@ def shown_in(
     plays = demonstrations(
         dataset, labels, minutes=minutes, observe=config.observe, stream=f"ego_{width}x{height}"
     )
-    return _joined([_of_play(config, play) for play in plays])
+    return _joined([decisions_in(play, config) for play in plays])
 
 
-def _of_play(config: PPOConfig, play: "Play") -> Demonstrations:
+def decisions_in(play: "Play", config: PPOConfig) -> Demonstrations:
+    """What one episode shows, in the order of ticks and then of players."""
     seen = {config.observe: play.frames[:-1]}
     return _as_decisions(config, seen, bit_fields(play.down), play.camera, play.there)
 

@@ -9,9 +9,20 @@ from mpgenie.agents.bots.scenarios import SCRIPTS
 from mpgenie.agents.policy import Action
 from mpgenie.agents.training.from_play import Cloning, clone_player, scores
 from mpgenie.agents.training.player import trained
-from mpgenie.agents.training.showing import Demonstrations, shown_by_scripts, shown_in
-from mpgenie.envs.simulation.actions import ATTACK, FORWARD
+from mpgenie.agents.training.policies import Policies
+from mpgenie.agents.training.showing import (
+    Demonstrations,
+    decisions_in,
+    shown_by_scripts,
+    shown_in,
+)
+from mpgenie.agents.vpt.corpus import Play
+from mpgenie.agents.vpt.states import states_of
+from mpgenie.datasets.reading import open_dataset
+from mpgenie.datasets.store import Store
+from mpgenie.envs.simulation.actions import ATTACK, FORWARD, JUMP, NO_OP
 from mpgenie.errors import ConfigError, DivergedError
+from tests.datasets.random_play import play
 
 from .conftest import tiny
 
@@ -70,16 +81,14 @@ def test_those_who_do_anything_show_nothing(scripted):
 
 def test_a_perfect_player_foretells_all(scripted):
     shown = shown_by_scripts(scripted, episodes=2)
-    perfect = Demonstrations(shown.seen, shown.slots, shown.choices * 0, shown.episodes)
-    policies = trained_on_nothing(scripted)
-    told = scores(policies, perfect, np.arange(len(perfect)))
-    assert told["by_chance"] == 0.0 and told["held_out"] > 0.0
-
-
-def trained_on_nothing(config):
-    from mpgenie.agents.training.policies import Policies
-
-    return Policies(config)
+    nothing = np.broadcast_to(np.array(NO_OP), shown.choices.shape).copy()
+    idle = Demonstrations(shown.seen, shown.slots, nothing, shown.episodes)
+    policies, rows = Policies(scripted), np.arange(len(idle))
+    told = scores(policies, idle, rows)
+    assert told["by_chance"] == 0.0 and told["held_out"] > 1.0
+    policies.nets[0].scores.bias.data[11 * np.arange(10) + NO_OP] = 50.0
+    told = scores(policies, idle, rows)
+    assert told["held_out"] < 1e-3 and told["all_right"] == 1.0
 
 
 def test_one_episode_is_too_little(scripted, tmp_path):
@@ -92,6 +101,37 @@ def test_a_rate_that_leads_astray_is_an_error(scripted, tmp_path):
     with pytest.raises(DivergedError, match="no number any more"):
         clone_player(scripted, shown, tmp_path, Cloning(looks=3, rate=1e30, minibatch=16))
     assert not (tmp_path / "policy.npz").exists()
+
+
+def test_the_states_of_recorded_episodes_are_learnt_from(tmp_path):
+    with Store(tmp_path / "data", {"seed": 1}) as store:
+        for unit in range(3):
+            store.commit(play(unit, ticks=12))
+    dataset = open_dataset(tmp_path / "data")
+    config = tiny(free=("forward/back", "jump", "attack", "camera yaw"), turns=(1, 2, 3, 4, 5))
+    shown = shown_in(dataset, config)
+    assert shown.seen["state"].shape == (3 * 2 * 11, 536)
+    assert shown.episodes.max() == 2 and set(shown.slots) == {0, 1}
+    shard = dataset.load(dataset.episodes[1])
+    first = np.flatnonzero(shown.episodes == 1)[:2]  # of both players
+    assert np.array_equal(shown.seen["state"][first], states_of(shard)[0])
+    asked = np.asarray(shard["actions/requested_buttons"])[:2]
+    assert np.array_equal(shown.choices[first, 2], (asked & JUMP > 0).any(0))
+    few = shown_in(dataset, config, minutes=0.001)
+    assert few.episodes.max() == 0  # whole episodes, at least one
+    assert clone_player(config, shown, tmp_path / "clone", Cloning(looks=1)).exists()
+
+
+def test_frames_stand_beside_what_was_done_on_seeing_them():
+    frames = np.zeros((6, 2, 64, 64, 3), np.uint8) + np.arange(6)[:, None, None, None, None]
+    down, there = np.zeros((5, 2, 20), np.bool_), np.ones((5, 2), np.bool_)
+    down[3, :, 0] = True  # both strike on seeing frame 3
+    there[4, 1] = False
+    seen = Play(0, "made up", 0, frames.astype(np.uint8), down, np.zeros((5, 2, 2)), there)
+    shown = decisions_in(seen, tiny(observe="rgb", free=("attack",)))  # of two ticks
+    assert shown.seen["rgb"][:, 0, 0, 0].tolist() == [0, 0, 1, 1, 2, 2, 3]
+    assert shown.slots.tolist() == [0, 1, 0, 1, 0, 1, 0]
+    assert shown.choices[:, 4].tolist() == [0, 0, 0, 0, 1, 1, 1]
 
 
 def test_episodes_are_seen_as_states_or_as_frames():
