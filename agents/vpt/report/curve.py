@@ -33,8 +33,6 @@ import torch  # noqa: E402
 ARMS = {"idm": "inverse dynamics", "causal": "from the past alone"}
 PAST = 64
 """Ticks back that the causal network attends to."""
-BEFORE = 5
-"""Frames before its own that its first convolution sees: as many in all as inverse dynamics."""
 WINDOW, WARM = 96, 32
 """Ticks of a stretch that is judged, and those before it that only lend their past."""
 PER_MINUTE = 1200
@@ -100,10 +98,11 @@ _NOTE = (
 
 
 def config_of(arm: str, config: IdmConfig) -> IdmConfig:
-    """What an arm learns with: the same, or the same without any frame that comes later."""
+    """What an arm learns with: the same, or as many frames of which none comes later."""
     if arm == "idm":
         return config
-    return replace(config, network=replace(config.network, before=BEFORE, after=0, past=PAST))
+    before = config.network.before + config.network.after
+    return replace(config, network=replace(config.network, before=before, after=0, past=PAST))
 
 
 def some_minutes(plays: Sequence[Play], minutes: float, seed: int) -> list[Play]:
@@ -186,8 +185,15 @@ def _run(
 ) -> dict[str, float]:
     """Learn and judge one point, unless that is done."""
     done = folder / "score.json"
+    judged_ticks = sum(play.ticks for play in judged)
+    about = json.loads(json.dumps({"config": config.to_plain(), "judged": judged_ticks}))
     if done.exists():
-        figures: dict[str, float] = json.loads(done.read_text(encoding="utf-8"))
+        held: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
+        if {name: held.get(name) for name in about} != about:
+            raise ConfigError(
+                f"{folder} holds a run with other settings: name another folder, or the same ones"
+            )
+        figures: dict[str, float] = held["figures"]
         return figures
     learn(IdmLesson(config, Corpus(plays), device), folder)
     model, _ = load_idm(folder / MODEL)
@@ -197,7 +203,7 @@ def _run(
     figures = {"nll": action_nll(model, judged)}
     figures |= {name: found[name] for name in ("macro_f1", "camera_r2", "event_f1_0")}
     unfinished = folder / ".score.json"
-    unfinished.write_text(json.dumps(figures), encoding="utf-8")
+    unfinished.write_text(json.dumps({**about, "figures": figures}), encoding="utf-8")
     unfinished.replace(done)
     return figures
 
