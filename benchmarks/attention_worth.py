@@ -15,7 +15,7 @@ returns that are told; otherwise it is everybody.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +36,7 @@ from mpgenie.agents.vpt.graph import ATTENTION, WAYS
 from mpgenie.agents.vpt.training import Schedule, learn
 from mpgenie.agents.vpt.worth import GROUPS, Demonstration
 
-from .scenario_returns import cell, interval
+from .scenario_returns import cell
 
 HELD_OUT = 1_000_000
 """Where the seeds of planets begin that nobody learnt on."""
@@ -116,7 +116,7 @@ class Study:
         """(worlds,) what the team earned."""
         return np.asarray(found.returns[:, self.team].mean(1), np.float64)
 
-    def _played(self) -> dict[str, int]:
+    def _played(self) -> dict[str, Any]:
         return {"seed": PLAYED, "ticks": self.options.ticks}
 
     def foretold(self, clone: Cloned, groups: Sequence[int] = ()) -> dict[str, float]:
@@ -130,45 +130,40 @@ class Study:
         return score_plays(clone, plays)["model"]
 
     def figures(self) -> Iterator[dict[str, Any]]:
-        """All of them, after each seed those up to it."""
-        near: dict[str, Any] = {}
-        blind: dict[str, Any] = {}
-        swapped: list[dict[str, Any]] = []
-        shares, even = [], []
+        """All of them, after each clone those up to it."""
+        found: dict[str, Any] = {
+            "minutes": self.corpus.minutes,
+            "scripts": [float(one.returns[self.team].mean()) for one in self.held_out],
+            "near": {}, "without": {}, "swapped": [], "shares": [], "even": [],
+        }  # fmt: skip
         for seed in range(self.options.seeds):
             for way in WAYS:
                 clone = self.clone(way, seed)
                 told, played = self.foretold(clone), self.play(clone)
-                earned = self.earned(played)
-                near.setdefault(way, []).append(
+                found["near"].setdefault(way, []).append(
                     {"nll": told["nll"], "accuracy": told["active_accuracy"],
-                     "return": float(earned.mean())}
+                     "return": float(self.earned(played).mean())}
                 )  # fmt: skip
-                if way != ATTENTION:
-                    continue
-                for group in self.groups():
-                    lost = self.earned(self.play(clone, [group])) - earned
-                    worse = self.foretold(clone, [group])["nll"] - told["nll"]
-                    blind.setdefault(GROUPS[group], []).append(
-                        {"nll": worse, "return": lost.tolist()}
-                    )
-                pair = worth.mass_by_phase(clone, self.held_out)
-                shares.append(pair[0])
-                even.append(pair[1])
-                if len(self.team) > 1:
-                    found = worth.swap_partners(
-                        ClonePolicy(clone), played, self.team, **self._played()
-                    )
-                    swapped.append({name: each.tolist() for name, each in found.items()})
-            yield {
-                "minutes": self.corpus.minutes,
-                "scripts": [float(one.returns[self.team].mean()) for one in self.held_out],
-                "near": near,
-                "without": blind,
-                "shares": np.mean(shares, 0).tolist(),
-                "even": np.mean(even, 0).tolist(),
-                "swapped": swapped,
-            }
+                if way == ATTENTION:
+                    self._look_closer(clone, told["nll"], played, found)
+                yield found
+
+    def _look_closer(
+        self, clone: Cloned, nll: float, played: worth.Rollout, found: dict[str, Any]
+    ) -> None:
+        """Note what a clone loses that cannot see some, where it looks, and its partners' worth."""
+        for group in self.groups():
+            lost = self.earned(self.play(clone, [group])) - self.earned(played)
+            worse = self.foretold(clone, [group])["nll"] - nll
+            found["without"].setdefault(GROUPS[group], []).append(
+                {"nll": worse, "return": lost.tolist()}
+            )
+        shares, even = worth.mass_by_phase(clone, self.held_out)
+        found["shares"].append(shares.tolist())
+        found["even"].append(even.tolist())
+        if len(self.team) > 1:
+            paid = worth.swap_partners(ClonePolicy(clone), played, self.team, **self._played())
+            found["swapped"].append({name: each.tolist() for name, each in paid.items()})
 
     def groups(self) -> list[int]:
         """Those of whom anybody is ever near."""
@@ -189,16 +184,13 @@ def tables(scenario: str, found: dict[str, Any]) -> list[str]:
         "|---|---|---|---|",
     ]
     for way, runs in found["near"].items():
-        columns = [[run[name] for run in runs] for name in ("nll", "accuracy", "return")]
-        lines.append(
-            f"| {way} | {_finely(columns[0])} | {_finely(columns[1])} | {cell(columns[2])} |"
-        )
+        columns = [_each(run[name] for run in runs) for name in ("nll", "accuracy", "return")]
+        lines.append(f"| {way} | {' | '.join(columns)} |")
     lines += ["", "| attention, but cannot see | NLL | return | p |", "|---|---|---|---|"]
     for group, runs in found["without"].items():
         lost = np.array([run["return"] for run in runs])
-        worse = [run["nll"] for run in runs]
-        by_world = lost.mean(0)
-        lines.append(f"| {group} | {_finely(worse, '+')} | {_signed(by_world)} | {_p(by_world)} |")
+        worse, by_world = _each((run["nll"] for run in runs), "+"), lost.mean(0)
+        lines.append(f"| {group} | {worse} | {_signed(by_world)} | {_p(by_world)} |")
     lines += ["", *_mass_lines(scenario, found)]
     if found["swapped"]:
         lines += ["", "| partners | the team's return | the first player's own | p of the team's |",
@@ -214,7 +206,7 @@ def tables(scenario: str, found: dict[str, Any]) -> list[str]:
 
 def _mass_lines(scenario: str, found: dict[str, Any]) -> list[str]:
     """Where attention goes, phase by phase, and whether it differs between phases."""
-    shares, even = np.array(found["shares"], float), np.array(found["even"], float)
+    shares, even = (np.mean(np.array(found[name], float), 0) for name in ("shares", "even"))
     phases = worth.phases_of(scenario)
     used = [g for g in range(len(GROUPS)) if np.nansum(even[:, :, g]) > 0]
     lines = ["| attention to (if it were even) | " + " | ".join(GROUPS[g] for g in used) + " |",
@@ -238,9 +230,9 @@ def _shift(differences: Floats) -> str:
     return f"{np.nanmean(differences):+.2f}, p {_p(differences)}"
 
 
-def _finely(values: Sequence[float], sign: str = "") -> str:
-    mean, half = interval(values)
-    return f"{mean:{sign}.3f} ± {half:.3f}"
+def _each(values: Iterable[float], sign: str = "") -> str:
+    """The figure of each seed: they are too few for an interval."""
+    return ", ".join(f"{value:{sign}.3f}" for value in values)
 
 
 def _signed(values: Sequence[float] | Floats) -> str:

@@ -19,8 +19,8 @@ def found(seeds=3, episodes=6):
         "scripts": [6.0, 7.0],
         "near": {"attention": [run] * seeds, "mean": [run] * seeds, "none": [run] * seeds},
         "without": {"opponents": [{"nll": 0.25, "return": [-1.0] * 8}] * seeds},
-        "shares": shares.tolist(),
-        "even": np.full((episodes, 2, 6), 1 / 6).tolist(),
+        "shares": [shares.tolist()] * seeds,
+        "even": [np.full((episodes, 2, 6), 1 / 6).tolist()] * seeds,
         "swapped": [swapped] * seeds,
     }
 
