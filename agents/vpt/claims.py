@@ -48,13 +48,13 @@ def claims_of(scores: Mapping[str, Sequence[float]]) -> list[Claim]:
     apart = interval(pseudo.tolist())[1] > interval(few.tolist())[2]
     return [
         Claim(
-            f"labels of the model give at least {SHARE:.0%} of the score that true labels give",
+            f"Labels of the model give at least {SHARE:.0%} of the score that true labels give",
             float(share),
             *_interval(ratios),
             bool(share >= SHARE),
         ),
         Claim(
-            "they give more than the small labelled set alone, 95 % intervals apart",
+            "They give more than the small labelled set alone, 95 % intervals apart",
             float(more),
             *_interval(means["p"] - means["f"]),
             apart,

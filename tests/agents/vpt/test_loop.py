@@ -15,6 +15,7 @@ from mpgenie.agents.vpt.loop_config import LoopConfig
 from mpgenie.agents.vpt.training import Schedule
 from mpgenie.datasets.exports.export import export
 from mpgenie.datasets.manifest import read_sealed_json, sealed_json
+from mpgenie.datasets.verify import verify
 from mpgenie.errors import ConfigError, DatasetError
 from mpgenie.play.recording import record
 from tests.play.conftest import Table
@@ -65,8 +66,8 @@ def test_all_arms_are_tried_and_both_claims_are_told(loops):
         assert arm["episodes"] == 2 and arm["low"] <= arm["score"] <= arm["high"]
         assert arm["survival"] == 1.0 and arm["distance"] >= 0.0
     assert [claim["line"].split(":")[0] for claim in results["claims"]] == [
-        "labels of the model give at least 90% of the score that true labels give",
-        "they give more than the small labelled set alone, 95 % intervals apart",
+        "Labels of the model give at least 90% of the score that true labels give",
+        "They give more than the small labelled set alone, 95 % intervals apart",
     ]
     page = (loops[1] / "report" / "report.html").read_text()
     assert "cloned by true labels" in page and "data:video/mp4" in page
@@ -125,15 +126,30 @@ def human(root, seed):
     return mpgenie.open_dataset(root)
 
 
-def test_the_loop_learns_from_what_people_played(tmp_path):
-    labelled, unlabelled = human(tmp_path / "few", 2), human(tmp_path / "many", 3)
-    found = vpt(small(), tmp_path / "loop", record=never, labelled=labelled, unlabelled=unlabelled)
-    assert [arm["arm"] for arm in found["arms"]][-1] == "chance"
-    loop = Loop(small(), tmp_path / "loop", never, labelled, unlabelled)
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    """A loop of two seeds on what people played: its folder, its datasets and its results."""
+    root = tmp_path_factory.mktemp("people")
+    sets = {"labelled": human(root / "few", 2), "unlabelled": human(root / "many", 3)}
+    return root / "loop", sets, vpt(small(seeds=(3, 4)), root / "loop", record=never, **sets)
+
+
+def test_the_loop_learns_from_what_people_played(people):
+    out, sets, found = people
+    assert [arm["episodes"] for arm in found["arms"]] == [4, 4, 4, 2]  # both seeds', and chance
+    loop = Loop(small(seeds=(3, 4)), out, never, *sets.values())
+    assert loop.finished and stream_of(*sets.values()) == ("ego_32x32", (32, 32))
     assert loop.game["scenario"] == "gather" and loop.game["size"] == 48
-    assert stream_of(labelled, unlabelled) == ("ego_32x32", (32, 32))
     with pytest.raises(ConfigError, match="labelled data"):
-        Loop(small(), tmp_path / "loop", never, unlabelled, unlabelled)
+        Loop(small(seeds=(3, 4)), out, never, sets["unlabelled"], sets["unlabelled"])
+
+
+def test_what_its_clones_play_can_be_recorded_and_plays_again(people, tmp_path):
+    clone = people[0] / "seed_4" / "few"
+    dataset = record(tmp_path / "data", episodes=1, who=str(clone), max_cycles=12)
+    assert dataset.load(dataset.episodes[0]).header.policies == ("checkpoint:few",) * 2
+    report = verify(tmp_path / "data", deep=True, replay=1.0)
+    assert report.whole and report.replayed == 1
 
 
 def test_the_loop_learns_from_recordings_in_vpts_format(loops, tmp_path):
