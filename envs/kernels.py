@@ -56,7 +56,7 @@ def source_hash(path: Path) -> str:
         todo += new
     digest = hashlib.sha256(version("numba").encode())
     for source in sorted(sources):
-        digest.update(str(source.relative_to(_ENVS)).encode())
+        digest.update(Path(os.path.relpath(source, _ENVS)).as_posix().encode())
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -16,8 +16,6 @@ from mpgenie.envs.state_observation import unpack_state
 from .corpus import Clip
 from .targets import mirrored
 
-_GREY = np.array([0.299, 0.587, 0.114])
-
 
 @dataclass(frozen=True, kw_only=True)
 class Augmentation:
@@ -27,27 +25,24 @@ class Augmentation:
     """Light is multiplied by up to 1 +- this."""
     contrast: float = 0.2
     """Distance from middle grey, likewise."""
-    saturation: float = 0.2
-    """Distance from the pixel's own grey, likewise."""
-    hue: float = 0.1
-    """Turn of the colour circle, in radians, to either side."""
+    tint: float = 0.1
+    """Red, green and blue each for itself, likewise."""
     shift: int = 2
     """Pixels to either side, and up or down."""
     mirror: bool = True
 
 
-NONE = Augmentation(brightness=0.0, contrast=0.0, saturation=0.0, hue=0.0, shift=0, mirror=False)
+NONE = Augmentation(brightness=0.0, contrast=0.0, tint=0.0, shift=0, mirror=False)
 
 
 def augmented(clip: Clip, rng: np.random.Generator, how: Augmentation) -> Clip:
     """The clip made to look otherwise; each player's view is changed alike."""
     frames = clip.frames
-    colours, offset = _colours(rng, how)
+    table = _colours(rng, how)
     if how.shift:
         frames = _shifted(frames, *rng.integers(-how.shift, how.shift + 1, 2).tolist())
-    if how.brightness or how.contrast or how.saturation or how.hue:
-        pixels = frames.reshape(-1, 3).astype(np.float32) @ colours.T + offset
-        frames = np.clip(pixels, 0, 255).astype(np.uint8).reshape(frames.shape)
+    if how.brightness or how.contrast or how.tint:
+        frames = np.stack([table[c].take(frames[..., c]) for c in range(3)], -1)
     clip = clip._replace(frames=frames)
     if how.mirror and rng.random() < 0.5:
         clip = in_mirror(clip)
@@ -58,7 +53,7 @@ def in_mirror(clip: Clip) -> Clip:
     """The clip as a mirror shows it, and what was done in it."""
     down, camera = mirrored(clip.down, clip.camera)
     was_down, _ = mirrored(clip.was_down, clip.camera)
-    return Clip(clip.frames[..., ::-1, :], down, was_down, camera.astype(np.float32), clip.there)
+    return _with(clip, clip.frames[..., ::-1, :], down, was_down, camera)
 
 
 def augmented_states(clip: Clip, rng: np.random.Generator, how: Augmentation) -> Clip:
@@ -67,8 +62,7 @@ def augmented_states(clip: Clip, rng: np.random.Generator, how: Augmentation) ->
         return clip
     down, camera = mirrored(clip.down, clip.camera)
     was_down, _ = mirrored(clip.was_down, clip.camera)
-    states = states_in_mirror(clip.frames)
-    return Clip(states, down, was_down, camera.astype(np.float32), clip.there)
+    return _with(clip, states_in_mirror(clip.frames), down, was_down, camera)
 
 
 def states_in_mirror(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -84,27 +78,27 @@ def states_in_mirror(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return turned
 
 
-def _colours(
-    rng: np.random.Generator, how: Augmentation
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A matrix (3, 3) and an offset (3,) for colours as columns."""
-    bright, contrast, saturation, turn = rng.uniform(-1.0, 1.0, 4)
-    grey = np.tile(_GREY, (3, 1))
-    saturate = grey + (1.0 + how.saturation * saturation) * (np.eye(3) - grey)
-    matrix = saturate @ _hue(how.hue * turn)
-    matrix *= (1.0 + how.brightness * bright) * (1.0 + how.contrast * contrast)
-    offset = np.full(3, -127.5 * how.contrast * contrast)
-    return matrix.astype(np.float32), offset.astype(np.float32)
-
-
-def _hue(turn: float) -> NDArray[np.float64]:
-    """A rotation of colours about the axis of greys."""
-    axis = np.full(3, 1.0 / np.sqrt(3.0))
-    cross = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-    rotation: NDArray[np.float64] = (
-        np.eye(3) + np.sin(turn) * cross + (1.0 - np.cos(turn)) * (cross @ cross)
+def _with(
+    clip: Clip,
+    frames: NDArray[np.uint8],
+    down: NDArray[np.bool_],
+    was_down: NDArray[np.bool_],
+    camera: NDArray[np.floating],
+) -> Clip:
+    """The clip with other frames and actions."""
+    return clip._replace(
+        frames=frames, down=down, was_down=was_down, camera=camera.astype(np.float32)
     )
-    return rotation
+
+
+def _colours(rng: np.random.Generator, how: Augmentation) -> NDArray[np.uint8]:
+    """(3, 256) what becomes of each value of red, green and blue."""
+    bright, contrast, *tint = 1.0 + rng.uniform(-1.0, 1.0, 5) * np.array(
+        [how.brightness, how.contrast, how.tint, how.tint, how.tint]
+    )
+    values = 127.5 + contrast * (np.arange(256) * bright * np.array(tint)[:, None] - 127.5)
+    table: NDArray[np.uint8] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return table
 
 
 def _shifted(frames: NDArray[np.uint8], down: int, right: int) -> NDArray[np.uint8]:

@@ -40,13 +40,12 @@ class CloneNetworkConfig(NetworkConfig):
     """The size of a clone, and what it sees."""
 
     observe: str = "rgb"
-    """`rgb`: frames; `state`: state observations, for which `channels`, `residuals` and
+    """`rgb`: frames; `state`: state observations, for which `channels`, `mixed`, `residuals` and
     `resolution` mean nothing."""
     entities: str = ATTENTION
     """How a clone that sees states takes in who is near, as of `graph.EntityEncoder`."""
     after: int = 0
     past: int = 32
-    channels: tuple[int, int, int] = (16, 32, 64)
     tau: int = 10
     """Ticks from one run of the slow core to the next; 0 = there is none."""
     latent: int = 32
@@ -71,11 +70,11 @@ class CloneNetworkConfig(NetworkConfig):
 
 
 SIZES: dict[str, dict[str, object]] = {
-    "tiny": {"channels": (8, 16, 16), "width": 48, "heads": 3, "blocks": 1},
+    "tiny": {"channels": (8, 16, 16), "mixed": (16, 32), "width": 48, "heads": 3, "blocks": 1},
     "small": {},
     "base": {
-        "channels": (64, 128, 128), "residuals": 2, "width": 512, "heads": 8, "blocks": 4,
-        "past": 128,
+        "channels": (64, 96, 128), "mixed": (192, 256), "residuals": 2, "width": 512, "heads": 8,
+        "blocks": 4, "past": 128,
     },
 }  # fmt: skip
 """For tests; for a processor; for a GPU: what differs from the defaults."""
@@ -96,31 +95,6 @@ class Memory(NamedTuple):
     """(n, latent) what it said."""
     slow: Tensor
     """(n, slow_past, 2 D) its keys and values."""
-
-
-class Eyes(nn.Module):
-    """Pictures to tokens."""
-
-    def __init__(self, config: NetworkConfig) -> None:
-        super().__init__()
-        self.before, self.pictures = config.before, Pictures(config)
-
-    def forward(self, frames: Tensor) -> Tensor:
-        """(n, T, D) for frames (n, before + T, H, W, 3), uint8.
-
-        Those before are shown as their differences from a tick's own.
-        """
-        ticks = frames.shape[1] - self.before
-        kind = self.pictures.token.weight.dtype
-        device = frames.device.type
-        if torch.is_autocast_enabled(device):
-            kind = torch.get_autocast_dtype(device)
-        x = (frames.to(kind) - 128.0) / 64.0
-        now = x[:, self.before :]
-        around = [2.0 * (x[:, k : k + ticks] - now) for k in range(self.before)]
-        stacked = torch.cat([*around, now], -1).flatten(0, 1).permute(0, 3, 1, 2)
-        tokens: Tensor = self.pictures(stacked).unflatten(0, (-1, ticks))
-        return tokens
 
 
 class Senses(nn.Module):
@@ -197,7 +171,7 @@ class Clone(nn.Module):
     def __init__(self, config: CloneNetworkConfig, classes: int) -> None:
         super().__init__()
         self.config = config
-        self.eyes = Eyes(config) if config.observe == "rgb" else Senses(config)
+        self.eyes = Pictures(config) if config.observe == "rgb" else Senses(config)
         self.slow = SlowCore(config) if config.tau else None
         self.times = nn.ModuleList([TimeBlock(config) for _ in range(config.blocks)])
         self.norm = nn.LayerNorm(config.width)

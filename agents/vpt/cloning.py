@@ -159,8 +159,9 @@ class CloneLesson:
 
     def _batch(self, clips: Sequence[Clip]) -> tuple[Tensor, ...]:
         """What is seen, classes, steps of the camera, and weights of both losses."""
-        frames, down, _, camera, there = (
-            np.stack(parts)[:, :, 0] for parts in zip(*clips, strict=True)
+        frames, down, camera, there = (
+            np.stack([getattr(clip, name)[:, 0] for clip in clips])
+            for name in ("frames", "down", "camera", "there")
         )
         turns = turns_of(camera)
         done = combinations_of(down, turns)

@@ -6,7 +6,7 @@ clips that it would have had.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -60,6 +60,8 @@ class Clip(NamedTuple):
     """(T, N, 2)."""
     there: NDArray[np.bool_]
     """(T, N) whether this counts."""
+    who: NDArray[np.int64]
+    """(N,) their slots, by which the others know them: bodies differ in colour."""
 
 
 def load_play(
@@ -106,6 +108,15 @@ def load_play(
     )
 
 
+def stretch(play: Play, start: int, stop: int) -> Play:
+    """The ticks of a play from `start` to before `stop`, as a play of its own."""
+    return replace(
+        play,
+        frames=play.frames[start : stop + 1].copy(),
+        **{name: getattr(play, name)[start:stop] for name in ("down", "camera", "there")},
+    )
+
+
 class Corpus:
     """Plays to draw clips from.
 
@@ -127,6 +138,8 @@ class Corpus:
         self.resolution: tuple[int, int] = sizes.pop()
         ticks = np.array([play.ticks for play in self.plays], np.float64)
         self._until = np.cumsum(ticks / ticks.sum())
+        busy = [(play.down.any(-1) | play.camera.any(-1)).mean(1) for play in self.plays]
+        self._busy = [np.concatenate([[0.0], np.cumsum(each)]) for each in busy]
 
     @property
     def minutes(self) -> float:
@@ -134,7 +147,13 @@ class Corpus:
         return sum(play.there.size for play in self.plays) / 1200.0
 
     def clip(
-        self, rng: np.random.Generator, ticks: int, players: int, config: object, every: int = 1
+        self,
+        rng: np.random.Generator,
+        ticks: int,
+        players: int,
+        config: object,
+        every: int = 1,
+        draws: int = 1,
     ) -> Clip:
         """A clip drawn at random.
 
@@ -144,14 +163,29 @@ class Corpus:
             players: N; where an episode has fewer, the missing are absent.
             config: With `before` and `after`, as `NetworkConfig`.
             every: Clips begin with a tick that this divides.
+            draws: Of so many, one is taken, and likelier one in which more was done.
         """
-        play = self.plays[min(int(np.searchsorted(self._until, rng.random())), len(self) - 1)]
-        start = every * int(rng.integers(max(0, play.ticks - ticks) // every + 1))
+        places = [self._place(rng, ticks, every) for _ in range(draws)]
+        if draws > 1:
+            weights = np.array([0.1 + self._business(*place, ticks) for place in places])
+            places = [places[int(rng.choice(draws, p=weights / weights.sum()))]]
+        k, start = places[0]
+        play = self.plays[k]
         slots = rng.permutation(play.players)[:players]
         clip = cut(play, start, ticks, slots, config)
         if missing := players - len(slots):
             clip = Clip._make(_wider(array, missing) for array in clip)
         return clip
+
+    def _place(self, rng: np.random.Generator, ticks: int, every: int) -> tuple[int, int]:
+        """A play, and where to begin in it."""
+        k = min(int(np.searchsorted(self._until, rng.random())), len(self) - 1)
+        return k, every * int(rng.integers(max(0, self.plays[k].ticks - ticks) // every + 1))
+
+    def _business(self, k: int, start: int, ticks: int) -> float:
+        """The share of a stretch in which players did anything."""
+        busy = self._busy[k]
+        return float(busy[min(start + ticks, len(busy) - 1)] - busy[start]) / ticks
 
     def __len__(self) -> int:
         return len(self.plays)
@@ -171,11 +205,12 @@ def cut(play: Play, start: int, ticks: int, slots: NDArray[np.integer], config: 
         play.down[np.ix_((t - 1).clip(0), slots)],
         play.camera[rows],
         play.there[rows] & inside,
+        np.asarray(slots, np.int64),
     )
 
 
 def _wider(array: NDArray[np.generic], more: int) -> NDArray[np.generic]:
     """With players who are absent."""
     widths = [(0, 0)] * array.ndim
-    widths[1] = (0, more)
+    widths[min(1, array.ndim - 1)] = (0, more)
     return np.pad(array, widths)

@@ -4,6 +4,7 @@ model = train_idm(mpgenie.open_dataset("data"), Path("out/idm"))
 told = tell(load_idm(Path("out/idm")), play)
 """
 
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,11 @@ from mpgenie.errors import CheckpointError, ConfigError, suggest
 from mpgenie.extras import require
 
 from .augment import Augmentation, augmented
-from .corpus import APPLIED, STREAM, Corpus, Play, load_play
-from .lessons import batch_of, losses
+from .corpus import APPLIED, STREAM, Clip, Corpus, Play, load_play, stretch
+from .lessons import Batch, batch_of, losses
 from .metrics import baselines, scores
 from .network import SIZES, InverseDynamics, NetworkConfig
+from .targets import step_shares
 from .telling import tell, truth_of
 from .training import FORMAT, MODEL, OnStep, Schedule, learn
 
@@ -39,14 +41,21 @@ class IdmConfig:
     """All that a model of inverse dynamics follows from, but for the episodes."""
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
-    schedule: Schedule = field(default_factory=Schedule)
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=4500))
     augmentation: Augmentation = field(default_factory=Augmentation)
     players: int = 1
     """Views of a clip; more than one for a network that attends to other players."""
     ticks: int = 32
     """Of a clip."""
-    views: int = 12
+    views: int = 6
     """Views in a step: clips times players."""
+    brief: int = 4
+    """Ticks of the clips to begin with, of which a step has four times as many: what moved is
+    learnt many times as fast from many scenes as from the same ticks of a few."""
+    begin: float = 0.7
+    """The share of steps that have such clips."""
+    draws: int = 3
+    """Clips drawn for each that is taken, likelier one in which more was done."""
     dark: float = 0.0
     """For what share of the clips one view is hidden for a while."""
     stream: str = STREAM
@@ -94,7 +103,7 @@ class IdmConfig:
 class IdmLesson:
     """Clips of a corpus, a model, and what they teach it."""
 
-    parts = ("buttons", "changes", "camera")
+    parts = ("buttons", "changes", "camera", "early")
 
     def __init__(self, config: IdmConfig, corpus: Corpus, device: str = "cpu") -> None:
         if corpus.resolution != config.network.resolution:
@@ -104,23 +113,31 @@ class IdmLesson:
             )
         self.config, self.schedule, self.corpus = config, config.schedule, corpus
         torch.manual_seed(config.seed)
-        self.model = _fast(InverseDynamics(config.network).to(device))
+        model = InverseDynamics(config.network)
+        model.expect(*_usual(corpus))
+        self.model = _fast(model.to(device))
         self.device = device
 
     def losses(self, step: int) -> dict[str, Tensor]:
         """Parts of the loss of a step."""
+        return losses(self.model, self.batch(step))
+
+    def batch(self, step: int) -> Batch:
+        """What a step learns from."""
         config = self.config
         rng = np.random.default_rng((config.seed, step))
+        ticks, views = config.ticks, config.views
+        if step < config.begin * config.schedule.steps:
+            ticks, views = min(ticks, config.brief), 4 * views
         clips = [
-            augmented(
-                self.corpus.clip(rng, config.ticks, config.players, config.network),
-                rng,
-                config.augmentation,
-            )
-            for _ in range(max(1, config.views // config.players))
+            augmented(self._clip(rng, ticks), rng, config.augmentation)
+            for _ in range(max(1, views // config.players))
         ]
-        batch = batch_of(clips, rng, config.dark)
-        return losses(self.model, type(batch)(*(part.to(self.device) for part in batch)))
+        return Batch._make(part.to(self.device) for part in batch_of(clips, rng, config.dark))
+
+    def _clip(self, rng: np.random.Generator, ticks: int) -> Clip:
+        config = self.config
+        return self.corpus.clip(rng, ticks, config.players, config.network, draws=config.draws)
 
     def about(self) -> dict[str, Any]:
         """The config, and how much it learns from."""
@@ -150,7 +167,7 @@ def train_idm(
         out: The folder of the run.
         config: What is learnt; by default of size "small".
         minutes: When to stop; None = when all steps are made.
-        labelled: Take whole episodes up to so many player-minutes; None = all.
+        labelled: So many player-minutes, spread over all episodes; None = all.
         device: As torch names it.
         on_step: Told the figures of each step.
 
@@ -165,14 +182,23 @@ def train_idm(
 def corpus_of(
     dataset: "Dataset", actions: str, stream: str = STREAM, minutes: float | None = None
 ) -> Corpus:
-    """The episodes of a dataset in memory: whole ones up to so many player-minutes, or one."""
+    """A dataset in memory, or so many player-minutes of it.
+
+    The minutes are spread evenly: of every episode a stretch, drawn by its number, of the same
+    length, or all of it where it is shorter.
+    """
     plays: list[Play] = []
-    so_far = 0.0
-    for entry in dataset.episodes:
-        if minutes is not None and plays and so_far >= minutes:
-            break
-        plays.append(load_play(dataset, entry, actions, stream))
-        so_far += entry.length * entry.players / 1200.0
+    left = math.inf if minutes is None else 1200.0 * minutes
+    entries = sorted(dataset.episodes, key=lambda entry: entry.length * entry.players)
+    for k, entry in enumerate(entries):
+        play = load_play(dataset, entry, actions, stream)
+        ticks = int(min(play.ticks, left / (len(entries) - k) / play.players))
+        if ticks < play.ticks:
+            start = int(np.random.default_rng(entry.unit).integers(play.ticks - ticks + 1))
+            play = stretch(play, start, start + ticks)
+        if ticks:
+            plays.append(play)
+        left -= ticks * play.players
     return Corpus(plays)
 
 
@@ -222,6 +248,19 @@ def load_idm(path: Path) -> tuple[InverseDynamics, IdmConfig]:
     model = InverseDynamics(config.network)
     take_weights(path, model, arrays)
     return _fast(model).eval(), config
+
+
+def _usual(corpus: Corpus) -> tuple[Tensor, Tensor, Tensor]:
+    """How often each button is down, each changes, and each step of the camera is taken."""
+    down = np.concatenate([play.down[play.there] for play in corpus.plays])
+    was = [play.down[:-1][play.there[1:]] for play in corpus.plays]
+    now = [play.down[1:][play.there[1:]] for play in corpus.plays]
+    changes = np.stack(
+        [np.concatenate(now) & ~np.concatenate(was), np.concatenate(was) & ~np.concatenate(now)], -1
+    )
+    turns = step_shares(np.concatenate([play.camera[play.there] for play in corpus.plays]))
+    shares = (array.mean(0, dtype=np.float64) for array in (down, changes, turns))
+    return tuple(torch.from_numpy(share).float() for share in shares)  # type: ignore[return-value]
 
 
 def _fast(model: InverseDynamics) -> InverseDynamics:

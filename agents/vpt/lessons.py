@@ -6,7 +6,7 @@ own because a button held for a second is right for nineteen ticks of twenty eve
 missed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +38,8 @@ class Batch(NamedTuple):
     """(B, P, T) float32, 0 or 1."""
     seen: Tensor
     """(B, P, T) bool, whose view is known."""
+    who: Tensor
+    """(B, P) int64, slots."""
 
 
 def batch_of(clips: Sequence[Clip], rng: np.random.Generator, dark: float = 0.0) -> Batch:
@@ -49,7 +51,8 @@ def batch_of(clips: Sequence[Clip], rng: np.random.Generator, dark: float = 0.0)
         dark: For what share of the clips one player's view is hidden for a stretch of 8 ticks or
             more, so that the model learns what others' views tell.
     """
-    frames, down, was_down, camera, there = (np.stack(parts) for parts in zip(*clips, strict=True))
+    stacked = (np.stack(parts) for parts in zip(*clips, strict=True))
+    frames, down, was_down, camera, there, who = stacked
     by_player = [np.swapaxes(array, 1, 2) for array in (down, was_down, camera, there)]
     down, was_down, camera, there = by_player
     seen = there.copy()
@@ -67,18 +70,33 @@ def batch_of(clips: Sequence[Clip], rng: np.random.Generator, dark: float = 0.0)
         torch.from_numpy(step_shares(camera)),
         torch.from_numpy(there.astype(np.float32)),
         torch.from_numpy(seen),
+        torch.from_numpy(who),
     )
 
 
 def losses(model: InverseDynamics, batch: Batch) -> dict[str, Tensor]:
-    """The three parts of the loss, means over the ticks that count; their sum is the loss."""
-    told = model(batch.frames, batch.seen)
+    """The parts of the loss, means over the ticks that count; their sum is the loss.
+
+    `early` is the same for what tokens say before they attend to others, so that what moved is
+    learnt from the start; hidden views are not asked.
+    """
+    told = model(batch.frames, batch.seen, batch.who)
+    parts = _parts(told, batch, batch.counts)
+    if "early_buttons" in told:
+        early = {name: told[f"early_{name}"] for name in parts}
+        parts["early"] = torch.stack(
+            list(_parts(early, batch, batch.counts * batch.seen).values())
+        ).sum()
+    return parts
+
+
+def _parts(told: Mapping[str, Tensor], batch: Batch, counts: Tensor) -> dict[str, Tensor]:
     each = {
         "buttons": _binary(told["buttons"], batch.down).sum(-1),
         "changes": _binary(told["changes"], batch.changes).sum((-1, -2)),
         "camera": -(batch.steps * told["camera"].log_softmax(-1)).sum((-1, -2)),
     }
-    weight = batch.counts / batch.counts.sum().clamp(min=1.0)
+    weight = counts / counts.sum().clamp(min=1.0)
     return {name: (loss * weight).sum() for name, loss in each.items()}
 
 

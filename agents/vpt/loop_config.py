@@ -31,9 +31,9 @@ class LoopConfig:
     """Where, as options of `parallel_env`; None: where PPO learns the scenario (`RECIPES`)."""
     ticks: int = 400
     """Of an episode that is recorded."""
-    labelled: int = 5
+    labelled: int = 8
     """Episodes whose actions are known."""
-    unlabelled: int = 50
+    unlabelled: int = 80
     """Episodes whose frames alone are known."""
     idm: IdmConfig = field(default_factory=IdmConfig)
     idm_minutes: float | None = 8.0
@@ -99,7 +99,7 @@ class LoopConfig:
 
 SIZES: dict[str, dict[str, Any]] = {
     "small": {
-        "idm": IdmConfig.of("small", schedule=Schedule(steps=500)),
+        "idm": IdmConfig.of("small", schedule=Schedule(steps=2000)),
         "clone": CloneConfig.of("small", schedule=Schedule(steps=400)),
     },
     "tiny": {

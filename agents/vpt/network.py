@@ -5,23 +5,30 @@ takes in, and which ticks a token attends to.  With `after` = 0 and `past` >= 0 
 future, and ticks may come one by one.
 
     frames (B, T + before + after, P, H, W, 3)
-      -> frames around each tick side by side as channels, so one 2-D convolution sees motion;
-         those before and after as their differences from it, from which motion is learnt sooner
+      -> frames around each tick side by side as channels of one 2-D convolution, those before and
+         after as their differences from it; three convolutions, down to cells of 8 x 8 pixels
+      -> beside them what moved in each cell from frame to frame, by matching (`motion.py`)
       -> residual convolutions, one token for each player and tick (B, P, T, D)
       -> blocks of attention over time and, where several views are seen, over players
       -> heads
 
 Time folded into the first convolution, the residual nets and the unmasked blocks are those of Baker
-et al., "Video PreTraining" (2022), appendix D, made small.  Players carry no number: a token
-attends to its own view and to "others", so that changing the order of players changes nothing else.
+et al., "Video PreTraining" (2022), appendix D, made small.  Views that are looked at together carry
+the colour that their player wears, and no number: a token attends to its own view and to others,
+so that changing the order of players changes nothing else.
 """
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from mpgenie.envs.simulation.actions import STILL
+from mpgenie.envs.simulation.entrance import COLOURS
 from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
+from .motion import CELL, COSTS, motion
 from .targets import BITS, STEPS
 
 require("torch", extra="agents")
@@ -30,8 +37,8 @@ import torch.nn.functional as F  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
 LARGEST = {
-    "before": 16, "after": 16, "past": 4096, "channels": 1024, "residuals": 8, "width": 4096,
-    "heads": 64, "blocks": 32, "resolution": 512,
+    "before": 16, "after": 16, "past": 4096, "channels": 1024, "mixed": 2048, "residuals": 8,
+    "width": 4096, "heads": 64, "blocks": 32, "resolution": 512,
 }  # fmt: skip
 FARTHEST = 64
 """Ticks apart beyond which attention no longer tells how far."""
@@ -49,21 +56,28 @@ class NetworkConfig:
     """Ticks back that a token attends to, only those; -1 = all there are, before and after."""
     players: bool = False
     """Whether tokens attend to other players' views."""
-    channels: tuple[int, int, int] = (32, 48, 64)
-    """Of the three stages of convolutions."""
+    channels: tuple[int, int, int] = (16, 32, 48)
+    """Of the three convolutions that look at pictures alone."""
+    mixed: tuple[int, int] = (64, 96)
+    """Of the two stages that look at pictures and at what moved."""
     residuals: int = 1
-    """Residual blocks of each stage."""
+    """Residual blocks of each of those stages."""
     width: int = 192
     """Of a token."""
+    dropout: float = 0.0
+    """The share of a token's numbers left out while learning."""
     heads: int = 6
     blocks: int = 2
     resolution: tuple[int, int] = (64, 64)
     """(height, width) of frames."""
 
     def __post_init__(self) -> None:
-        for name in ("channels", "resolution"):
+        for name in ("channels", "mixed", "resolution"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        numbers = {**vars(self), "channels": max(self.channels), "resolution": max(self.resolution)}
+        numbers = {
+            name: max(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+        }
         for name, most in LARGEST.items():
             least = -1 if name == "past" else 0 if name in ("before", "after") else 1
             if not least <= numbers[name] <= most:
@@ -77,9 +91,11 @@ class NetworkConfig:
 
 
 SIZES = {
-    "tiny": NetworkConfig(channels=(8, 16, 16), width=48, heads=3, blocks=1),
+    "tiny": NetworkConfig(channels=(8, 16, 16), mixed=(16, 32), width=48, heads=3, blocks=1),
     "small": NetworkConfig(),
-    "base": NetworkConfig(channels=(64, 128, 128), residuals=2, width=512, heads=8, blocks=4),
+    "base": NetworkConfig(
+        channels=(64, 96, 128), mixed=(192, 256), residuals=2, width=512, heads=8, blocks=4
+    ),
 }
 """For tests; for two cores and ten minutes; for a GPU (20 million parameters)."""
 
@@ -91,7 +107,6 @@ class Residual(nn.Module):
         super().__init__()
         self.one = nn.Conv2d(channels, channels, 3, padding=1)
         self.two = nn.Conv2d(channels, channels, 3, padding=1)
-        nn.init.zeros_(self.two.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, C, h, w) to the same."""
@@ -99,30 +114,68 @@ class Residual(nn.Module):
         return out
 
 
+def _at_scale(layer: nn.Module) -> None:
+    """Weights with which numbers keep their scale from layer to layer (He et al., 2015)."""
+    if isinstance(layer, nn.Conv2d):
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        assert layer.bias is not None
+        nn.init.zeros_(layer.bias)
+    elif isinstance(layer, Residual):
+        nn.init.zeros_(layer.two.weight)
+
+
 class Pictures(nn.Module):
-    """From the frames around a tick, stacked as channels, to a token."""
+    """From the frames around each tick to its token."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        frames = config.before + 1 + config.after
-        stem, *rest = config.channels
-        layers: list[nn.Module] = [nn.Conv2d(3 * frames, stem, 5, 2, 2), nn.ReLU()]
-        inputs = stem
-        for channels in rest:
-            layers.append(nn.Conv2d(inputs, channels, 3, 2, 1))
+        self.before, self.around = config.before, config.before + 1 + config.after
+        one, two, three = config.channels
+        self.look = nn.Sequential(
+            nn.Conv2d(3 * self.around, one, 5, 2, 2),
+            nn.ReLU(),
+            nn.Conv2d(one, two, 3, 2, 1),
+            nn.ReLU(),
+            nn.Conv2d(two, three, 3, 2, 1),
+            nn.ReLU(),
+        )
+        layers: list[nn.Module] = []
+        inputs = three + (self.around - 1) * COSTS
+        for channels, kernel, stride in zip(config.mixed, (1, 3), (1, 2), strict=True):
+            layers.append(nn.Conv2d(inputs, channels, kernel, stride, kernel // 2))
             layers += [Residual(channels) for _ in range(config.residuals)]
             layers.append(nn.ReLU())
             inputs = channels
-        layers += [nn.Conv2d(inputs, inputs, 3, 2, 1), nn.ReLU(), nn.Flatten()]
-        self.layers = nn.Sequential(*layers)
-        height, width = (edge // 16 for edge in config.resolution)
+        self.mix = nn.Sequential(*layers, nn.Flatten())
+        height, width = (edge // (2 * CELL) for edge in config.resolution)
         self.token = nn.Linear(inputs * height * width, config.width)
         self.norm = nn.LayerNorm(config.width)
+        self.drop = nn.Dropout(config.dropout)
+        for part in (self.look, self.mix):
+            part.apply(_at_scale)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """(n, D) for pictures (n, channels, H, W) around 0."""
-        token: Tensor = self.norm(self.token(self.layers(frames)))
-        return token
+        """(n, T, D) for frames (n, T + before + after, H, W, 3), uint8."""
+        ticks = frames.shape[1] - self.around + 1
+        kind = _kind(frames)
+        x = (frames.to(kind) - 128.0) / 64.0
+        near = [x[:, k : k + ticks] for k in range(self.around)]
+        now = near[self.before]
+        x = torch.cat([now if each is now else 2.0 * (each - now) for each in near], -1)
+        features = self.look(x.flatten(0, 1).permute(0, 3, 1, 2))
+        if self.around > 1:
+            moved = motion_of(frames).to(kind)
+            moved = torch.cat([moved[:, k : k + ticks] for k in range(self.around - 1)], -1)
+            features = torch.cat([features, moved.flatten(0, 1).permute(0, 3, 1, 2)], 1)
+        tokens: Tensor = self.drop(self.norm(self.token(self.mix(features))))
+        told: Tensor = tokens.unflatten(0, (-1, ticks))
+        return told
+
+
+def motion_of(frames: Tensor) -> Tensor:
+    """(n, F - 1, H / 8, W / 8, 100) float32 of `motion`, for frames (n, F, H, W, 3)."""
+    costs = np.stack([motion(each) for each in frames.cpu().numpy()])
+    return torch.from_numpy(costs).to(frames.device)
 
 
 class TimeBlock(nn.Module):
@@ -231,31 +284,30 @@ class Trunk(nn.Module):
         self.config = config
         self.pictures = Pictures(config)
         self.dark = nn.Parameter(torch.zeros(config.width))
+        self.looks = nn.Embedding(len(COLOURS), config.width) if config.players else None
         self.players = nn.ModuleList(
             [PlayersBlock(config) for _ in range(config.blocks if config.players else 0)]
         )
         self.times = nn.ModuleList([TimeBlock(config) for _ in range(config.blocks)])
         self.norm = nn.LayerNorm(config.width)
 
-    def tokens(self, frames: Tensor, seen: Tensor | None = None) -> Tensor:
+    def tokens(
+        self, frames: Tensor, seen: Tensor | None = None, who: Tensor | None = None
+    ) -> Tensor:
         """(B, P, T, D) of what each player sees around each tick.
 
         Args:
             frames: (B, T + before + after, P, H, W, 3), uint8.
             seen: (B, P, T) bool, whose view is known; all by default.
+            who: (B, P) their slots, by default in order; they say what colour a player wears.
         """
-        config = self.config
-        around = config.before + 1 + config.after
-        b, ticks, p = frames.shape[0], frames.shape[1] - around + 1, frames.shape[2]
-        x = (frames.to(_kind(frames)) - 128.0) / 64.0
-        x = x.transpose(1, 2)  # (B, P, F, H, W, 3)
-        near = [x[:, :, k : k + ticks] for k in range(around)]
-        now = near[config.before]
-        x = torch.stack([now if each is now else 2.0 * (each - now) for each in near], -2)
-        x = x.reshape(b * p * ticks, *config.resolution, 3 * around).permute(0, 3, 1, 2)
-        tokens: Tensor = self.pictures(x).view(b, p, ticks, -1)
+        b, _, p = frames.shape[:3]
+        tokens: Tensor = self.pictures(frames.transpose(1, 2).flatten(0, 1)).unflatten(0, (b, p))
         if seen is not None:
             tokens = torch.where(seen.unsqueeze(-1), tokens, self.dark.to(tokens.dtype))
+        if self.looks is not None:
+            who = torch.arange(p, device=frames.device).expand(b, p) if who is None else who
+            tokens = tokens + self.looks(who % len(COLOURS)).unsqueeze(2)
         return tokens
 
     def mix(
@@ -283,26 +335,61 @@ class InverseDynamics(nn.Module):
         self.buttons = nn.Linear(config.width, BITS)
         self.changes = nn.Linear(config.width, 2 * BITS)
         self.camera = nn.Linear(config.width, 2 * STEPS)
+        self.turn = nn.Linear(config.width, 4)
+        for head in (self.buttons, self.changes, self.camera, self.turn):
+            nn.init.normal_(head.weight, std=0.01)
+            nn.init.zeros_(head.bias)
 
-    def forward(self, frames: Tensor, seen: Tensor | None = None) -> dict[str, Tensor]:
+    @torch.no_grad()
+    def expect(self, buttons: Tensor, changes: Tensor, camera: Tensor) -> None:
+        """Begin with what is usual, so that learning need not spend its first steps on it.
+
+        Args:
+            buttons: (20,) how often each is down.
+            changes: (20, 2) how often each goes down, and comes up.
+            camera: (2, 11) how often each of its steps is taken.
+        """
+        for head, share in ((self.buttons, buttons), (self.changes, changes)):
+            head.bias.copy_(share.flatten().logit(1e-4))
+        self.camera.bias.copy_(camera.flatten().clamp(min=1e-4).log())
+
+    def forward(
+        self, frames: Tensor, seen: Tensor | None = None, who: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Scores of what was done.
 
         Args:
             frames: (B, T + before + after, P, H, W, 3), uint8.
             seen: (B, P, T) bool, whose view is known; all by default.
+            who: (B, P) their slots, by default in order.
 
         Returns:
             `buttons` (B, P, T, 20), `changes` (B, P, T, 20, 2) where one goes down and where it
-            comes up, `camera` (B, P, T, 2, 11): float32 logits.
+            comes up, `camera` (B, P, T, 2, 11): float32 logits.  While it learns, also `early_...`:
+            what a tick's own token says, before it attends to others.
         """
-        tokens = self.trunk.tokens(frames, seen)
+        tokens = self.trunk.tokens(frames, seen, who)
         if seen is None:
             seen = torch.ones(tokens.shape[:3], dtype=torch.bool, device=tokens.device)
         x, _ = self.trunk.mix(tokens, seen)
+        told = self._told(x)
+        if self.training:
+            told |= {f"early_{name}": each for name, each in self._told(tokens).items()}
+        return told
+
+    def _told(self, x: Tensor) -> dict[str, Tensor]:
+        """What tokens (..., D) say.
+
+        Steps of the camera are scored by how far they are from a turn that is told as a number, and
+        by a number of their own: turns are learnt as by regression, doubts as by classes.
+        """
+        place, sharp = self.turn(x).float().unflatten(-1, (2, 2)).unbind(-1)
+        steps = torch.arange(STEPS, device=x.device) - STILL
+        near = -F.softplus(sharp).unsqueeze(-1) * (steps - place.unsqueeze(-1)) ** 2
         return {
             "buttons": self.buttons(x).float(),
             "changes": self.changes(x).unflatten(-1, (BITS, 2)).float(),
-            "camera": self.camera(x).unflatten(-1, (2, STEPS)).float(),
+            "camera": self.camera(x).unflatten(-1, (2, STEPS)).float() + near,
         }
 
 

@@ -103,7 +103,8 @@ def _scores(
         length = len(clip.down)
         known = torch.from_numpy(seen[start : start + length][:, slots].T.copy()[None])
         with torch.autocast(device.type, torch.bfloat16):
-            told = model(torch.from_numpy(clip.frames[None]).to(device), known.to(device))
+            frames, who = torch.from_numpy(clip.frames[None]), torch.from_numpy(clip.who[None])
+            told = model(frames.to(device), known.to(device), who.to(device))
         parts = [told[name][0].cpu().numpy() for name in ("buttons", "changes", "camera")]
         parts = [np.swapaxes(part, 0, 1).astype(np.float64) for part in parts]
         sums = sums or [np.zeros((ticks, *part.shape[1:])) for part in parts]

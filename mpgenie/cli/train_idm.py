@@ -52,7 +52,7 @@ def add_parser(algorithms: Any) -> None:
         help="new or to go on with (%(default)s)")  # fmt: skip
     add("--size", default="small", metavar="NAME", help="tiny, small or base (%(default)s)")
     add("--players", type=int, default=1, metavar="N", help="views looked at together (1)")
-    add("--steps", type=int, metavar="N", help="gradient steps (1200)")
+    add("--steps", type=int, metavar="N", help="gradient steps (4500)")
     add("--minutes", type=float, metavar="M", help="stop after so long; the same command goes on")
     add("--labelled", type=float, metavar="M", help="learn from so many player-minutes (all)")
     add("--seed", type=int, default=0, metavar="S", help="everything follows from it (0)")
@@ -97,7 +97,7 @@ def chosen(options: argparse.Namespace) -> "IdmConfig":
     from mpgenie.agents.vpt.idm import IdmConfig
     from mpgenie.agents.vpt.training import Schedule
 
-    schedule = Schedule() if options.steps is None else Schedule(steps=options.steps)
+    schedule = IdmConfig().schedule if options.steps is None else Schedule(steps=options.steps)
     return IdmConfig.of(options.size, players=options.players, schedule=schedule, seed=options.seed)
 
 

@@ -28,7 +28,7 @@ def one_thread():
 
 
 def network(**chosen):
-    small = {"channels": (8, 16, 16), "width": 48, "heads": 3, "blocks": 1}
+    small = {"channels": (8, 16, 16), "mixed": (16, 32), "width": 48, "heads": 3, "blocks": 1}
     return NetworkConfig(**{**small, "resolution": (EDGE, EDGE), **chosen})
 
 

@@ -11,7 +11,14 @@ EDGE, TICKS = 32, 23
 
 
 def sized(**chosen):
-    small = {"channels": (8, 16, 16), "width": 24, "heads": 3, "blocks": 2, "past": 5}
+    small = {
+        "channels": (8, 16, 16),
+        "mixed": (8, 16),
+        "width": 24,
+        "heads": 3,
+        "blocks": 2,
+        "past": 5,
+    }
     return CloneNetworkConfig(**{**small, "resolution": (EDGE, EDGE), "tau": 4, **chosen})
 
 

@@ -35,7 +35,8 @@ GAME = {"scenario": "free_play", "players": 1, "planet": "flat", "size": 48}
 
 
 def config(steps=4, rate=3e-3, network=(), **chosen):
-    sizes = {"channels": (8, 16, 16), "width": 24, "heads": 3, "blocks": 1, "past": 6, "tau": 5,
+    sizes = {"channels": (8, 16, 16), "mixed": (8, 16), "width": 24, "heads": 3,
+             "blocks": 1, "past": 6, "tau": 5,
              "resolution": (EDGE, EDGE), **dict(network)}  # fmt: skip
     schedule = Schedule(steps=steps, rate=rate, warm_up=5)
     small = {"network": CloneNetworkConfig(**sizes), "augmentation": NONE, "ticks": 16, "clips": 4}

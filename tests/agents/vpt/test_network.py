@@ -34,7 +34,9 @@ def test_the_order_of_players_changes_nothing_else():
     model, frames = some_model(players=True, blocks=2), some_frames(11, 3)
     seen = torch.tensor([True, True, False]).view(1, 3, 1).repeat(1, 1, 6)
     order = [2, 0, 1]
-    straight, turned = model(frames, seen), model(frames[:, :, order], seen[:, order])
+    who = torch.tensor([[5, 1, 2]])
+    straight = model(frames, seen, who)
+    turned = model(frames[:, :, order], seen[:, order], who[:, order])
     assert far({n: s[:, order] for n, s in straight.items()}, turned) < 1e-4
 
 

@@ -45,6 +45,20 @@ def test_a_few_hundred_frames_teach_to_tell_turns_and_presses(tmp_path):
     assert rows[-1]["loss"] < rows[0]["loss"]
 
 
+def test_learning_begins_with_brief_clips_of_many_scenes():
+    taught = IdmLesson(config(steps=10, ticks=16, views=2, brief=3, begin=0.5), Corpus([panned()]))
+    assert [taught.batch(step).down.shape[::2] for step in (4, 5)] == [(8, 3), (2, 16)]
+
+
+def test_stretches_in_which_more_is_done_are_drawn_more_often():
+    still = panned(seed=1)
+    still.down[:], still.camera[:] = False, 0.0
+    corpus, rng = Corpus([panned(), still]), np.random.default_rng(0)
+    for draws, least, most in ((1, 0.35, 0.65), (3, 0.75, 0.95)):
+        clips = [corpus.clip(rng, 8, 1, network(), draws=draws) for _ in range(200)]
+        assert least < np.mean([clip.camera.any() for clip in clips]) < most
+
+
 def test_a_run_goes_on_as_if_it_had_never_been_stopped(tmp_path):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     learn(lesson(), whole)
