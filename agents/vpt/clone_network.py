@@ -23,7 +23,9 @@ from mpgenie.extras import require
 
 from .classes import STRAIGHT, TURNS
 from .graph import ATTENTION, WAYS, EntityEncoder
-from .network import NetworkConfig, Pictures, TimeBlock
+from .network import TimeBlock
+from .network_config import NetworkConfig
+from .pictures import Pictures
 
 require("torch", extra="agents")
 import torch  # noqa: E402

@@ -19,7 +19,8 @@ from .augment import Augmentation, augmented
 from .corpus import APPLIED, STREAM, Clip, Corpus, Play, load_play, stretch
 from .lessons import Batch, batch_of, losses
 from .metrics import baselines, scores
-from .network import SIZES, InverseDynamics, NetworkConfig
+from .network import InverseDynamics
+from .network_config import SIZES, NetworkConfig
 from .targets import step_shares
 from .telling import tell, truth_of
 from .training import FORMAT, MODEL, OnStep, Schedule, learn
@@ -72,7 +73,7 @@ class IdmConfig:
 
     @classmethod
     def of(cls, size: str = "small", *, players: int = 1, **chosen: Any) -> "IdmConfig":
-        """A config of one of the sizes of `network.SIZES`.
+        """A config of one of the sizes of `network_config.SIZES`.
 
         Args:
             size: Its name.

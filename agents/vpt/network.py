@@ -5,30 +5,23 @@ takes in, and which ticks a token attends to.  With `after` = 0 and `past` >= 0 
 future, and ticks may come one by one.
 
     frames (B, T + before + after, P, H, W, 3)
-      -> frames around each tick side by side as channels of one 2-D convolution, those before and
-         after as their differences from it; three convolutions, down to cells of 8 x 8 pixels
-      -> beside them what moved in each cell from frame to frame, by matching (`motion.py`)
-      -> residual convolutions, one token for each player and tick (B, P, T, D)
+      -> one token for each player and tick (B, P, T, D), as `pictures.py` says
       -> blocks of attention over time and, where several views are seen, over players
       -> heads
 
-Time folded into the first convolution, the residual nets and the unmasked blocks are those of Baker
-et al., "Video PreTraining" (2022), appendix D, made small.  Views that are looked at together carry
-the colour that their player wears, and no number: a token attends to its own view and to others,
-so that changing the order of players changes nothing else.
+The unmasked blocks are those of Baker et al., "Video PreTraining" (2022), appendix D, made small.
+Views that are looked at together carry the colour that their player wears, and no number: a token
+attends to its own view and to others, so that changing the order of players changes nothing else.
 """
 
 import math
-from dataclasses import dataclass
-
-import numpy as np
 
 from mpgenie.envs.simulation.actions import STILL
 from mpgenie.envs.simulation.entrance import COLOURS
-from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
-from .motion import CELL, COSTS, motion
+from .network_config import NetworkConfig
+from .pictures import Pictures
 from .targets import BITS, STEPS
 
 require("torch", extra="agents")
@@ -36,146 +29,8 @@ import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
-LARGEST = {
-    "before": 16, "after": 16, "past": 4096, "channels": 1024, "mixed": 2048, "residuals": 8,
-    "width": 4096, "heads": 64, "blocks": 32, "resolution": 512,
-}  # fmt: skip
 FARTHEST = 64
 """Ticks apart beyond which attention no longer tells how far."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkConfig:
-    """The size of a network and what a tick may see.  1.3 million parameters by default."""
-
-    before: int = 2
-    """Frames before that of a tick which the first convolution sees with it."""
-    after: int = 3
-    """Frames after it: frame t + 1 is the first to show what was done at t."""
-    past: int = -1
-    """Ticks back that a token attends to, only those; -1 = all there are, before and after."""
-    players: bool = False
-    """Whether tokens attend to other players' views."""
-    channels: tuple[int, int, int] = (16, 32, 48)
-    """Of the three convolutions that look at pictures alone."""
-    mixed: tuple[int, int] = (64, 96)
-    """Of the two stages that look at pictures and at what moved."""
-    residuals: int = 1
-    """Residual blocks of each of those stages."""
-    width: int = 192
-    """Of a token."""
-    dropout: float = 0.0
-    """The share of a token's numbers left out while learning."""
-    heads: int = 6
-    blocks: int = 2
-    resolution: tuple[int, int] = (64, 64)
-    """(height, width) of frames."""
-
-    def __post_init__(self) -> None:
-        for name in ("channels", "mixed", "resolution"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        numbers = {
-            name: max(value) if isinstance(value, tuple) else value
-            for name, value in vars(self).items()
-        }
-        for name, most in LARGEST.items():
-            least = -1 if name == "past" else 0 if name in ("before", "after") else 1
-            if not least <= numbers[name] <= most:
-                raise ConfigError(f"{name} must lie in {least}..{most}, got {numbers[name]}")
-        if self.width % self.heads:
-            raise ConfigError(f"width {self.width} must be a multiple of heads, {self.heads}")
-        if min(self.resolution) < 32 or any(edge % 16 for edge in self.resolution):
-            raise ConfigError(
-                f"resolution must be two multiples of 16 from 32 up, got {self.resolution}"
-            )
-
-
-SIZES = {
-    "tiny": NetworkConfig(channels=(8, 16, 16), mixed=(16, 32), width=48, heads=3, blocks=1),
-    "small": NetworkConfig(),
-    "base": NetworkConfig(
-        channels=(64, 96, 128), mixed=(192, 256), residuals=2, width=512, heads=8, blocks=4
-    ),
-}
-"""For tests; for two cores and ten minutes; for a GPU (20 million parameters)."""
-
-
-class Residual(nn.Module):
-    """Two convolutions beside a straight way."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.one = nn.Conv2d(channels, channels, 3, padding=1)
-        self.two = nn.Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, C, h, w) to the same."""
-        out: Tensor = x + self.two(F.relu(self.one(F.relu(x))))
-        return out
-
-
-def _at_scale(layer: nn.Module) -> None:
-    """Weights with which numbers keep their scale from layer to layer (He et al., 2015)."""
-    if isinstance(layer, nn.Conv2d):
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        assert layer.bias is not None
-        nn.init.zeros_(layer.bias)
-    elif isinstance(layer, Residual):
-        nn.init.zeros_(layer.two.weight)
-
-
-class Pictures(nn.Module):
-    """From the frames around each tick to its token."""
-
-    def __init__(self, config: NetworkConfig) -> None:
-        super().__init__()
-        self.before, self.around = config.before, config.before + 1 + config.after
-        one, two, three = config.channels
-        self.look = nn.Sequential(
-            nn.Conv2d(3 * self.around, one, 5, 2, 2),
-            nn.ReLU(),
-            nn.Conv2d(one, two, 3, 2, 1),
-            nn.ReLU(),
-            nn.Conv2d(two, three, 3, 2, 1),
-            nn.ReLU(),
-        )
-        layers: list[nn.Module] = []
-        inputs = three + (self.around - 1) * COSTS
-        for channels, kernel, stride in zip(config.mixed, (1, 3), (1, 2), strict=True):
-            layers.append(nn.Conv2d(inputs, channels, kernel, stride, kernel // 2))
-            layers += [Residual(channels) for _ in range(config.residuals)]
-            layers.append(nn.ReLU())
-            inputs = channels
-        self.mix = nn.Sequential(*layers, nn.Flatten())
-        height, width = (edge // (2 * CELL) for edge in config.resolution)
-        self.token = nn.Linear(inputs * height * width, config.width)
-        self.norm = nn.LayerNorm(config.width)
-        self.drop = nn.Dropout(config.dropout)
-        for part in (self.look, self.mix):
-            part.apply(_at_scale)
-
-    def forward(self, frames: Tensor) -> Tensor:
-        """(n, T, D) for frames (n, T + before + after, H, W, 3), uint8."""
-        ticks = frames.shape[1] - self.around + 1
-        kind = _kind(frames)
-        x = (frames.to(kind) - 128.0) / 64.0
-        near = [x[:, k : k + ticks] for k in range(self.around)]
-        now = near[self.before]
-        x = torch.cat([now if each is now else 2.0 * (each - now) for each in near], -1)
-        features = self.look(x.flatten(0, 1).permute(0, 3, 1, 2))
-        if self.around > 1:
-            moved = motion_of(frames).to(kind)
-            moved = torch.cat([moved[:, k : k + ticks] for k in range(self.around - 1)], -1)
-            features = torch.cat([features, moved.flatten(0, 1).permute(0, 3, 1, 2)], 1)
-        tokens: Tensor = self.drop(self.norm(self.token(self.mix(features))))
-        told: Tensor = tokens.unflatten(0, (-1, ticks))
-        return told
-
-
-def motion_of(frames: Tensor) -> Tensor:
-    """(n, F - 1, H / 8, W / 8, 100) float32 of `motion`, for frames (n, F, H, W, 3)."""
-    costs = np.stack([motion(each) for each in frames.cpu().numpy()])
-    return torch.from_numpy(costs).to(frames.device)
 
 
 class TimeBlock(nn.Module):
@@ -391,13 +246,6 @@ class InverseDynamics(nn.Module):
             "changes": self.changes(x).unflatten(-1, (BITS, 2)).float(),
             "camera": self.camera(x).unflatten(-1, (2, STEPS)).float() + near,
         }
-
-
-def _kind(x: Tensor) -> torch.dtype:
-    """What convolutions compute with here: every byte is exact in it."""
-    device = x.device.type
-    enabled = torch.is_autocast_enabled(device)
-    return torch.get_autocast_dtype(device) if enabled else torch.float32
 
 
 def shifted(x: Tensor, by: int, axis: int) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from mpgenie.agents.vpt.augment import NONE
 from mpgenie.agents.vpt.corpus import Corpus, Play
 from mpgenie.agents.vpt.idm import IdmConfig, IdmLesson
-from mpgenie.agents.vpt.network import NetworkConfig
+from mpgenie.agents.vpt.network_config import NetworkConfig
 from mpgenie.agents.vpt.training import Schedule
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.store import Store

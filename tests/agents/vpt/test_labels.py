@@ -9,7 +9,7 @@ import mpgenie
 from mpgenie.agents.arrays_file import read_arrays
 from mpgenie.agents.vpt.idm import IdmConfig, train_idm
 from mpgenie.agents.vpt.labels import label, labels_file, load_labelled
-from mpgenie.agents.vpt.network import SIZES
+from mpgenie.agents.vpt.network_config import SIZES
 from mpgenie.agents.vpt.training import Schedule
 from mpgenie.errors import CheckpointError, ConfigError, DatasetError
 

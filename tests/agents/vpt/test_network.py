@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from mpgenie.agents.vpt.network import InverseDynamics, NetworkConfig, TimeBlock
+from mpgenie.agents.vpt.network import InverseDynamics, TimeBlock
+from mpgenie.agents.vpt.network_config import NetworkConfig
 from mpgenie.errors import ConfigError
 
 from .conftest import network
