@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mpgenie.agents.arrays_file import read_arrays
 from mpgenie.envs.config import config_from
-from mpgenie.errors import CheckpointError, ConfigError, suggest
+from mpgenie.errors import ConfigError, suggest
 from mpgenie.extras import require
 
 from .augment import NONE, Augmentation, augmented, augmented_states
@@ -26,14 +25,14 @@ from .classes import Classes, combinations_of, turns_of
 from .clone_network import SIZES, Clone, CloneNetworkConfig
 from .corpus import STREAM, Clip, Corpus
 from .demonstrations import Labels, demonstrations, done_in, game_of
-from .training import FORMAT, MODEL, OnStep, Schedule, learn
+from .learning_config import LearningConfig
+from .model_file import ModelFile, fast
+from .training import OnStep, Schedule, learn
 
 require("torch", extra="agents")
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from torch import Tensor  # noqa: E402
-
-from mpgenie.agents.weights import take_weights  # noqa: E402
 
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Dataset
@@ -42,8 +41,10 @@ KIND = "clone"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CloneConfig:
+class CloneConfig(LearningConfig):
     """All that a clone follows from, but for the episodes."""
+
+    network_type = CloneNetworkConfig
 
     network: CloneNetworkConfig = field(default_factory=CloneNetworkConfig)
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=1500))
@@ -89,21 +90,6 @@ class CloneConfig:
             raise ConfigError(f"unknown size {size!r}. {suggest(size, SIZES)}")
         return cls(network=CloneNetworkConfig(**{**SIZES[size], **(network or {})}), **chosen)
 
-    def to_plain(self) -> dict[str, Any]:
-        """As JSON gives it back."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return plain
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> "CloneConfig":
-        """From what `to_plain` gave."""
-        parts = {
-            "network": CloneNetworkConfig(**plain["network"]),
-            "schedule": Schedule(**plain["schedule"]),
-            "augmentation": Augmentation(**plain["augmentation"]),
-        }
-        return cls(**{**plain, **parts})
-
 
 class CloneLesson:
     """Clips of a corpus, a clone, and what they teach it.
@@ -130,7 +116,7 @@ class CloneLesson:
         done = [done_in(play)[0][play.there] for play in corpus.plays]
         self.classes = Classes.made_from(done)
         torch.manual_seed(config.seed)
-        self.model = _fast(Clone(config.network, len(self.classes)).to(device))
+        self.model = fast(Clone(config.network, len(self.classes)).to(device))
 
     def losses(self, step: int) -> dict[str, Tensor]:
         """Parts of the loss of a step."""
@@ -147,11 +133,9 @@ class CloneLesson:
 
     def about(self) -> dict[str, Any]:
         """The config, the vocabulary, the game, and how much is learnt from."""
-        plain = self.config.to_plain()
         return {
             "kind": KIND,
-            "schedule": plain.pop("schedule"),
-            "config": plain,
+            **self.config.about(),
             "classes": list(self.classes.combinations),
             "game": json.loads(json.dumps(self.game)),
             "minutes": round(self.corpus.minutes, 3),
@@ -247,34 +231,16 @@ def load_clone(path: Path) -> Cloned:
     Raises:
         CheckpointError: If it is no clone, damaged, or of another version.
     """
-    path = path / MODEL if path.is_dir() else path
-    about, arrays = read_arrays(path)
-    if about.get("kind") != KIND or about.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{path} holds {about.get('kind')!r} of format {about.get('format')!r}, "
-            f"not {KIND!r} of format {FORMAT}"
-        )
-    try:
-        config = CloneConfig.from_plain({**about["config"], "schedule": about["schedule"]})
-        classes = Classes(tuple(about["classes"]))
-        game = dict(about["game"])
+    file = ModelFile(path, KIND)
+    with file.checked():
+        config = CloneConfig.told(file.about)
+        classes = Classes(tuple(file.about["classes"]))
+        game = dict(file.about["game"])
         config_from(game)
-        with torch.device("meta"):  # nothing is allocated that the file does not hold
-            wanted = Clone(config.network, len(classes)).state_dict()
-        if any(arrays[f"net.{name}"].shape != each.shape for name, each in wanted.items()):
-            raise ValueError("its weights are not those of its config")
-    except (ConfigError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise CheckpointError(f"{path} is damaged: {error!r}") from error
-    model = Clone(config.network, len(classes))
-    take_weights(path, model, arrays)
-    return Cloned(_fast(model).eval(), config, classes, game)
+    model = file.model(lambda: Clone(config.network, len(classes)))
+    return Cloned(model, config, classes, game)
 
 
 def _unlikely(scores: Tensor, truth: Tensor) -> Tensor:
     flat = F.cross_entropy(scores.flatten(0, 1), truth.flatten(), reduction="none")
     return flat.view(truth.shape)
-
-
-def _fast(model: Clone) -> Clone:
-    """The clone with weights laid out as convolutions like them."""
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

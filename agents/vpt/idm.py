@@ -11,25 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mpgenie.agents.arrays_file import read_arrays
-from mpgenie.errors import CheckpointError, ConfigError, suggest
+from mpgenie.errors import ConfigError, suggest
 from mpgenie.extras import require
 
 from .augment import Augmentation, augmented
 from .corpus import APPLIED, STREAM, Clip, Corpus, Play, load_play, stretch
+from .learning_config import LearningConfig
 from .lessons import Batch, batch_of, losses
 from .metrics import baselines, scores
+from .model_file import ModelFile, fast
 from .network import InverseDynamics
 from .network_config import SIZES, NetworkConfig
 from .targets import step_shares
 from .telling import tell, truth_of
-from .training import FORMAT, MODEL, OnStep, Schedule, learn
+from .training import OnStep, Schedule, learn
 
 require("torch", extra="agents")
 import torch  # noqa: E402
 from torch import Tensor  # noqa: E402
-
-from mpgenie.agents.weights import take_weights  # noqa: E402
 
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Dataset
@@ -38,7 +37,7 @@ KIND = "inverse dynamics"
 
 
 @dataclass(frozen=True, kw_only=True)
-class IdmConfig:
+class IdmConfig(LearningConfig):
     """All that a model of inverse dynamics follows from, but for the episodes."""
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
@@ -86,20 +85,6 @@ class IdmConfig:
         dark = 0.5 if players > 1 else 0.0
         return cls(network=NetworkConfig(**network), players=players, **{"dark": dark, **chosen})
 
-    def to_plain(self) -> dict[str, Any]:
-        """As JSON takes it."""
-        return asdict(self)
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> "IdmConfig":
-        """From what `to_plain` gave, also by way of JSON."""
-        parts = {
-            "network": NetworkConfig(**plain["network"]),
-            "schedule": Schedule(**plain["schedule"]),
-            "augmentation": Augmentation(**plain["augmentation"]),
-        }
-        return cls(**{**plain, **parts})
-
 
 class IdmLesson:
     """Clips of a corpus, a model, and what they teach it."""
@@ -116,7 +101,7 @@ class IdmLesson:
         torch.manual_seed(config.seed)
         model = InverseDynamics(config.network)
         model.expect(*_usual(corpus))
-        self.model = _fast(model.to(device))
+        self.model = fast(model.to(device))
         self.device = device
 
     def losses(self, step: int) -> dict[str, Tensor]:
@@ -142,13 +127,7 @@ class IdmLesson:
 
     def about(self) -> dict[str, Any]:
         """The config, and how much it learns from."""
-        plain = self.config.to_plain()
-        return {
-            "kind": KIND,
-            "schedule": plain.pop("schedule"),
-            "config": _listed(plain),
-            "minutes": round(self.corpus.minutes, 3),
-        }
+        return {"kind": KIND, **self.config.about(), "minutes": round(self.corpus.minutes, 3)}
 
 
 def train_idm(
@@ -231,24 +210,10 @@ def load_idm(path: Path) -> tuple[InverseDynamics, IdmConfig]:
     Raises:
         CheckpointError: If it is no model of inverse dynamics, damaged, or of another version.
     """
-    path = path / MODEL if path.is_dir() else path
-    about, arrays = read_arrays(path)
-    if about.get("kind") != KIND or about.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{path} holds {about.get('kind')!r} of format {about.get('format')!r}, "
-            f"not {KIND!r} of format {FORMAT}"
-        )
-    try:
-        config = IdmConfig.from_plain({**about["config"], "schedule": about["schedule"]})
-        with torch.device("meta"):  # nothing is allocated that the file does not hold
-            wanted = InverseDynamics(config.network).state_dict()
-        if any(arrays[f"net.{name}"].shape != each.shape for name, each in wanted.items()):
-            raise ValueError("its weights are not those of its config")
-    except (ConfigError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path} is damaged: {error!r}") from error
-    model = InverseDynamics(config.network)
-    take_weights(path, model, arrays)
-    return _fast(model).eval(), config
+    file = ModelFile(path, KIND)
+    with file.checked():
+        config = IdmConfig.told(file.about)
+    return file.model(lambda: InverseDynamics(config.network)), config
 
 
 def _usual(corpus: Corpus) -> tuple[Tensor, Tensor, Tensor]:
@@ -262,15 +227,3 @@ def _usual(corpus: Corpus) -> tuple[Tensor, Tensor, Tensor]:
     turns = step_shares(np.concatenate([play.camera[play.there] for play in corpus.plays]))
     shares = (array.mean(0, dtype=np.float64) for array in (down, changes, turns))
     return tuple(torch.from_numpy(share).float() for share in shares)  # type: ignore[return-value]
-
-
-def _fast(model: InverseDynamics) -> InverseDynamics:
-    """The model with weights laid out as convolutions like them."""
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-
-def _listed(value: Any) -> Any:
-    """The value with lists for tuples, as JSON gives it back."""
-    if isinstance(value, dict):
-        return {name: _listed(each) for name, each in value.items()}
-    return [_listed(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -21,9 +21,9 @@ from mpgenie.errors import CheckpointError, ConfigError, DatasetError
 
 from .corpus import REQUESTED, STREAM, Play, load_play
 from .idm import load_idm
+from .model_file import model_path
 from .targets import bit_fields, buttons_down
 from .telling import tell
-from .training import MODEL
 
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Dataset, Entry
@@ -56,7 +56,7 @@ def label(
         DatasetError: If an episode has no frames of the model's size.
     """
     _check_name(name)
-    file = model / MODEL if model.is_dir() else model
+    file = model_path(model)
     network, config = load_idm(file)
     mark = hashlib.sha256(file.read_bytes()).hexdigest()
     made = 0
