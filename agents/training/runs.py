@@ -8,7 +8,6 @@ OUT/seed_0/resume.npz       all that its future follows from
 """
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -25,13 +24,11 @@ from .judge import Judge
 from .log import PROGRESS, Figures, Log, draw_curves, read_progress
 from .ppo import Learner
 from .saved_run import load_run, save_run
-from .stopping import asked_to_stop
+from .stopping import Pace, asked_to_stop
 
 require("torch", extra="agents")
 import torch  # noqa: E402
 
-SAVE_EVERY = 120.0
-"""Seconds between two saves."""
 JUDGED = 20
 """How often a run of a contest is measured against random players."""
 CURVES = "curves.png"
@@ -139,20 +136,18 @@ class Run:
             if config.contest:
                 judge = stack.enter_context(closing(Judge(config, threads=self.threads)))
             asked = stack.enter_context(asked_to_stop())
-            start = saved = time.monotonic()
+            pace = Pace(minutes)
             while learner.decisions < config.steps and not asked():
-                figures = {**learner.update(), "seconds": time.monotonic() - start}
+                figures = {**learner.update(), "seconds": pace.seconds}
                 if judge is not None and self._is_due(learner):
                     figures["against_random"] = judge.score(learner.policies)
                 log.add(figures)
                 if on_update is not None:
                     on_update(figures)
-                now = time.monotonic()
-                if minutes is not None and now - start > 60.0 * minutes:
+                if pace.is_up:
                     break
-                if now - saved > SAVE_EVERY:
+                if pace.save_is_due():
                     self._save(learner)
-                    saved = now
             self._save(learner)
             if asked():
                 raise KeyboardInterrupt(

@@ -1,9 +1,46 @@
-"""Ctrl-C during long work: heard between two steps of it, so that it can be saved."""
+"""When long work stops, and when it is saved on the way.
+
+Ctrl-C is heard between two steps, so that what was done can be saved.
+"""
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+SAVE_EVERY = 120.0
+"""Seconds between two saves."""
+
+
+class Pace:
+    """The time that work takes, from now on.
+
+    Args:
+        minutes: How long it may take; None = for ever.
+    """
+
+    def __init__(self, minutes: float | None = None) -> None:
+        self.minutes = minutes
+        self._start = self._saved = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self._start
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the time is up."""
+        return self.minutes is not None and self.seconds > 60.0 * self.minutes
+
+    def save_is_due(self) -> bool:
+        """True once every `SAVE_EVERY` seconds: whoever hears it saves."""
+        now = time.monotonic()
+        due = now - self._saved > SAVE_EVERY
+        if due:
+            self._saved = now
+        return due
 
 
 @contextmanager

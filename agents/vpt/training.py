@@ -8,7 +8,6 @@ A step whose loss or gradient is no finite number is left out and halves the rat
 of them in a row the run stops and leaves the model of that moment in `diverged.npz`.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 from mpgenie import __version__
 from mpgenie.agents.arrays_file import read_arrays, write_arrays
 from mpgenie.agents.training.log import Log
-from mpgenie.agents.training.stopping import asked_to_stop
+from mpgenie.agents.training.stopping import Pace, asked_to_stop
 from mpgenie.errors import CheckpointError, ConfigError, DivergedError
 from mpgenie.extras import require
 
@@ -32,8 +31,6 @@ FORMAT = 1
 MODEL, RESUME, PREVIOUS, DIVERGED = "model.npz", "resume.npz", "previous.npz", "diverged.npz"
 PATIENCE = 5
 """Bad steps in a row before a run stops."""
-SAVE_EVERY = 120.0
-"""Seconds between two saves."""
 LOG_EVERY = 20
 """Steps between two rows of the log."""
 OnStep = Callable[[Mapping[str, float]], None]
@@ -110,22 +107,20 @@ def learn(
         KeyboardInterrupt: After Ctrl-C, when the run is saved; the same call goes on with it.
     """
     run = Run(lesson, out)
-    start = saved = time.monotonic()
+    pace = Pace(minutes)
     log = Log(out, ("step", "loss", *lesson.parts, "rate", "seconds"), run.step, by="step")
     try:
         with asked_to_stop() as asked:
             while run.step < lesson.schedule.steps and not asked():
-                figures = {**run.advance(), "seconds": time.monotonic() - start}
+                figures = {**run.advance(), "seconds": pace.seconds}
                 if run.step % LOG_EVERY == 0:
                     log.add(figures)
                 if on_step is not None:
                     on_step(figures)
-                now = time.monotonic()
-                if minutes is not None and now - start > 60.0 * minutes:
+                if pace.is_up:
                     break
-                if now - saved > SAVE_EVERY:
+                if pace.save_is_due():
                     run.save()
-                    saved = now
             run.save()
             if asked():
                 raise KeyboardInterrupt(
