@@ -27,6 +27,8 @@ from .config import PPOConfig
 require("torch", extra="agents")
 import torch  # noqa: E402
 
+from mpgenie.agents.noise import kept_noise, noise  # noqa: E402
+
 from .networks import Choices  # noqa: E402
 from .policies import Policies  # noqa: E402
 
@@ -79,14 +81,12 @@ class TrainedPolicy:
             state: What the last call returned; None when an episode begins.
         """
         names = list(observations)
-        rng = torch.Generator().manual_seed(self.seed)
-        if state is not None:
-            rng.set_state(torch.frombuffer(bytearray(state.noise), dtype=torch.uint8))
-            if state.left and set(names) <= set(state.choices):
-                choices = {name: state.choices[name] for name in names}
-                return choices, state._replace(left=state.left - 1)
+        if state is not None and state.left and set(names) <= set(state.choices):
+            choices = {name: state.choices[name] for name in names}
+            return choices, state._replace(left=state.left - 1)
+        rng = noise(self.seed, None if state is None else state.noise)
         if not names:
-            return {}, Playing(0, {}, rng.get_state().numpy().tobytes())
+            return {}, Playing(0, {}, kept_noise(rng))
         slots = np.array([int(name.rpartition("_")[2]) for name in names])
         seen = [observations[name] for name in names]
         rows = (
@@ -95,7 +95,7 @@ class TrainedPolicy:
             else np.stack(seen)
         )
         chosen = dict(zip(names, self.choose(rows, slots, rng=rng), strict=True))
-        return chosen, Playing(self.config.repeat - 1, chosen, rng.get_state().numpy().tobytes())
+        return chosen, Playing(self.config.repeat - 1, chosen, kept_noise(rng))
 
     @torch.no_grad()
     def choose(
@@ -130,7 +130,7 @@ class TrainedPolicy:
         choices = Choices(scores, self.policies.masks.read(given))
         if self.likeliest:
             return choices.best().numpy()
-        return choices.sample(rng or torch.Generator().manual_seed(self.seed)).numpy()
+        return choices.sample(rng or noise(self.seed)).numpy()
 
 
 def shipped() -> list[str]:

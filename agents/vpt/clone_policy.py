@@ -27,6 +27,8 @@ require("torch", extra="agents")
 import torch  # noqa: E402
 from torch import Tensor  # noqa: E402
 
+from mpgenie.agents.noise import kept_noise, noise  # noqa: E402
+
 
 class Playing(NamedTuple):
     """What a clone remembers from tick to tick."""
@@ -75,7 +77,7 @@ class ClonePolicy:
         if state is not None:
             memory = _ordered(memory, names, state)
         if not names:
-            return {}, Playing(names, memory, self._noise(state).get_state().numpy().tobytes())
+            return {}, Playing(names, memory, kept_noise(self._noise(state)))
         seen = [self._own(observations[name]) for name in names]
         actions, after = self._choose(np.stack(seen), memory, self._noise(state))
         return dict(zip(names, actions, strict=True)), after._replace(names=names)
@@ -120,7 +122,7 @@ class ClonePolicy:
         actions = classes.rows(chosen, turns)
         if self.clone.game.get("messages"):  # a clone says nothing
             actions = np.pad(actions, ((0, 0), (0, 1)))
-        return actions, Playing((), memory, rng.get_state().numpy().tobytes())
+        return actions, Playing((), memory, kept_noise(rng))
 
     def _drawn(self, scores: Tensor, rng: torch.Generator) -> Tensor:
         """(B,) a choice for scores (B, choices)."""
@@ -130,10 +132,7 @@ class ClonePolicy:
         return (scores / self.temperature - noise.log()).argmax(-1)
 
     def _noise(self, state: Playing | None) -> torch.Generator:
-        rng = torch.Generator().manual_seed(self.seed)
-        if state is not None:
-            rng.set_state(torch.frombuffer(bytearray(state.noise), dtype=torch.uint8))
-        return rng
+        return noise(self.seed, None if state is None else state.noise)
 
     def _own(self, observed: Any) -> NDArray[np.uint8]:
         """What the clone looks at of what is observed."""
