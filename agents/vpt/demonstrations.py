@@ -12,7 +12,7 @@ from mpgenie.errors import ConfigError, DatasetError
 
 from .classes import combinations_of, turns_of
 from .corpus import REQUESTED, STREAM, Play, load_play
-from .labels import load_labelled
+from .labels import labelled
 
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Dataset, Entry
@@ -43,9 +43,8 @@ def demonstration(
         from .states import states_of
 
         seen = states_of(dataset.load(entry))
-    if labels is None:
-        return load_play(dataset, entry, REQUESTED, stream, seen)
-    return load_labelled(dataset, entry, labels, stream, seen)
+    play = load_play(dataset, entry, REQUESTED, stream, seen)
+    return play if labels is None else labelled(play, dataset, entry, labels)
 
 
 def demonstrations(

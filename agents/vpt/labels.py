@@ -10,16 +10,16 @@ for the truth.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mpgenie.agents.arrays_file import read_arrays, write_arrays
 from mpgenie.errors import CheckpointError, ConfigError, DatasetError
 
-from .corpus import REQUESTED, STREAM, Play, load_play
+from .corpus import REQUESTED, Play, load_play
 from .idm import load_idm
 from .model_file import model_path
 from .targets import bit_fields, buttons_down
@@ -86,14 +86,8 @@ def label(
     return made
 
 
-def load_labelled(
-    dataset: "Dataset",
-    entry: "Entry",
-    name: str,
-    stream: str = STREAM,
-    seen: NDArray[np.uint8] | None = None,
-) -> Play:
-    """An episode with the actions that a model gave it; arguments as of `load_play`.
+def labelled(play: Play, dataset: "Dataset", entry: "Entry", name: str) -> Play:
+    """The play of an episode with the actions that a model gave it.
 
     Raises:
         DatasetError: If it has no labels of this name, or they are damaged or of another episode.
@@ -108,11 +102,10 @@ def load_labelled(
             f"episode {entry.unit} has no labels called {name!r} that can be read ({error}): make "
             f"them with `mpgenie label {dataset.root} --name {name}`"
         ) from error
-    play = load_play(dataset, entry, REQUESTED, stream, seen)
     ours = about.get("episode"), down.shape, camera.shape
     if ours != (entry.content_hash, play.down.shape, play.camera.shape):
         raise DatasetError(f"{path} holds labels of another episode: remove it, and label again")
-    return Play(play.unit, play.type, play.planet_seed, play.frames, down, camera, play.there)
+    return replace(play, down=down, camera=camera)
 
 
 def labels_file(dataset: "Dataset", entry: "Entry", name: str) -> Path:

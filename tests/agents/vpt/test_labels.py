@@ -7,8 +7,9 @@ import pytest
 
 import mpgenie
 from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.agents.vpt.demonstrations import demonstration
 from mpgenie.agents.vpt.idm import IdmConfig, train_idm
-from mpgenie.agents.vpt.labels import label, labels_file, load_labelled
+from mpgenie.agents.vpt.labels import label, labels_file
 from mpgenie.agents.vpt.network_config import SIZES
 from mpgenie.agents.vpt.training import Schedule
 from mpgenie.errors import CheckpointError, ConfigError, DatasetError
@@ -43,7 +44,7 @@ def test_labels_lie_beside_the_episodes_and_say_whose_they_are(dataset):
     about, arrays = read_arrays(dataset.root / "labels" / "idm" / "u00000001.npz")
     assert about["kind"] == "pseudo-labels" and about["episode"] == entry.content_hash
     assert arrays["buttons"].shape == (21, 2) and arrays["sure"].shape == (21, 2, 20)
-    play = load_labelled(dataset, entry, "idm")
+    play = demonstration(dataset, entry, "idm")
     assert play.down.shape == (21, 2, 20) and np.array_equal(play.camera, arrays["camera"])
     # The episode itself is what it was, and a reader finds no more of them.
     again = mpgenie.open_dataset(dataset.root)
@@ -54,7 +55,7 @@ def test_what_is_labelled_is_not_labelled_again(dataset, models):
     assert label(dataset, models[0], "idm") == 0
     labels_file(dataset, dataset.episodes[0], "idm").write_bytes(b"damaged")
     with pytest.raises(DatasetError, match="make them with `mpgenie label"):
-        load_labelled(dataset, dataset.episodes[0], "idm")
+        demonstration(dataset, dataset.episodes[0], "idm")
     assert label(dataset, models[0], "idm") == 1
 
 
@@ -71,7 +72,7 @@ def test_labels_of_another_episode_are_refused(dataset):
     first, second = (labels_file(dataset, entry, "idm") for entry in dataset.episodes)
     shutil.copy(second, first)
     with pytest.raises(DatasetError, match="labels of another episode"):
-        load_labelled(dataset, dataset.episodes[0], "idm")
+        demonstration(dataset, dataset.episodes[0], "idm")
 
 
 def test_what_cannot_be_labelled_is_refused(dataset, tmp_path):
@@ -87,4 +88,4 @@ def test_a_model_labels_play_of_any_number_of_players(dataset, tmp_path, players
     plan = IdmConfig.of("tiny", schedule=Schedule(steps=1), players=players, ticks=8, views=3)
     model = train_idm(dataset, tmp_path / "idm", plan)
     assert label(dataset, model, "others") == 2
-    assert load_labelled(dataset, dataset.episodes[0], "others").down.shape == (20, 2, 20)
+    assert demonstration(dataset, dataset.episodes[0], "others").down.shape == (20, 2, 20)
