@@ -10,10 +10,15 @@ import itertools
 import time
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpgenie.errors import ConfigError, RendererError
+from .video_options import (
+    TICKS_PER_SECOND,
+    add_video_options,
+    check_video_options,
+    refuse_to_overwrite,
+    with_renderer,
+)
 
 if TYPE_CHECKING:
     from mpgenie.pictures import Picture
@@ -25,19 +30,8 @@ examples:
   mpgenie demo --renderer software --view 128x128 --output small.mp4
 """
 
-TICKS_PER_SECOND = 20
 MOMENTS = 6
 """Pictures on the contact sheet."""
-
-
-def size(text: str) -> tuple[int, int]:
-    """Read "640x360" as (height, width), both even as video wants them."""
-    width, x, height = text.partition("x")
-    if not (x and width.isdigit() and height.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a size; write it like 640x360")
-    if not all(32 <= int(edge) <= 1920 and int(edge) % 2 == 0 for edge in (width, height)):
-        raise argparse.ArgumentTypeError(f"{text!r}: width and height are even, from 32 to 1920")
-    return int(height), int(width)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -59,41 +53,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="what is played (%(default)s)",
     )
     add("--planet", default="normal", metavar="KIND", help="normal or flat (%(default)s)")
-    add(
-        "--renderer",
-        choices=("auto", "opengl", "software"),
-        default="auto",
-        help="auto: OpenGL wherever a context can be made (%(default)s)",
-    )
-    add(
-        "--view",
-        type=size,
-        default=(360, 480),
-        metavar="WxH",
-        help="of each view (480x360)",
-    )
-    add(
-        "--output",
-        type=Path,
-        default=Path("out/demo.mp4"),
-        metavar="FILE",
-        help="the video (%(default)s)",
-    )
-    add("--sheet", type=Path, metavar="FILE", help="the picture (beside the video)")
-    add("--force", action="store_true", help="overwrite files that are not ours")
+    add_video_options(parser, "out/demo.mp4", (360, 480))
 
 
 def run(options: argparse.Namespace) -> int:
     """Play, draw and save, then print the figures."""
     from mpgenie import pictures
 
-    if options.seconds < 1:
-        raise ConfigError(f"--seconds must be at least 1, got {options.seconds}")
-    if options.output.is_dir():
-        raise ConfigError(f"--output names the video, but {options.output} is a folder")
-    sheet = options.sheet or options.output.with_suffix(".png")
-    if sheet == options.output:
-        raise ConfigError(f"video and picture need a file each, got {sheet} for both")
+    sheet = check_video_options(options)
     for path in (options.output, sheet):
         refuse_to_overwrite(path, force=options.force)
 
@@ -127,24 +94,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def refuse_to_overwrite(path: Path, *, force: bool) -> None:
-    """Overwrite what an earlier demo made, and say so; leave other files alone.
-
-    Raises:
-        ConfigError: If there is such a file and it is not one of ours.
-    """
-    from mpgenie import pictures
-
-    if not path.exists():
-        return
-    if not force and not pictures.made_by_us(path):
-        raise ConfigError(
-            f"{path} exists and was not made by mpgenie; "
-            "name another file with --output, or say --force"
-        )
-    print(f"replacing {path}")
-
-
 def make_env(options: argparse.Namespace) -> tuple[Any, str]:
     """An environment that has been reset and has drawn, and a line to print if not by OpenGL."""
     import mpgenie
@@ -161,12 +110,7 @@ def make_env(options: argparse.Namespace) -> tuple[Any, str]:
         env.reset(seed=options.seed)
         return env
 
-    if options.renderer != "auto":
-        return make(options.renderer), ""
-    try:
-        return make("opengl"), ""
-    except RendererError as error:
-        return make("software"), f"no OpenGL here ({error}); drawing with the software renderer"
+    return with_renderer(make, options.renderer)
 
 
 def play(env: Any, ticks: int, *, seed: int, view: tuple[int, int]) -> Iterator["Picture"]:

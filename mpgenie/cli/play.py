@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
-from .demo import size
 from .generate import sizes
+from .video_options import size
 
 if TYPE_CHECKING:
     from mpgenie.envs.parallel import PlanetEnv

@@ -25,8 +25,8 @@ MOMENTS = 6
 
 def add_parser(commands: Any) -> None:
     """Add `view` to the commands of `mpgenie dataset`."""
-    from .demo import size
     from .generate import numbers, words
+    from .video_options import size
 
     parser = commands.add_parser(
         "view",
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie import pictures
     from mpgenie.datasets.reading import open_dataset
 
-    from .demo import refuse_to_overwrite
+    from .video_options import refuse_to_overwrite
 
     out = options.out or Path(f"out/episode-{options.episode}.mp4")
     if out.suffix not in (".mp4", ".png"):

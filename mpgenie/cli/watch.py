@@ -8,12 +8,15 @@ Defaults stand in brackets.
 
 import argparse
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpgenie.errors import ConfigError, RendererError
-
-from .demo import TICKS_PER_SECOND, refuse_to_overwrite, size
+from .video_options import (
+    TICKS_PER_SECOND,
+    add_video_options,
+    check_video_options,
+    refuse_to_overwrite,
+    with_renderer,
+)
 
 if TYPE_CHECKING:
     from mpgenie.agents.policy import Learned
@@ -42,12 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     whom = ("trained", "random", "scripted", "idle")
     add("--with", dest="others", choices=whom, default="trained", help=others)
     add("--seconds", type=int, metavar="S", help="how long (an episode)")
-    add("--renderer", choices=("auto", "opengl", "software"), default="auto", help="(%(default)s)")
-    add("--view", type=size, default=(240, 320), metavar="WxH", help="of each view (320x240)")
-    video = "the video (%(default)s)"
-    add("--output", type=Path, default=Path("out/watch.mp4"), metavar="FILE", help=video)
-    add("--sheet", type=Path, metavar="FILE", help="the picture (beside the video)")
-    add("--force", action="store_true", help="overwrite files that are not ours")
+    add_video_options(parser, "out/watch.mp4", (240, 320))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,13 +56,7 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.player import trained
     from mpgenie.agents.watching import save_sheet
 
-    if options.seconds is not None and options.seconds < 1:
-        raise ConfigError(f"--seconds must be at least 1, got {options.seconds}")
-    if options.output.is_dir():
-        raise ConfigError(f"--output names the video, but {options.output} is a folder")
-    sheet = options.sheet or options.output.with_suffix(".png")
-    if sheet == options.output:
-        raise ConfigError(f"video and picture need a file each, got {sheet} for both")
+    sheet = check_video_options(options)
     policy = trained(options.policy, seed=options.seed)
     for path in (options.output, sheet):
         refuse_to_overwrite(path, force=options.force)
@@ -102,12 +94,8 @@ def make_env(options: argparse.Namespace, policy: "Learned") -> Any:
         env.reset(seed=options.seed)
         return env
 
-    if options.renderer != "auto":
-        return make(options.renderer)
-    try:
-        return make("opengl")
-    except RendererError:
-        return make("software")
+    env, _ = with_renderer(make, options.renderer)
+    return env
 
 
 def play(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import mpgenie
-from mpgenie.cli import COMMANDS, demo, doctor, main
+from mpgenie.cli import COMMANDS, demo, doctor, main, video_options
 from mpgenie.errors import RendererError
 from mpgenie.pictures import save_png
 
@@ -174,8 +174,8 @@ def test_without_opengl_the_demo_says_so_and_draws_in_software(capsys, monkeypat
 
 def test_a_picture_is_marked_as_ours_so_that_a_second_run_replaces_it(tmp_path):
     save_png(tmp_path / "ours.png", np.zeros((4, 4, 3), np.uint8))
-    demo.refuse_to_overwrite(tmp_path / "ours.png", force=False)
-    demo.refuse_to_overwrite(tmp_path / "not there.png", force=False)
+    video_options.refuse_to_overwrite(tmp_path / "ours.png", force=False)
+    video_options.refuse_to_overwrite(tmp_path / "not there.png", force=False)
 
 
 def test_the_doctor_gives_each_back_end_or_the_reason_and_the_fix(capsys, monkeypatch):
