@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, Literal, ParamSpec, TypeVar, get_args
 
+from mpgenie.checks import check_known, check_whole
 from mpgenie.envs.rendering.appearance import Appearance
 from mpgenie.envs.scenarios.base import ScenarioConfig
 from mpgenie.envs.scenarios.registry import SCENARIOS, scenario_config
@@ -96,8 +97,8 @@ class EnvConfig:
             if isinstance(value := getattr(self, name), list):
                 object.__setattr__(self, name, tuple(value))
         for name, value, choices in self._choices():
-            if value not in choices and (name, value) != ("render_mode", None):
-                raise ConfigError(f"unknown {name} {value!r}. {suggest(value, choices)}")
+            if (name, value) != ("render_mode", None):
+                check_known(name, value, choices)
         self._check_numbers()
         self.rules.check_players(self.players)
         self._check_observations()
@@ -135,7 +136,7 @@ class EnvConfig:
             value = getattr(self, name)
             if value is None and name in ("planets", "start_time", "seed"):
                 continue
-            _check_whole(name, value, low, high)
+            check_whole(name, value, low, high)
         for name, least, most in (("view_distance", 8.0, 256.0), ("message_range", 0.0, math.inf)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -147,16 +148,15 @@ class EnvConfig:
                 raise ConfigError(f"{name} must be True or False, got {getattr(self, name)!r}")
         if not isinstance(self.resolution, tuple) or len(self.resolution) != 2:
             raise ConfigError(f"resolution must be (height, width), got {self.resolution!r}")
-        _check_whole("resolution[0], the height,", self.resolution[0], 32, 1080)
-        _check_whole("resolution[1], the width,", self.resolution[1], 32, 1920)
+        check_whole("resolution[0], the height,", self.resolution[0], 32, 1080)
+        check_whole("resolution[1], the width,", self.resolution[1], 32, 1920)
 
     def _check_observations(self) -> None:
         choices = get_args(Observation)
         if not self.observed or not isinstance(self.observe, (str, tuple)):
             raise ConfigError(f"observe must name something. {suggest('', choices)}")
         for name in self.observed:
-            if name not in choices:
-                raise ConfigError(f"unknown observation {name!r}. {suggest(name, choices)}")
+            check_known("observation", name, choices)
         if len(set(self.observed)) < len(self.observed):
             raise ConfigError(f"observe names something twice: {self.observed}")
 
@@ -173,13 +173,6 @@ _WHOLE_NUMBERS: tuple[tuple[str, int, int], ...] = (
 )
 
 
-def _check_whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ConfigError(f"{name} must be a whole number, got {value!r}")
-    if not low <= value <= high:
-        raise ConfigError(f"{name} must lie between {low} and {high}, got {value}")
-
-
 def config_from(options: Mapping[str, Any]) -> EnvConfig:
     """An `EnvConfig` from keyword arguments.
 
@@ -188,8 +181,7 @@ def config_from(options: Mapping[str, Any]) -> EnvConfig:
     """
     known = [field.name for field in fields(EnvConfig)]
     for name in options:
-        if name not in known:
-            raise ConfigError(f"unknown option {name!r}. {suggest(name, known)}")
+        check_known("option", name, known)
     return EnvConfig(**options)
 
 

@@ -29,9 +29,10 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
+from mpgenie.checks import check_known
 from mpgenie.envs.scenarios.base import WORLD, Event, Scenario
 from mpgenie.envs.simulation.world import Simulation
-from mpgenie.errors import ConfigError, StateError, suggest
+from mpgenie.errors import ConfigError, StateError
 
 from .central_state import central_state, central_state_space
 from .config import EnvConfig, config_from, made_from
@@ -208,10 +209,8 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             hud: Whether to lay crosshair, hotbar and health over it, whatever the config says.
         """
         self._require_start("render_view")
-        if player not in self._slot:
-            raise ConfigError(f"unknown player {player!r}. {suggest(player, self._slot)}")
-        if view not in KINDS:
-            raise ConfigError(f"unknown view {view!r}. {suggest(view, KINDS)}")
+        check_known("player", player, self._slot)
+        check_known("view", view, KINDS)
         size = replace(self.config, resolution=resolution or self.config.resolution).resolution
         return self._drawing.picture(WORLD, self._slot[player], view, size, hud)
 

@@ -10,7 +10,8 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.checks import check_known
+from mpgenie.errors import ConfigError
 
 from .episodes import whole_seed
 
@@ -29,8 +30,7 @@ def mode_named(mode: AutoresetMode | str) -> AutoresetMode:
     names = {name: each for each in AutoresetMode for name in (each.name, each.value)}
     if isinstance(mode, AutoresetMode):
         return mode
-    if mode not in names:
-        raise ConfigError(f"unknown autoreset_mode {mode!r}. {suggest(mode, names)}")
+    check_known("autoreset_mode", mode, names)
     return names[mode]
 
 

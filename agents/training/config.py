@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.checks import check_known, check_whole
 from mpgenie.envs.config import EnvConfig, config_from
 from mpgenie.envs.scenarios.registry import SCENARIOS
 from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.envs.spaces import COMPONENTS, component_counts
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.errors import ConfigError
 
 OBSERVE = {"state": ("state",), "rgb": ("rgb",), "both": ("state", "rgb")}
 """What players may learn from."""
@@ -135,16 +136,11 @@ class PPOConfig:
             ("policies", self.policies, POLICIES),
             *(("component of an action", each, COMPONENTS[:-1]) for each in self.free),
         ):
-            if value not in choices:
-                raise ConfigError(f"unknown {name} {value!r}. {suggest(value, choices)}")
+            check_known(name, value, choices)
         if not self.turns or not set(self.turns) <= {1, 2, 3, 4, 5}:
             raise ConfigError(f"turns are some of the steps 1 to 5, got {self.turns!r}")
         for name, low, high in _WHOLE:
-            value = getattr(self, name)
-            if type(value) is not int or not low <= value <= high:
-                raise ConfigError(
-                    f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}"
-                )
+            check_whole(name, getattr(self, name), low, high)
         numbers = (self.rate, self.discount, self.trace, self.clip, *self.entropy, *self.kl)
         if not all(
             isinstance(number, (int, float)) and 0.0 <= number < math.inf
@@ -214,8 +210,7 @@ class PPOConfig:
         """
         known = [each.name for each in fields(cls)]
         for name in plain:
-            if name not in known:
-                raise ConfigError(f"unknown setting {name!r}. {suggest(name, known)}")
+            check_known("setting", name, known)
         tuples = {
             name: tuple(value) for name, value in plain.items() if isinstance(value, (list, tuple))
         }

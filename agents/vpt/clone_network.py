@@ -17,8 +17,9 @@ multiplayer games" (2019).
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from mpgenie.checks import check_known, check_whole
 from mpgenie.envs.state_observation import STATE_SIZE
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
 from .classes import STRAIGHT, TURNS
@@ -58,17 +59,14 @@ class CloneNetworkConfig(NetworkConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name, choices in (("observe", OBSERVE), ("entities", WAYS)):
-            if (value := getattr(self, name)) not in choices:
-                raise ConfigError(f"unknown {name} {value!r}. {suggest(value, choices)}")
+            check_known(name, getattr(self, name), choices)
         if self.after or self.players:
             raise ConfigError(
                 "a clone sees no frame to come, and its own view alone, "
                 f"got after={self.after}, players={self.players}"
             )
         for name, (least, most) in _BOUNDS.items():
-            value = getattr(self, name)
-            if type(value) is not int or not least <= value <= most:
-                raise ConfigError(f"{name} must be whole and lie in {least}..{most}, got {value!r}")
+            check_whole(name, getattr(self, name), least, most)
 
 
 SIZES: dict[str, dict[str, object]] = {

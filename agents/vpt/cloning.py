@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from mpgenie.checks import check_known
 from mpgenie.envs.config import config_from
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
 from .augment import NONE, Augmentation, augmented, augmented_states
@@ -86,8 +87,7 @@ class CloneConfig(LearningConfig):
             network: Other fields of the network, such as `observe` and `tau`.
             **chosen: Other fields.
         """
-        if size not in SIZES:
-            raise ConfigError(f"unknown size {size!r}. {suggest(size, SIZES)}")
+        check_known("size", size, SIZES)
         return cls(network=CloneNetworkConfig(**{**SIZES[size], **(network or {})}), **chosen)
 
 

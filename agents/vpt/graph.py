@@ -21,8 +21,9 @@ import math
 from collections.abc import Mapping
 
 from mpgenie.agents.training.networks import Table, linear
+from mpgenie.checks import check_known
 from mpgenie.envs.state_observation import OWN_TEAM, REACH, STATE
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
 require("torch", extra="agents")
@@ -62,8 +63,7 @@ class EntityEncoder(nn.Module):
 
     def __init__(self, width: int, how: str = ATTENTION) -> None:
         super().__init__()
-        if how not in WAYS:
-            raise ConfigError(f"unknown way to take in who is near {how!r}. {suggest(how, WAYS)}")
+        check_known("way to take in who is near", how, WAYS)
         self.width, self.how = width, how
         node = HEADS * max(8, width // (3 * HEADS))
         self.own = _Own(width, node)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.checks import check_known
+from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
 from .augment import Augmentation, augmented
@@ -79,8 +80,7 @@ class IdmConfig(LearningConfig):
             players: More than 1: views are looked at together, and one goes dark at times.
             **chosen: Other fields.
         """
-        if size not in SIZES:
-            raise ConfigError(f"unknown size {size!r}. {suggest(size, SIZES)}")
+        check_known("size", size, SIZES)
         network = asdict(SIZES[size]) | {"players": players > 1}
         dark = 0.5 if players > 1 else 0.0
         return cls(network=NetworkConfig(**network), players=players, **{"dark": dark, **chosen})

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from mpgenie.agents.training.config import RECIPES
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.checks import check_known
+from mpgenie.errors import ConfigError
 
 from .cloning import CloneConfig
 from .idm import IdmConfig
@@ -83,12 +84,10 @@ class LoopConfig:
             size: Its name.
             **chosen: Other fields.
         """
-        if size not in SIZES:
-            raise ConfigError(f"unknown size {size!r}. {suggest(size, SIZES)}")
+        check_known("size", size, SIZES)
         known = [each.name for each in fields(cls)]
         for name in chosen:
-            if name not in known:
-                raise ConfigError(f"unknown setting {name!r}. {suggest(name, known)}")
+            check_known("setting", name, known)
         return cls(**{**SIZES[size], **chosen})
 
     def to_plain(self) -> dict[str, Any]:

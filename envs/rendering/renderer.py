@@ -7,7 +7,8 @@ frames back pays; else the software renderer, which on a processor is the faster
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from mpgenie.errors import ConfigError, RendererError, suggest
+from mpgenie.checks import check_known
+from mpgenie.errors import RendererError
 
 from .camera import Views
 from .scene import Scene
@@ -60,8 +61,7 @@ def make_renderer(
         ConfigError: If there is no renderer of that name.
         RendererError: If it cannot be made here; `mpgenie doctor` says why.
     """
-    if name not in RENDERERS:
-        raise ConfigError(f"unknown renderer {name!r}. {suggest(name, RENDERERS)}")
+    check_known("renderer", name, RENDERERS)
     if name == "opengl":
         return _opengl(scene, height, width, view_distance, day)
     if may_take_opengl(name, views * height * width):

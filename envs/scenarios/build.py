@@ -39,6 +39,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.checks import check_known
 from mpgenie.envs.bundle import Bundle, opened
 from mpgenie.envs.kernels import inlined, kernel
 from mpgenie.envs.planet.blocks import BLOCK
@@ -48,7 +49,7 @@ from mpgenie.envs.planet.exact import draw_bits
 from mpgenie.envs.planet.geometry import LAYERS, Geometry
 from mpgenie.envs.simulation.state import HOTBAR, records_of
 from mpgenie.envs.simulation.world import Simulation
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.errors import ConfigError
 
 from .base import Scenario, ScenarioConfig
 from .blueprints import MATERIALS, SHAPES, Plan
@@ -93,8 +94,7 @@ class Build(ScenarioConfig):
         if not shapes:
             raise ConfigError(f"shapes must name at least one of {', '.join(SHAPES)}")
         for shape in shapes:
-            if shape not in SHAPES:
-                raise ConfigError(f"unknown shape {shape!r}. {suggest(shape, SHAPES)}")
+            check_known("shape", shape, SHAPES)
         if self.teams:
             check_teams(self.teams)
 

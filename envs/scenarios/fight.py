@@ -28,6 +28,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.checks import check_known
 from mpgenie.envs.bundle import Bundle, opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import ITEM
@@ -38,7 +39,7 @@ from mpgenie.envs.simulation.events import DEATH, HURT
 from mpgenie.envs.simulation.items import clear_item
 from mpgenie.envs.simulation.state import records_of
 from mpgenie.envs.simulation.world import Simulation
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.errors import ConfigError
 
 from .base import Scenario, ScenarioConfig, slot_of
 from .places import feet_on, players_middle, put_player, squared_distance, standing_place
@@ -77,8 +78,7 @@ class Duel(ScenarioConfig):
     def __post_init__(self) -> None:
         if not 1 <= self.points <= 1000:
             raise ConfigError(f"points must lie between 1 and 1000, got {self.points}")
-        if self.sword not in SWORDS:
-            raise ConfigError(f"unknown sword {self.sword!r}. {suggest(self.sword, SWORDS)}")
+        check_known("sword", self.sword, SWORDS)
 
     def side_of(self, players: int) -> list[int]:
         """The side of each player slot, counted from 0."""

@@ -26,6 +26,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.checks import check_known
 from mpgenie.envs.bundle import Bundle, opened
 from mpgenie.envs.kernels import kernel
 from mpgenie.envs.planet.blocks import BLOCK, ITEM, TABLE
@@ -37,7 +38,7 @@ from mpgenie.envs.simulation.hands import eye_of
 from mpgenie.envs.simulation.movement import eye_height
 from mpgenie.envs.simulation.state import STACK, records_of
 from mpgenie.envs.simulation.world import Simulation
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.errors import ConfigError
 
 from .base import Scenario, ScenarioConfig, slot_of
 from .places import feet_on, players_middle, put_player, standing_place
@@ -88,8 +89,7 @@ class HideAndSeek(ScenarioConfig):
 
     def __post_init__(self) -> None:
         solid = [name for name, number in BLOCK.items() if TABLE.solid[number]]
-        if self.block not in solid:
-            raise ConfigError(f"unknown block {self.block!r}. {suggest(self.block, solid)}")
+        check_known("block", self.block, solid)
         for name, low, high in (
             ("preparation", 0, 100_000), ("blocks", 0, STACK), ("shelters", 0, 64),
             ("field_of_view", 10.0, 150.0), ("sight", 2.0, 256.0),

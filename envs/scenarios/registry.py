@@ -1,6 +1,6 @@
 """Which scenarios there are, by name."""
 
-from mpgenie.errors import ConfigError, suggest
+from mpgenie.checks import check_known
 
 from .base import ScenarioConfig
 from .bridge import Bridge
@@ -39,6 +39,5 @@ def scenario_config(name: str) -> ScenarioConfig:
     Raises:
         ConfigError: If there is none of that name; the message offers the nearest.
     """
-    if name not in SCENARIOS:
-        raise ConfigError(f"unknown scenario {name!r}. {suggest(name, SCENARIOS)}")
+    check_known("scenario", name, SCENARIOS)
     return SCENARIOS[name]()
