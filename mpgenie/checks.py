@@ -3,7 +3,9 @@
 A leaf like `errors`: every folder may use these.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 from .errors import ConfigError, suggest
 
@@ -34,3 +36,26 @@ def check_whole(name: str, value: object, least: int, most: int) -> None:
         raise ConfigError(
             f"{name} must be a whole number from {least:,} to {most:,}, got {value!r}"
         )
+
+
+def check_same(
+    folder: Path, what: str, theirs: Mapping[str, Any], ours: Mapping[str, Any], but: str = ""
+) -> None:
+    """Refuse to go on in a folder with what was begun with other settings.
+
+    Args:
+        folder: Where.
+        what: What it holds, such as "run".
+        theirs: The settings that it was begun with.
+        ours: Those to go on with.
+        but: The name of one that may differ.
+
+    Raises:
+        ConfigError: If another does.
+    """
+    for name, value in ours.items():
+        if theirs.get(name) != value and name != but:
+            raise ConfigError(
+                f"{folder} holds a {what} with {name} = {theirs.get(name)!r}, not {value!r}: "
+                "name another folder with --out, or the same settings"
+            )

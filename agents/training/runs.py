@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mpgenie.errors import ConfigError
+from mpgenie.checks import check_same
 from mpgenie.extras import require
 
 from .checkpoint import POLICY, RESUME, read, save_policy
@@ -162,12 +162,7 @@ class Run:
             return Learner(self.config, self.threads)
         theirs, _, _ = read(path)
         ours, found = (json.loads(json.dumps(c.to_plain())) for c in (self.config, theirs))
-        for name, value in ours.items():
-            if found[name] != value and name != "steps":
-                raise ConfigError(
-                    f"{self.folder} holds a run with {name} = {found[name]!r}, not {value!r}: "
-                    "name another folder with --out, or the same settings"
-                )
+        check_same(self.folder, "run", found, ours, but="steps")
         learner = load_run(path, self.threads)
         learner.config = self.config  # perhaps longer
         return learner

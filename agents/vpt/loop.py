@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mpgenie.agents.arrays_file import read_arrays
 from mpgenie.agents.training.player import trained
+from mpgenie.checks import check_same
 from mpgenie.datasets.manifest import read_sealed_json, sealed_json
 from mpgenie.datasets.reading import open_dataset
 from mpgenie.errors import ConfigError, DatasetError
@@ -288,13 +289,7 @@ class Loop:
             if self.out.is_dir() and any(self.out.iterdir()):
                 raise ConfigError(f"{self.out} is not empty and holds no loop: name another folder")
             write_file(path, sealed_json(ours))
-        theirs = read_sealed_json(path)
-        for name, value in ours.items():
-            if theirs.get(name) != value:
-                raise ConfigError(
-                    f"{self.out} holds a loop with {name} = {theirs.get(name)!r}, not {value!r}: "
-                    "name another folder with --out, or the same settings"
-                )
+        check_same(self.out, "loop", read_sealed_json(path), ours)
 
     def _leave(self, name: str, facts: dict[str, Any]) -> None:
         write_file(self.mark(name), sealed_json({"stage": name, **facts}))

@@ -17,6 +17,7 @@ from mpgenie import __version__
 from mpgenie.agents.arrays_file import read_arrays, write_arrays
 from mpgenie.agents.training.log import Log
 from mpgenie.agents.training.stopping import Pace, asked_to_stop
+from mpgenie.checks import check_same
 from mpgenie.errors import CheckpointError, ConfigError, DivergedError
 from mpgenie.extras import require
 
@@ -211,13 +212,7 @@ class Run:
         """Take up a saved run; False if the file is damaged."""
         try:
             about, arrays = read_arrays(path)
-            ours = self.lesson.about()
-            for name, value in ours.items():
-                if about.get(name) != value and name != "schedule":
-                    raise ConfigError(
-                        f"{self.out} holds a run with {name} = {about.get(name)!r}, not {value!r}: "
-                        "name another folder with --out, or the same settings"
-                    )
+            check_same(self.out, "run", about, self.lesson.about(), but="schedule")
             step, factor = int(about["step"]), float(about["factor"])
             take_weights(path, self.model, arrays)
             take_adam(self.adam, arrays)

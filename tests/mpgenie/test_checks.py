@@ -2,7 +2,7 @@
 
 import pytest
 
-from mpgenie.checks import check_known, check_whole
+from mpgenie.checks import check_known, check_same, check_whole
 from mpgenie.errors import ConfigError
 
 
@@ -18,3 +18,11 @@ def test_what_is_no_whole_number_within_bounds_is_refused(value):
     check_whole("players", 1000, 1, 1000)
     with pytest.raises(ConfigError, match="players must be a whole number from 1 to 1,000, got"):
         check_whole("players", value, 1, 1000)
+
+
+def test_who_goes_on_does_so_with_the_same_settings(tmp_path):
+    check_same(tmp_path, "run", {"seed": 1, "steps": 2}, {"seed": 1, "steps": 9}, but="steps")
+    with pytest.raises(ConfigError, match="holds a run with seed = 1, not 2: name another folder"):
+        check_same(tmp_path, "run", {"seed": 1}, {"seed": 2})
+    with pytest.raises(ConfigError, match="holds a loop with colour = None, not 'red'"):
+        check_same(tmp_path, "loop", {"seed": 1}, {"colour": "red"})
