@@ -1,0 +1,226 @@
+"""The dynamics: a diffusion transformer over the tokens of all players' frames.
+
+Each frame of each player has a noise level of its own ("Diffusion Forcing", Chen et al., 2024),
+which, with what the player did, sets shifts, scales and gates of every block (AdaLN, Peebles and
+Xie, 2023).  One network serves clips, by a mask, and dreams, frame after frame, by a ring.
+"""
+
+import math
+from typing import NamedTuple
+
+from mpgenie.extras import require
+
+from .attention import Attend, MultiplayerAttention, Whole
+from .config import WorldModelConfig
+from .heads import Heads
+from .injection import Controls
+from .layouts import Layout, players_of_a_view
+from .masks import dense_mask, frame_rule, mask_mod
+from .ring import Reading, Ring
+from .rope import Rotary
+
+require("torch", extra="dreams")
+import torch  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+from torch.nn.attention.flex_attention import BlockMask, create_block_mask  # noqa: E402
+
+_WAVES = 64
+
+
+class Predicted(NamedTuple):
+    """What the network tells of frames."""
+
+    latents: Tensor
+    """(B, T, P, h, w, C): their velocity or their x0, as the config's `predicts` says."""
+    reward: Tensor
+    """(B, T, P, K): what led to the frame was worth, for `heads.expected_reward`."""
+    terminated: Tensor
+    """(B, T, P): logit of the player's episode having ended with this frame."""
+    pose: Tensor
+    """(B, T, P, K): how the player moved to this frame."""
+
+
+class Block(nn.Module):
+    """Attention, then a layer for each token, both under the sway of a condition."""
+
+    def __init__(self, config: WorldModelConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.attention = MultiplayerAttention(config)
+        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.layer = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU("tanh"), nn.Linear(4 * width, width)
+        )
+        self.sway = nn.Linear(width, 6 * width)
+        nn.init.zeros_(self.sway.weight)
+        nn.init.zeros_(self.sway.bias)
+
+    def forward(self, x: Tensor, condition: Tensor, layer: int, attend: Attend) -> Tensor:
+        """(B', T, V', S, D) to the same; the condition is (B', T, V', D)."""
+        shift, scale, gate, shift_out, scale_out, gate_out = (
+            self.sway(condition).unsqueeze(-2).chunk(6, -1)
+        )
+        x = x + gate * self.attention(self.norm(x) * (1 + scale) + shift, layer, attend)
+        out: Tensor = x + gate_out * self.layer(self.norm(x) * (1 + scale_out) + shift_out)
+        return out
+
+
+class MultiplayerTransformer(nn.Module):
+    """Noisy latents of frames to what they were, and what happened in them."""
+
+    def __init__(self, config: WorldModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, group = config.width, players_of_a_view(config)
+        self.rotary = Rotary(config)
+        self.entry = nn.Linear(group * config.channels, width)
+        self.places = nn.Parameter(0.02 * torch.randn(config.tokens, width))
+        self.levels = nn.Sequential(
+            nn.Linear(group * 2 * _WAVES, width), nn.SiLU(), nn.Linear(width, width)
+        )
+        self.controls = Controls(config, group)
+        learned = config.identity == "learned"
+        self.whose = nn.Embedding(config.pool, width) if learned else None
+        self.blocks = nn.ModuleList([Block(config) for _ in range(config.blocks)])
+        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.sway = nn.Linear(width, 2 * width)
+        self.exit = nn.Linear(width, group * config.channels)
+        self.heads = Heads(config, group)
+        for layer in (self.sway, self.exit):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(
+        self,
+        latents: Tensor,
+        times: Tensor,
+        controls: Tensor,
+        known: Tensor,
+        there: Tensor | None = None,
+        slots: Tensor | None = None,
+        *,
+        mask: str = "causal",
+        flex: bool = False,
+        ring: Ring | None = None,
+    ) -> Predicted:
+        """Look at a clip at once.
+
+        Args:
+            latents: (B, T, P, h, w, C), noisy.
+            times: (B, T, P) in 0..1, the share of noise in them.
+            controls: (B, T, P, 22), those that led to each frame (`injection.aligned`).
+            known: (B, T, P) bool, whether they are known.
+            there: (B, T, P) bool, who is in the world; all by default.
+            slots: (B, P) int64, what tells players apart; 0, 1, 2, ... by default.
+            mask: One of `masks.MASKS`.
+            flex: Attend by FlexAttention, which leaves out what is masked; for GPUs.
+            ring: One that holds nothing, to remember the clip in.
+
+        Raises:
+            ConfigError: If the model does not take so many players, or no mask has this name.
+        """
+        layout = Layout(self.config, latents.shape[2])
+        slots = self._slots(slots, latents)
+        seen = None if there is None else layout.seen(there)
+        frames = latents.shape[1]
+        moments = torch.arange(frames, device=latents.device)
+        if mask == "teacher":
+            moments = moments % (frames // 2)
+        masked = self._mask(mask, frames, layout.views, seen, latents.device, flex)
+        attend = Whole(self.rotary, layout.slots(slots), moments, masked, keep=ring is not None)
+        told = self._run(layout, latents, times, controls, known, there, slots, attend)
+        if ring is not None:
+            everybody = torch.ones(known.shape, dtype=torch.bool, device=latents.device)
+            shown = everybody if there is None else there
+            ring.fill(attend.keys, attend.values, shown, self.config)
+        return told
+
+    def reading(self, ring: Ring, there: Tensor, slots: Tensor) -> Reading:
+        """Attention of the next frame to what a ring holds.
+
+        Args:
+            ring: What is remembered.
+            there: (B, P) bool, who is there now.
+            slots: (B, P) int64.
+        """
+        layout = Layout(self.config, there.shape[1])
+        return Reading(ring, self.config, self.rotary, layout.slots(slots), there)
+
+    def next(
+        self,
+        reading: Reading,
+        latents: Tensor,
+        times: Tensor,
+        controls: Tensor,
+        known: Tensor,
+        there: Tensor,
+        slots: Tensor,
+    ) -> Predicted:
+        """Look at one frame, after those that are remembered; as `forward` with T = 1."""
+        layout = Layout(self.config, latents.shape[2])
+        return self._run(layout, latents, times, controls, known, there, slots, reading)
+
+    def _run(
+        self,
+        layout: Layout,
+        latents: Tensor,
+        times: Tensor,
+        controls: Tensor,
+        known: Tensor,
+        there: Tensor | None,
+        slots: Tensor,
+        attend: Attend,
+    ) -> Predicted:
+        kind = self.entry.weight.dtype
+        if layout.layout == "frame_concat" and there is not None:  # no mask hides them there
+            latents = latents * there[..., None, None, None]
+            times, controls = times * there, controls * there.unsqueeze(-1)
+            known = known & there
+        x = layout.fold(latents.to(kind)).movedim(3, -2)  # (B', T, V', h, w, G, C)
+        size = x.shape[3:5]
+        did = self.controls(layout.fold(controls.to(kind)), layout.fold(known), layout.slots(slots))
+        x = self.entry(x.flatten(3, 4).flatten(-2)) + self.places + did.unsqueeze(-2)
+        condition = self.levels(waves(layout.fold(times)).to(kind).flatten(-2)) + did
+        condition = nn.functional.silu(condition)
+        for layer, block in enumerate(self.blocks):
+            if self.whose is not None:
+                x = x + self.whose(layout.slots(slots))[:, None, :, None]
+            x = block(x, condition, layer, attend)
+        shift, scale = self.sway(condition).unsqueeze(-2).chunk(2, -1)
+        out = self.exit(self.norm(x) * (1 + scale) + shift)
+        out = out.unflatten(3, size).unflatten(-1, (-1, self.config.channels)).movedim(-2, 3)
+        reward, terminated, pose = (layout.unfold(told) for told in self.heads(x))
+        return Predicted(layout.unfold(out), reward, terminated.squeeze(-1), pose)
+
+    def _slots(self, slots: Tensor | None, latents: Tensor) -> Tensor:
+        if slots is not None:
+            return slots
+        rows, _, players = latents.shape[:3]
+        return torch.arange(players, device=latents.device).expand(rows, -1)
+
+    def _mask(
+        self,
+        mask: str,
+        frames: int,
+        views: int,
+        seen: Tensor | None,
+        device: torch.device,
+        flex: bool,
+    ) -> Tensor | BlockMask | None:
+        config = self.config
+        rule = frame_rule(mask, frames, config.window, config.sink)
+        if flex:
+            tokens = frames * views * config.tokens
+            mod = mask_mod(rule, views, config.tokens, seen)
+            rows = None if seen is None else len(seen)
+            return create_block_mask(mod, rows, None, tokens, tokens, device=str(device))
+        if mask == "bidirectional" and seen is None:
+            return None
+        return dense_mask(rule, frames, views, config.tokens, seen, device)
+
+
+def waves(times: Tensor) -> Tensor:
+    """(..., 128) float32 waves of shares of noise (...) in 0..1."""
+    speeds = torch.exp(-math.log(10_000.0) * torch.arange(_WAVES, device=times.device) / _WAVES)
+    angles = 1000.0 * times.float().unsqueeze(-1) * speeds
+    return torch.cat([angles.cos(), angles.sin()], -1)
