@@ -27,6 +27,9 @@ to one token a frame (MultiWorld's multi-agent condition module).
 """
 PREDICTIONS = ("velocity", "x0")
 """What the network tells of a noisy latent: where it flows, or what it was without noise."""
+SAMPLERS = ("euler", "renoise")
+"""How a frame is denoised in few steps: along the flow, from one draw of noise, or by telling x0
+and adding new noise at each (consistency models, after distillation)."""
 REWARDS = ("two_hot", "value")
 """How rewards are told: as chances of steps on a symlog scale (DreamerV3), or as one number."""
 TOKENIZERS = ("autoencoder", "patches")
@@ -34,7 +37,7 @@ TOKENIZERS = ("autoencoder", "patches")
 
 _CHOICES = {
     "layout": LAYOUTS, "identity": IDENTITIES, "injection": INJECTIONS,
-    "predicts": PREDICTIONS, "reward": REWARDS, "tokenizer": TOKENIZERS,
+    "predicts": PREDICTIONS, "sampler": SAMPLERS, "reward": REWARDS, "tokenizer": TOKENIZERS,
 }  # fmt: skip
 _BOUNDS = {
     "resolution": (8, 512), "cell": (2, 32), "channels": (1, 4096), "width": (16, 4096),
@@ -84,6 +87,8 @@ class WorldModelConfig:
     """One of `PREDICTIONS`; `x0` is the stabler for latents of many numbers, such as patches."""
     steps: int = 4
     """Denoising steps of a dreamt frame."""
+    sampler: str = "euler"
+    """One of `SAMPLERS`."""
     context_noise: float = 0.05
     """Share of noise in the frames that are attended to, against drift."""
     reward: str = "two_hot"

@@ -5,7 +5,7 @@ read they are turned by how many frames ago they were, so a dream may go on for 
 of a batch may be of any age.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Self
 
 from mpgenie.extras import require
@@ -72,15 +72,6 @@ class Ring:
         """Where frames of these numbers lie."""
         window = self.held.shape[1] - sink
         return torch.where(frames < sink, frames, sink + (frames - sink) % window)
-
-    def rows(self, index: Tensor) -> Self:
-        """Some rows, copied."""
-        return replace(self, **{name: part[index] for name, part in self.parts().items()})
-
-    def put(self, index: Tensor, other: "Ring") -> None:
-        """Overwrite some rows with those of another."""
-        for name, part in self.parts().items():
-            part[index] = getattr(other, name)
 
     def parts(self) -> dict[str, Tensor]:
         """Its tensors by name; all of them have rows as their first axis."""
