@@ -4,6 +4,8 @@ Nothing is made before the first picture is asked for, so an environment that on
 never touches a renderer.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ from mpgenie.envs.rendering.hud import draw_hud
 from mpgenie.envs.rendering.renderer import Renderer, make_renderer
 from mpgenie.envs.rendering.scene import EVERYTHING, Scene
 from mpgenie.envs.rendering.software import Frames, new_frames
+from mpgenie.envs.scenarios.base import WORLD
 from mpgenie.envs.simulation.world import Simulation
 
 from .config import EnvConfig
@@ -135,6 +138,16 @@ class Drawing:
         if hud and not (self.config.hud and kind == "first"):
             self._lay_hud(w, slot, picture)
         return picture
+
+    def first_person(self, slots: Sequence[int], w: int = WORLD) -> NDArray[np.uint8]:
+        """(V, H, W, 3) what the players in some slots of a world see."""
+        views = new_views(len(slots))
+        for row, slot in enumerate(slots):
+            first_person(self.simulation.state, views, row, w, slot)
+        frames = self.new_frames(len(slots), self.config.resolution)
+        self.draw(views, frames)
+        seen: NDArray[np.uint8] = frames.rgb
+        return seen
 
     def close(self) -> None:
         """Let go of every renderer."""

@@ -22,20 +22,51 @@ class Episode(NamedTuple):
     planet_seed: int
 
 
-class Episodes:
-    """Seeds from the caller, or from a stream that goes on by itself.
+class Seeds:
+    """Seeds of one episode after the other, from the caller or from a stream that goes on.
+
+    Args:
+        root: Where the stream starts if the first call names no seed; None draws it.
+    """
+
+    def __init__(self, root: int | None) -> None:
+        self.root = root
+        self.count = 0
+        """Episodes since the root was set."""
+
+    def next_seed(self, seed: int | None) -> int:
+        """The seed of the episode that begins now.
+
+        Raises:
+            ConfigError: If it is not a whole number from 0 to 2**63 - 1; nothing changes then.
+        """
+        if seed is not None:
+            self.root, self.count = whole_seed("seed", seed), 0
+        elif self.root is None:
+            self.root = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) & _MOST
+        self.count += 1
+        return self._seed(self.count)
+
+    def _seed(self, count: int) -> int:
+        assert self.root is not None
+        if count == 1:
+            return self.root
+        branch = np.random.SeedSequence(self.root, spawn_key=(count,))
+        return int(branch.generate_state(1, np.uint64)[0]) & _MOST
+
+
+class Episodes(Seeds):
+    """Episodes one after the other, and their planets.
 
     Args:
         maker: Who makes the planets.
         planets: Play on so many planets only; None = a new one each time.
-        seed: Where the stream starts if the first call names no seed.
+        seed: As `root` of `Seeds`.
     """
 
     def __init__(self, maker: Maker, planets: int | None, seed: int | None) -> None:
+        super().__init__(seed)
         self.planets, self.maker = planets, maker
-        self.root = seed
-        self.count = 0
-        """Episodes since the root was set."""
 
     def next(self, seed: int | None, options: Mapping[str, Any]) -> Episode:
         """The episode that begins now.
@@ -46,12 +77,7 @@ class Episodes:
         planet_seed = options.get("planet_seed")
         if planet_seed is not None:
             planet_seed = whole_seed("planet_seed", planet_seed)
-        if seed is not None:
-            self.root, self.count = whole_seed("seed", seed), 0
-        elif self.root is None:
-            self.root = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) & _MOST
-        self.count += 1
-        drawn = self._seed(self.count)
+        drawn = self.next_seed(seed)
         return Episode(drawn, self._planet_seed(drawn) if planet_seed is None else planet_seed)
 
     def planet(self, episode: Episode) -> Planet:
@@ -64,13 +90,6 @@ class Episodes:
 
     def _planet_seed(self, seed: int) -> int:
         return seed % self.planets if self.planets else seed
-
-    def _seed(self, count: int) -> int:
-        assert self.root is not None
-        if count == 1:
-            return self.root
-        branch = np.random.SeedSequence(self.root, spawn_key=(count,))
-        return int(branch.generate_state(1, np.uint64)[0]) & _MOST
 
 
 def whole_seed(name: str, seed: object) -> int:

@@ -19,20 +19,17 @@ An environment belongs to one thread at a time.  Two environments in one process
 changes.  A copy is made from `snapshot()`, not by `deepcopy`; pickling keeps the config alone.
 """
 
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-from gymnasium import spaces
 from numpy.typing import NDArray
-from pettingzoo import ParallelEnv
 
 from mpgenie.checks import check_known
 from mpgenie.envs.scenarios.base import WORLD, Event, Scenario
 from mpgenie.envs.simulation.world import Simulation
-from mpgenie.errors import ConfigError, StateError
+from mpgenie.errors import ConfigError
 
 from .central_state import central_state, central_state_space
 from .config import EnvConfig, config_from, made_from
@@ -42,18 +39,13 @@ from .infos import infos_of
 from .masks import DEAD
 from .observation import Observer
 from .planets import PlanetMaker
+from .players_env import Infos, Observations, PlayersEnv, Results
 from .saving import state_hash
 from .screen import Screen
-from .spaces import action_space, observation_space
-from .validation import ActionReader
 from .worlds import Worlds, planet_config
 
-Observations = dict[str, Any]
-Infos = dict[str, dict[str, Any]]
-Results = tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]
 
-
-class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
+class PlanetEnv(PlayersEnv):
     """One planet and its players.
 
     Args:
@@ -67,26 +59,15 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
     def __init__(self, config: EnvConfig | None = None, **options: Any) -> None:
         if config is not None and options:
             raise ConfigError("give a config or single options, not both")
-        self.config = config = config or config_from(options)
-        self.max_cycles = config.max_cycles
-        self.render_mode = config.render_mode
-        self.possible_agents = [f"player_{slot}" for slot in range(config.players)]
-        self.agents: list[str] = []
-        self._slot = {agent: slot for slot, agent in enumerate(self.possible_agents)}
-        self._action_spaces = {agent: action_space(config) for agent in self.possible_agents}
-        self._observation_spaces = {
-            agent: observation_space(config) for agent in self.possible_agents
-        }
+        config = config or config_from(options)
+        super().__init__(config)
         self.state_space = central_state_space(config)
         self._worlds = worlds = Worlds(config, [PlanetMaker(planet_config(config))], [config.seed])
         self._simulation, self._scenario = worlds.simulation, worlds.scenario
         self._drawing, self._episodes = worlds.drawing, worlds.episodes[WORLD]
-        self._reader = ActionReader(config, self.possible_agents)
         self._observer = Observer(config, self._simulation, self._scenario, self._drawing)
-        self._screen = Screen(config, self._drawing)
-        self._finalizer = weakref.finalize(
-            self, _let_go, self._screen, self._drawing, self._episodes
-        )
+        self._screen = Screen(config.render_mode, self._drawing.first_person)
+        self._close_by(_let_go, self._screen, self._drawing, self._episodes)
 
     # ------------------------------------------------------------------ the standard interface
 
@@ -100,14 +81,6 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
             "is_parallelizable": True,
             "renderer": self._drawing.name,
         }
-
-    def observation_space(self, agent: str) -> spaces.Space[Any]:
-        """What a player observes; the same object each time."""
-        return self._observation_spaces[agent]
-
-    def action_space(self, agent: str) -> spaces.Space[Any]:
-        """What a player may do; the same object each time."""
-        return self._action_spaces[agent]
 
     def reset(
         self, seed: int | None = None, options: Mapping[str, Any] | None = None
@@ -165,19 +138,6 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         """Everything about everybody, for critics that may know it; see `central_state`."""
         self._require_start("state")
         return central_state(self._simulation, self._scenario)
-
-    def render(self) -> NDArray[np.uint8] | None:
-        """All players' views in one picture (`rgb_array`); None for `human`, which `step` draws."""
-        self._require_start("render")
-        if self.render_mode is None:
-            raise StateError("render() needs a render_mode: make the environment with one")
-        if self.render_mode == "human":
-            return None
-        return self._screen.picture(self._slots(self.possible_agents))
-
-    def close(self) -> None:
-        """Let go of window, renderer and background work; closing twice is fine."""
-        self._finalizer()
 
     # ------------------------------------------------------------------ beyond the standard
 
@@ -253,19 +213,20 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         return self._drawing.intrinsics()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (replace(self.config, max_cycles=self.max_cycles),)
-
-    def __deepcopy__(self, memo: object) -> NoReturn:
-        raise StateError(
-            "an environment cannot be copied in mid-air: make another with the same config and "
-            "restore() a snapshot() of this one in it"
-        )
+        return type(self), (self._config_now(),)
 
     # ------------------------------------------------------------------ parts of a step
 
     @property
     def _episode(self) -> Episode | None:
         return self._worlds.episode[WORLD]
+
+    @property
+    def _begun(self) -> bool:
+        return self._episode is not None
+
+    def _picture(self) -> NDArray[np.uint8]:
+        return self._screen.picture(self._slots(self.possible_agents))
 
     def _look_around(self) -> tuple[Observations, Infos]:
         """Observations and infos where no tick has passed."""
@@ -301,28 +262,6 @@ class PlanetEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         parts = [dict(zip(names, row, strict=True)) for row in worth]
         players = zip(self.agents, self._slots(self.agents), self._observer.facts, strict=True)
         return infos_of(self.config, list(players), shared, events, parts)
-
-    def _slots(self, agents: Sequence[str]) -> list[int]:
-        return [self._slot[agent] for agent in agents]
-
-    def _check_observations(self, observations: Observations) -> None:
-        for agent, observation in observations.items():
-            if not self._observation_spaces[agent].contains(observation):
-                raise AssertionError(f"{agent}: the observation is outside its space")
-
-    def _require_open(self, call: str) -> None:
-        if not self._finalizer.alive:
-            raise StateError(f"{call}() after close(): make a new environment")
-
-    def _require_start(self, call: str) -> None:
-        self._require_open(call)
-        if self._episode is None:
-            raise StateError(f"{call}() before reset(): call reset() first")
-
-    def _require_episode(self, call: str) -> None:
-        self._require_start(call)
-        if not self.agents:
-            raise StateError(f"{call}() after the end of the episode: call reset() first")
 
 
 def _let_go(screen: Screen, drawing: Drawing, episodes: Episodes) -> None:

@@ -1,44 +1,42 @@
 """All players' views in one picture: for `render()`, and for the window that `step` draws."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-from mpgenie.envs.rendering.camera import Views, first_person, new_views
-from mpgenie.envs.scenarios.base import WORLD
-
-from .config import EnvConfig
-from .drawing import Drawing
 
 if TYPE_CHECKING:
     from mpgenie.envs.rendering.window import Window
 
 
 class Screen:
-    """Shows every player's view, side by side in a nearly square grid."""
+    """Shows every player's view, side by side in a nearly square grid.
 
-    def __init__(self, config: EnvConfig, drawing: Drawing) -> None:
-        self.config, self.drawing = config, drawing
+    Args:
+        mode: The environment's render mode.
+        look: What the players in some slots see: (V, H, W, 3).
+    """
+
+    def __init__(
+        self, mode: str | None, look: Callable[[Sequence[int]], NDArray[np.uint8]]
+    ) -> None:
+        self.mode, self._look = mode, look
         self._window: Window | None = None
         self._process = os.getpid()
-        if config.render_mode == "human":
+        if mode == "human":
             from mpgenie.envs.rendering.window import check_window
 
             check_window()
 
     def picture(self, slots: Sequence[int]) -> NDArray[np.uint8]:
         """The grid of the views of these player slots."""
-        views = self._views(slots)
-        frames = self.drawing.new_frames(len(slots), self.config.resolution)
-        self.drawing.draw(views, frames)
-        return grid(frames.rgb)
+        return grid(self._look(slots))
 
     def show(self, slots: Sequence[int]) -> None:
         """Draw the window, if the render mode is `human`; it opens when it is first drawn."""
-        if self.config.render_mode != "human" or not slots or os.getpid() != self._process:
+        if self.mode != "human" or not slots or os.getpid() != self._process:
             return
         picture = self.picture(slots)
         if self._window is None:
@@ -52,12 +50,6 @@ class Screen:
         if self._window is not None and os.getpid() == self._process:
             self._window.close()
         self._window = None
-
-    def _views(self, slots: Sequence[int]) -> Views:
-        views = new_views(len(slots))
-        for row, slot in enumerate(slots):
-            first_person(self.drawing.simulation.state, views, row, WORLD, slot)
-        return views
 
 
 def grid(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
