@@ -65,6 +65,23 @@ def halved(picture: Picture) -> Picture:
     return mean
 
 
+def fitted(picture: Picture, size: tuple[int, int] | None) -> Picture:
+    """A picture of another size, its pixels enlarged or left out, its shape kept, black around it.
+
+    Args:
+        picture: (H, W, 3).
+        size: (height, width); None = a copy as it is.
+    """
+    height, width, _ = picture.shape
+    whole = np.zeros((*(size or (height, width)), 3), np.uint8)
+    scale = min(whole.shape[0] / height, whole.shape[1] / width)
+    tall, wide = max(1, round(height * scale)), max(1, round(width * scale))
+    rows, columns = np.arange(tall) * height // tall, np.arange(wide) * width // wide
+    top, left = (whole.shape[0] - tall) // 2, (whole.shape[1] - wide) // 2
+    whole[top : top + tall, left : left + wide] = picture[rows][:, columns]
+    return whole
+
+
 def grid(pictures: Sequence[Picture], *, columns: int, gap: int = 4) -> Picture:
     """Pictures of one size in reading order, on dark ground with a gap between them."""
     height, width, _ = pictures[0].shape

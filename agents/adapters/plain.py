@@ -19,7 +19,8 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pettingzoo.utils import BaseParallelWrapper
 
-from mpgenie.envs.parallel import Infos, Observations, PlanetEnv, Results, parallel_env
+from mpgenie.envs.parallel import PlanetEnv, parallel_env
+from mpgenie.envs.players_env import Infos, Observations, Results
 from mpgenie.envs.simulation.actions import NO_OP, STILL
 from mpgenie.errors import ActionError, ConfigError
 
