@@ -40,7 +40,8 @@ _CHOICES = {
     "predicts": PREDICTIONS, "sampler": SAMPLERS, "reward": REWARDS, "tokenizer": TOKENIZERS,
 }  # fmt: skip
 _BOUNDS = {
-    "resolution": (8, 512), "cell": (2, 32), "channels": (1, 4096), "width": (16, 4096),
+    "resolution": (8, 512), "cell": (2, 32), "channels": (1, 4096), "convolutions": (1, 512),
+    "width": (16, 4096),
     "heads": (1, 64), "blocks": (1, 64), "window": (1, 256), "sink": (0, 16), "players": (1, 64),
     "pool": (1, 1024), "pose": (0, 64), "steps": (1, 128), "context_noise": (0.0, 0.5),
     "aie_base": (1.0, 1e6),
@@ -59,6 +60,8 @@ class WorldModelConfig:
     """Pixels on the edge of the square that one token stands for."""
     channels: int = 16
     """Numbers of a latent, for each cell."""
+    convolutions: int = 32
+    """Channels of the autoencoder's first convolution."""
     width: int = 192
     """Of a token."""
     heads: int = 6
