@@ -32,6 +32,14 @@ class Attend(Protocol):
         """What is attended to: (B', heads, tokens, numbers of a head), each."""
         ...
 
+    def remembered(self, done: Tensor) -> Tensor:
+        """(B', K, D) of the frames that may be seen, given (B', T, D) of the present ones."""
+        ...
+
+    def to_frames(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """As a call, for keys and values (B', heads, K, numbers of a head) of those frames."""
+        ...
+
 
 class Whole:
     """Attention of the frames of a clip to one another.
@@ -41,7 +49,9 @@ class Whole:
         slots: (B', V') of the player behind each view.
         moments: (T,) the numbers of the frames.
         mask: Which token sees which, as a matrix, or as FlexAttention has it; None = all.
-        keep: Whether keys and values are kept, in `keys` and `values`, for a ring.
+        seen: (T, T) bool, which frame sees which.
+        keep: Whether keys and values are kept, in `keys` and `values`, for a ring; what was done
+            always is, in `done`.
     """
 
     def __init__(
@@ -50,6 +60,7 @@ class Whole:
         slots: Tensor,
         moments: Tensor,
         mask: Tensor | BlockMask | None,
+        seen: Tensor,
         keep: bool = False,
     ) -> None:
         place = rotary.place(slots).unsqueeze(1)  # (B', 1, V S, pairs)
@@ -57,9 +68,13 @@ class Whole:
         time = rotary.moments(moments.float())[None, :, None].expand(*place.shape[:3], -1)
         angles = torch.cat([time, place], -1).flatten(1, 2).unsqueeze(1)
         self._angles = angles.cos(), angles.sin()
+        self._tokens = angles.shape[2] // len(moments)
+        alone = F.pad(rotary.moments(moments.float()), (0, place.shape[-1]))
+        self._moments, self._seen = (alone.cos(), alone.sin()), seen
         back = F.pad(-time.flatten(1, 2).unsqueeze(1), (0, place.shape[-1]))
         self._back = (back.cos(), back.sin()) if keep else None
         self._mask = mask
+        self.done: Tensor | None = None
         self.keys: list[Tensor] = []
         self.values: list[Tensor] = []
 
@@ -74,6 +89,19 @@ class Whole:
             mixed: Tensor = _flex(q.is_cuda)(q, k, v, block_mask=self._mask)
             return mixed
         return F.scaled_dot_product_attention(q, k, v, attn_mask=self._mask)
+
+    def remembered(self, done: Tensor) -> Tensor:
+        """All of them."""
+        self.done = done
+        return done
+
+    def to_frames(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Attend to frames as wholes."""
+        cos, sin = (part.to(q.dtype) for part in self._moments)
+        k = turned(k, cos, sin)
+        cos, sin = (part.repeat_interleave(self._tokens, 0) for part in (cos, sin))
+        seen = self._seen.repeat_interleave(self._tokens, 0)
+        return F.scaled_dot_product_attention(turned(q, cos, sin), k, v, attn_mask=seen)
 
 
 class MultiplayerAttention(nn.Module):

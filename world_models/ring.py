@@ -36,6 +36,8 @@ class Ring:
     """(B, R, L, heads, slots, N, numbers of a head), for L blocks."""
     values: Tensor
     """The same."""
+    done: Tensor
+    """(B, R, slots, D), what was done at each frame, where tokens attend to it (`macm`)."""
     held: Tensor
     """(B, slots) int64, the number of the frame in each; -1 = empty."""
     there: Tensor
@@ -63,6 +65,7 @@ class Ring:
         return cls(
             like.new_zeros(shape),
             like.new_zeros(shape),
+            like.new_zeros(rows, worlds, slots, config.width if config.injection == "macm" else 0),
             torch.full((rows, slots), -1, device=like.device),
             torch.zeros((rows, slots, players), dtype=torch.bool, device=like.device),
             torch.zeros(rows, dtype=torch.int64, device=like.device),
@@ -78,13 +81,19 @@ class Ring:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def fill(
-        self, keys: list[Tensor], values: list[Tensor], there: Tensor, config: WorldModelConfig
+        self,
+        keys: list[Tensor],
+        values: list[Tensor],
+        done: Tensor | None,
+        there: Tensor,
+        config: WorldModelConfig,
     ) -> None:
         """Take over what a clip of frames left, for all rows that have seen nothing yet.
 
         Args:
             keys: For each block (B R, heads, T N, numbers of a head), not turned by time.
             values: The same.
+            done: (B R, T, D), or None if tokens do not attend to it.
             there: (B, T, P) bool.
             config: The model's.
         """
@@ -96,6 +105,8 @@ class Ring:
             for layer, each in enumerate(kept):
                 clip = each.unflatten(2, (count, -1)).unflatten(0, ring.shape[:2])
                 ring[:, :, layer, :, at] = clip[:, :, :, frames].to(ring.dtype)
+        if done is not None:
+            self.done[:, :, at] = done.unflatten(0, self.done.shape[:2])[:, :, frames]
         self.held[:, at] = frames
         self.there[:, at] = there[:, frames]
         self.frame.fill_(count)
@@ -123,9 +134,15 @@ class Reading:
         angles = rotary.place(slots)
         angles = F.pad(angles, (rotary.times, 0)).unsqueeze(1)
         self._place = angles.cos().to(ring.keys.dtype), angles.sin().to(ring.keys.dtype)
-        past = (ring.held - ring.frame.unsqueeze(1)).clamp(-max(FARTHEST, config.window), 0)
-        self._ago = self._fold(rotary.moments(past.float()))[:, None, :, None]
         self._at = ring.slots_of(ring.frame, config.sink)
+        frame = ring.frame.unsqueeze(1)
+        held = ring.held.scatter(1, self._at.unsqueeze(1), frame)
+        self._frames = frame_rule("causal", 0, config.window, config.sink)(frame, held) & (
+            held >= 0
+        )
+        past = (held - frame).clamp(min=-max(FARTHEST, config.window))
+        self._ago = self._fold(rotary.moments(past.float()))[:, None, :, None]
+        self._rest = angles.shape[-1] - rotary.times
         self._at_world = self._fold(self._at)
         self._world = torch.arange(len(self._at_world), device=there.device)
         self._turned: list[Tensor | None] = [None] * config.blocks
@@ -143,6 +160,18 @@ class Reading:
         return F.scaled_dot_product_attention(
             q, keys.flatten(2, 3), values.flatten(2, 3), attn_mask=self._mask
         )
+
+    def remembered(self, done: Tensor) -> Tensor:
+        """All that was done, in the order of slots."""
+        kept = self._ring.done.flatten(0, 1)
+        kept[self._world, self._at_world] = done[:, 0]
+        return kept
+
+    def to_frames(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Attend to frames as wholes."""
+        k = turn(k, F.pad(self._ago.squeeze(3), (0, self._rest)))
+        seen = self._fold(self._frames)[:, None, None]
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
 
     def commit(self) -> None:
         """Remember the frame as it was last tried, and go on to the next."""
@@ -173,26 +202,22 @@ class Reading:
 
     def _seen(self) -> Tensor | None:
         """The mask: (B', 1, 1 or N, slots N) bool; None if everything is seen."""
-        ring, config = self._ring, self._config
-        rule = frame_rule("causal", 0, config.window, config.sink)
-        frames = rule(ring.frame.unsqueeze(1), ring.held) & (ring.held >= 0)
-        now = torch.zeros_like(frames).scatter_(1, self._at.unsqueeze(1), True)
-        seen = torch.where(now.unsqueeze(2), self._there.unsqueeze(1), ring.there)
-        seen = seen & (frames | now).unsqueeze(2)  # (B, slots, P)
-        if config.layout == "frame_concat":
-            seen = (frames | now).unsqueeze(2)
-        elif self._worlds > 1:
-            seen = seen.transpose(1, 2).flatten(0, 1).unsqueeze(2)
-        now = self._fold(now)
+        now = F.one_hot(self._at, self._frames.shape[1]).bool()
+        seen = torch.where(now.unsqueeze(2), self._there.unsqueeze(1), self._ring.there)
+        if self._config.layout == "frame_concat":  # one view of all, which is always there
+            seen = torch.ones_like(seen[..., :1])
+        seen = seen & self._frames.unsqueeze(2)  # (B, slots, P)
+        if self._worlds > 1:
+            seen, now = seen.transpose(1, 2).flatten(0, 1).unsqueeze(2), self._fold(now)
         if seen.all():
             return None
-        own = torch.eye(seen.shape[2], dtype=torch.bool, device=seen.device)
-        if not torch.equal(seen | now.unsqueeze(2), seen):  # somebody is absent now
-            seen = seen.unsqueeze(1) | (now[:, None, :, None] & own[:, None, :])
-        else:
-            seen = seen.unsqueeze(1)
-        tokens = ring.keys.shape[5] // own.shape[0]
-        mask = seen.flatten(2).repeat_interleave(tokens, 2)
+        views = seen.shape[2]
+        mask = seen.unsqueeze(1)
+        if not seen[now].all():  # somebody is absent now, and still to see itself
+            own = torch.eye(views, dtype=torch.bool, device=seen.device)
+            mask = mask | (now[:, None, :, None] & own[:, None])
+        tokens = self._ring.keys.shape[5] // views
+        mask = mask.flatten(2).repeat_interleave(tokens, 2)
         if mask.shape[1] > 1:
             mask = mask.repeat_interleave(tokens, 1)
         return mask.unsqueeze(1)

@@ -13,9 +13,9 @@ from mpgenie.extras import require
 from .attention import Attend, MultiplayerAttention, Whole
 from .config import WorldModelConfig
 from .heads import Heads
-from .injection import Controls
+from .injection import Controls, Listening, Pooled
 from .layouts import Layout, players_of_a_view
-from .masks import dense_mask, frame_rule, mask_mod
+from .masks import Rule, dense_mask, frame_rule, mask_mod
 from .ring import Reading, Ring
 from .rope import Rotary
 
@@ -51,16 +51,29 @@ class Block(nn.Module):
         self.layer = nn.Sequential(
             nn.Linear(width, 4 * width), nn.GELU("tanh"), nn.Linear(4 * width, width)
         )
+        self.listening = Listening(config) if config.injection == "macm" else None
         self.sway = nn.Linear(width, 6 * width)
         nn.init.zeros_(self.sway.weight)
         nn.init.zeros_(self.sway.bias)
 
-    def forward(self, x: Tensor, condition: Tensor, layer: int, attend: Attend) -> Tensor:
-        """(B', T, V', S, D) to the same; the condition is (B', T, V', D)."""
+    def forward(
+        self, x: Tensor, condition: Tensor, done: Tensor | None, layer: int, attend: Attend
+    ) -> Tensor:
+        """(B', T, V', S, D) to the same.
+
+        Args:
+            x: The tokens.
+            condition: (B', T, V', D).
+            done: (B', K, D) what was done at frames, where tokens attend to it.
+            layer: Which block this is.
+            attend: How tokens meet.
+        """
         shift, scale, gate, shift_out, scale_out, gate_out = (
             self.sway(condition).unsqueeze(-2).chunk(6, -1)
         )
         x = x + gate * self.attention(self.norm(x) * (1 + scale) + shift, layer, attend)
+        if self.listening is not None and done is not None:
+            x = x + self.listening(x, done, attend)
         out: Tensor = x + gate_out * self.layer(self.norm(x) * (1 + scale_out) + shift_out)
         return out
 
@@ -79,6 +92,7 @@ class MultiplayerTransformer(nn.Module):
             nn.Linear(group * 2 * _WAVES, width), nn.SiLU(), nn.Linear(width, width)
         )
         self.controls = Controls(config, group)
+        self.pooled = Pooled(config) if config.injection == "macm" else None
         learned = config.identity == "learned"
         self.whose = nn.Embedding(config.pool, width) if learned else None
         self.blocks = nn.ModuleList([Block(config) for _ in range(config.blocks)])
@@ -126,13 +140,21 @@ class MultiplayerTransformer(nn.Module):
         moments = torch.arange(frames, device=latents.device)
         if mask == "teacher":
             moments = moments % (frames // 2)
-        masked = self._mask(mask, frames, layout.views, seen, latents.device, flex)
-        attend = Whole(self.rotary, layout.slots(slots), moments, masked, keep=ring is not None)
+        rule = frame_rule(mask, frames, self.config.window, self.config.sink)
+        each = torch.arange(frames, device=latents.device)
+        attend = Whole(
+            self.rotary,
+            layout.slots(slots),
+            moments,
+            self._mask(rule, mask, frames, layout.views, seen, latents.device, flex),
+            rule(each.unsqueeze(1), each),
+            keep=ring is not None,
+        )
         told = self._run(layout, latents, times, controls, known, there, slots, attend)
         if ring is not None:
             everybody = torch.ones(known.shape, dtype=torch.bool, device=latents.device)
             shown = everybody if there is None else there
-            ring.fill(attend.keys, attend.values, shown, self.config)
+            ring.fill(attend.keys, attend.values, attend.done, shown, self.config)
         return told
 
     def reading(self, ring: Ring, there: Tensor, slots: Tensor) -> Reading:
@@ -179,13 +201,19 @@ class MultiplayerTransformer(nn.Module):
         x = layout.fold(latents.to(kind)).movedim(3, -2)  # (B', T, V', h, w, G, C)
         size = x.shape[3:5]
         did = self.controls(layout.fold(controls.to(kind)), layout.fold(known), layout.slots(slots))
-        x = self.entry(x.flatten(3, 4).flatten(-2)) + self.places + did.unsqueeze(-2)
-        condition = self.levels(waves(layout.fold(times)).to(kind).flatten(-2)) + did
+        x = self.entry(x.flatten(3, 4).flatten(-2)) + self.places
+        condition = self.levels(waves(layout.fold(times)).to(kind).flatten(-2))
+        done = None
+        if self.pooled is None:
+            x, condition = x + did.unsqueeze(-2), condition + did
+        else:
+            seen = None if there is None else layout.seen(there)
+            done = attend.remembered(self.pooled(did, seen))
         condition = nn.functional.silu(condition)
         for layer, block in enumerate(self.blocks):
             if self.whose is not None:
                 x = x + self.whose(layout.slots(slots))[:, None, :, None]
-            x = block(x, condition, layer, attend)
+            x = block(x, condition, done, layer, attend)
         shift, scale = self.sway(condition).unsqueeze(-2).chunk(2, -1)
         out = self.exit(self.norm(x) * (1 + scale) + shift)
         out = out.unflatten(3, size).unflatten(-1, (-1, self.config.channels)).movedim(-2, 3)
@@ -200,6 +228,7 @@ class MultiplayerTransformer(nn.Module):
 
     def _mask(
         self,
+        rule: Rule,
         mask: str,
         frames: int,
         views: int,
@@ -208,7 +237,6 @@ class MultiplayerTransformer(nn.Module):
         flex: bool,
     ) -> Tensor | BlockMask | None:
         config = self.config
-        rule = frame_rule(mask, frames, config.window, config.sink)
         if flex:
             tokens = frames * views * config.tokens
             mod = mask_mod(rule, views, config.tokens, seen)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mpgenie.errors import ConfigError
-from mpgenie.world_models.config import LAYOUTS
+from mpgenie.world_models.config import IDENTITIES, INJECTIONS, LAYOUTS
 
 from .tiny_models import clip, far, transformer
 
@@ -22,10 +22,12 @@ def test_every_layout_tells_the_same_shapes(layout):
     assert told.pose.shape == (2, 6, 2, 2)
 
 
+@pytest.mark.parametrize("injection", INJECTIONS)
 @pytest.mark.parametrize("layout", FREE)
-@pytest.mark.parametrize("identity", ["simplex", "learned", "aie", "none"])
-def test_the_order_of_players_changes_nothing_else(layout, identity):
-    model, seen = transformer(layout=layout, identity=identity), clip(players=3)
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_the_order_of_players_changes_nothing_else(layout, identity, injection):
+    model = transformer(layout=layout, identity=identity, injection=injection)
+    seen = clip(players=3)
     order, slots = [2, 0, 1], torch.tensor([[5, 1, 2], [0, 9, 3]])
     straight = model(*seen, slots=slots)
     turned = model(*(part[:, :, order] for part in seen), slots=slots[:, order])
@@ -33,9 +35,10 @@ def test_the_order_of_players_changes_nothing_else(layout, identity):
         assert far(a[:, :, order], b) < 1e-5
 
 
+@pytest.mark.parametrize("injection", INJECTIONS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_what_absent_players_hold_changes_nothing(layout):
-    model, seen = transformer(layout=layout), clip()
+def test_what_absent_players_hold_changes_nothing(layout, injection):
+    model, seen = transformer(layout=layout, injection=injection), clip()
     there = torch.ones((2, 6, 2), dtype=torch.bool)
     there[:, 2:5, 1] = False
     other = [part.clone() for part in seen]
@@ -47,8 +50,9 @@ def test_what_absent_players_hold_changes_nothing(layout):
             assert torch.equal(a[there], b[there])
 
 
-def test_a_clip_with_an_absent_player_is_one_without_it():
-    model, seen = transformer(), clip()
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_a_clip_with_an_absent_player_is_one_without_it(injection):
+    model, seen = transformer(injection=injection), clip()
     there = torch.ones((2, 6, 2), dtype=torch.bool)
     there[:, :, 1] = False
     both, alone = model(*seen, there), model(*(part[:, :, :1] for part in seen))
