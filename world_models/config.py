@@ -193,4 +193,7 @@ PRESETS = {
     "small": WorldModelConfig(width=384, blocks=12),
     "base": WorldModelConfig(width=768, heads=12, blocks=12, window=16),
 }  # fmt: skip
-"""For tests; for two cores and a quarter of an hour; for one GPU; for a large one."""
+"""For tests; for two cores and a quarter of an hour; for one GPU; for a large one.
+
+A step of two players costs 0.36, 6.4, 39 and 158 billion operations (`flops.step_flops`).
+"""
