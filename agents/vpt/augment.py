@@ -1,4 +1,4 @@
-"""Clips made to look otherwise without saying anything else: colours, shifts, and a mirror.
+"""Clips made to look otherwise: colours, shifts, a mirror, and turns that nobody made.
 
 One draw holds for all frames of a clip, so that nothing seems to move or to flicker.  In a mirror
 left and right change places and the camera turns the other way, so labels are turned with the
@@ -15,6 +15,7 @@ from mpgenie.envs.state_observation import unpack_state
 
 from .corpus import Clip
 from .targets import mirrored
+from .turning import turned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +31,27 @@ class Augmentation:
     shift: int = 2
     """Pixels to either side, and up or down."""
     mirror: bool = True
+    turned: float = 0.0
+    """The share of clips whose camera is made to turn otherwise than it did (`turning.py`): right
+    for what tells turns from frames, wrong for what chooses them."""
+    turns: float = 3.0
+    """Degrees a tick that such a turn has on average."""
 
 
 NONE = Augmentation(brightness=0.0, contrast=0.0, tint=0.0, shift=0, mirror=False)
 
 
-def augmented(clip: Clip, rng: np.random.Generator, how: Augmentation) -> Clip:
-    """The clip made to look otherwise; each player's view is changed alike."""
+def augmented(clip: Clip, rng: np.random.Generator, how: Augmentation, before: int = 0) -> Clip:
+    """The clip made to look otherwise; but for turns, each player's view is changed alike.
+
+    Args:
+        clip: What.
+        rng: Draws.
+        how: How much.
+        before: Frames in the clip before that of its first tick.
+    """
+    if how.turned and rng.random() < how.turned:
+        clip = turned(clip, rng, how.turns, before)
     frames = clip.frames
     table = _colours(rng, how)
     if how.shift:
@@ -53,7 +68,8 @@ def in_mirror(clip: Clip) -> Clip:
     """The clip as a mirror shows it, and what was done in it."""
     down, camera = mirrored(clip.down, clip.camera)
     was_down, _ = mirrored(clip.was_down, clip.camera)
-    return _with(clip, clip.frames[..., ::-1, :], down, was_down, camera)
+    moved = clip.moved * np.array([1.0, -1.0, 1.0], np.float32)
+    return _with(clip._replace(moved=moved), clip.frames[..., ::-1, :], down, was_down, camera)
 
 
 def augmented_states(clip: Clip, rng: np.random.Generator, how: Augmentation) -> Clip:

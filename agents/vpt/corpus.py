@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.datasets.places import unit
 from mpgenie.errors import ConfigError, DatasetError
 
 from .targets import buttons_down
@@ -42,6 +43,10 @@ class Play:
     """(T, P, 2) degrees, pitch and yaw."""
     there: NDArray[np.bool_]
     """(T, P) who was in the world and alive, before and after."""
+    pitch: NDArray[np.float32] | None = None
+    """(T + 1, P) degrees that each looked down by; None = level."""
+    moved: NDArray[np.float32] | None = None
+    """(T, P, 3) metres ahead, to the right and up that each moved; None = unknown."""
 
     ticks = property(lambda self: len(self.down))
     players = property(lambda self: self.down.shape[1])
@@ -62,6 +67,12 @@ class Clip(NamedTuple):
     """(T, N) whether this counts."""
     who: NDArray[np.int64]
     """(N,) their slots, by which the others know them: bodies differ in colour."""
+    pitch: NDArray[np.float32]
+    """(T + before + after, N) degrees that each looked down by in each frame."""
+    moved: NDArray[np.float32]
+    """(T, N, 3) metres ahead, to the right and up; NaN where unknown."""
+    asked: NDArray[np.bool_]
+    """(T, N) whether its buttons count, and not its turns alone."""
 
 
 def load_play(
@@ -105,7 +116,24 @@ def load_play(
         buttons_down(np.asarray(buttons, np.uint32)),
         np.asarray(camera, np.float32),
         living[:-1] & living[1:],
+        np.asarray(shard["state/pitch"], np.float32),
+        moved(shard["state/position"], shard["state/heading"]) if entry.row["size"] else None,
     )
+
+
+def moved(position: NDArray[np.floating], heading: NDArray[np.floating]) -> NDArray[np.float32]:
+    """How far players went from tick to tick, as they see it.
+
+    Args:
+        position: (T + 1, P, 3) metres from the middle of the planet.
+        heading: (T + 1, P, 3) the level direction that each faces, of length 1.
+
+    Returns:
+        (T, P, 3) metres ahead, to the right and up.
+    """
+    ahead, up = np.asarray(heading[:-1]), unit(position[:-1])
+    axes = np.stack([ahead, np.cross(ahead, up), up], -2)
+    return np.asarray((axes @ np.diff(position, axis=0)[..., None])[..., 0], np.float32)
 
 
 def stretch(play: Play, start: int, stop: int) -> Play:
@@ -113,6 +141,8 @@ def stretch(play: Play, start: int, stop: int) -> Play:
     return replace(
         play,
         frames=play.frames[start : stop + 1].copy(),
+        pitch=None if play.pitch is None else play.pitch[start : stop + 1],
+        moved=None if play.moved is None else play.moved[start:stop],
         **{name: getattr(play, name)[start:stop] for name in ("down", "camera", "there")},
     )
 
@@ -199,13 +229,19 @@ def cut(play: Play, start: int, ticks: int, slots: NDArray[np.integer], config: 
     inside = (t < play.ticks)[:, None]
     t = t.clip(max=play.ticks - 1)
     rows = np.ix_(t, slots)
+    seen = np.ix_(f, slots)
     return Clip(
-        play.frames[np.ix_(f, slots)],
+        play.frames[seen],
         play.down[rows],
         play.down[np.ix_((t - 1).clip(0), slots)],
         play.camera[rows],
         play.there[rows] & inside,
         np.asarray(slots, np.int64),
+        np.zeros((len(f), len(slots)), np.float32) if play.pitch is None else play.pitch[seen],
+        np.full((ticks, len(slots), 3), np.nan, np.float32)
+        if play.moved is None
+        else play.moved[rows],
+        np.ones((ticks, len(slots)), np.bool_),
     )
 
 

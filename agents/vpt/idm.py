@@ -41,9 +41,9 @@ KIND = "inverse dynamics"
 class IdmConfig(LearningConfig):
     """All that a model of inverse dynamics follows from, but for the episodes."""
 
-    network: NetworkConfig = field(default_factory=NetworkConfig)
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=4500))
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    network: NetworkConfig = field(default=SIZES["small"])
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=6000))
+    augmentation: Augmentation = field(default_factory=lambda: Augmentation(turned=0.4))
     players: int = 1
     """Views of a clip; more than one for a network that attends to other players."""
     ticks: int = 32
@@ -89,7 +89,7 @@ class IdmConfig(LearningConfig):
 class IdmLesson:
     """Clips of a corpus, a model, and what they teach it."""
 
-    parts = ("buttons", "changes", "camera", "early")
+    parts = ("buttons", "changes", "camera", "degrees", "moved", "early")
 
     def __init__(self, config: IdmConfig, corpus: Corpus, device: str = "cpu") -> None:
         if corpus.resolution != config.network.resolution:
@@ -116,7 +116,7 @@ class IdmLesson:
         if step < config.begin * config.schedule.steps:
             ticks, views = min(ticks, config.brief), 4 * views
         clips = [
-            augmented(self._clip(rng, ticks), rng, config.augmentation)
+            augmented(self._clip(rng, ticks), rng, config.augmentation, config.network.before)
             for _ in range(max(1, views // config.players))
         ]
         return Batch._make(part.to(self.device) for part in batch_of(clips, rng, config.dark))

@@ -191,7 +191,8 @@ class InverseDynamics(nn.Module):
         self.changes = nn.Linear(config.width, 2 * BITS)
         self.camera = nn.Linear(config.width, 2 * STEPS)
         self.turn = nn.Linear(config.width, 4)
-        for head in (self.buttons, self.changes, self.camera, self.turn):
+        self.moved = nn.Linear(config.width, 3)
+        for head in (self.buttons, self.changes, self.camera, self.turn, self.moved):
             nn.init.normal_(head.weight, std=0.01)
             nn.init.zeros_(head.bias)
 
@@ -220,8 +221,9 @@ class InverseDynamics(nn.Module):
 
         Returns:
             `buttons` (B, P, T, 20), `changes` (B, P, T, 20, 2) where one goes down and where it
-            comes up, `camera` (B, P, T, 2, 11): float32 logits.  While it learns, also `early_...`:
-            what a tick's own token says, before it attends to others.
+            comes up, `camera` (B, P, T, 2, 11): float32 logits; `moved` (B, P, T, 3) how far it
+            went, in steps of `targets.STRIDE`.  While it learns, also `early_...`: what a tick's
+            own token says, before it attends to others.
         """
         tokens = self.trunk.tokens(frames, seen, who)
         if seen is None:
@@ -245,6 +247,7 @@ class InverseDynamics(nn.Module):
             "buttons": self.buttons(x).float(),
             "changes": self.changes(x).unflatten(-1, (BITS, 2)).float(),
             "camera": self.camera(x).unflatten(-1, (2, STEPS)).float() + near,
+            "moved": self.moved(x).float(),
         }
 
 

@@ -58,9 +58,15 @@ class NetworkConfig:
 
 SIZES = {
     "tiny": NetworkConfig(channels=(8, 16, 16), mixed=(16, 32), width=48, heads=3, blocks=1),
-    "small": NetworkConfig(),
+    "small": NetworkConfig(dropout=0.2),
     "base": NetworkConfig(
-        channels=(64, 96, 128), mixed=(192, 256), residuals=2, width=512, heads=8, blocks=4
+        channels=(64, 96, 128),
+        mixed=(192, 256),
+        residuals=2,
+        width=512,
+        heads=8,
+        blocks=4,
+        dropout=0.2,
     ),
 }
 """For tests; for two cores and ten minutes; for a GPU (20 million parameters)."""

@@ -14,7 +14,10 @@ BITS = len(BUTTONS)
 STEPS = len(CAMERA_BINS)
 MOST = CAMERA_BINS[-1]
 """Degrees of the outermost step."""
-_MU = 10.0
+STRIDE = 0.2
+"""Metres that count as one: about a tick's walk."""
+MU = 10.0
+LOG_MOST = float(np.log1p(MU))
 
 
 def buttons_down(fields: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:
@@ -32,14 +35,14 @@ def bit_fields(down: NDArray[np.bool_]) -> NDArray[np.uint32]:
 def squeezed(degrees: NDArray[np.floating]) -> NDArray[np.float64]:
     """Turns on the mu-law scale, on which steps are 1 apart and `STILL` does not turn."""
     share = np.minimum(np.abs(degrees), MOST) / MOST
-    scaled = np.log1p(_MU * share) / np.log1p(_MU) * STILL
+    scaled = np.log1p(MU * share) / LOG_MOST * STILL
     return np.asarray(STILL + np.sign(degrees) * scaled, np.float64)
 
 
 def stretched(place: NDArray[np.floating]) -> NDArray[np.float64]:
     """Degrees from the mu-law scale: the opposite of `squeezed`."""
     away = np.asarray(place, np.float64) - STILL
-    size = np.expm1(np.abs(away) / STILL * np.log1p(_MU)) / _MU * MOST
+    size = np.expm1(np.abs(away) / STILL * LOG_MOST) / MU * MOST
     return np.asarray(np.sign(away) * size, np.float64)
 
 
