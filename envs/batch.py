@@ -91,10 +91,10 @@ class Batch:
     def infos(self, mask: NDArray[np.bool_] | None = None) -> dict[str, Any]:
         """Infos as Gymnasium's vector environments give them, of all rows or those of a mask."""
         mask = self._everybody if mask is None else mask
-        infos = _with_mask(self._infos_of(self.told), mask)
+        infos = with_mask(self._infos_of(self.told), mask)
         if self._final_rows.any():
             whose = self._final_rows
-            final = _with_mask(self._infos_of(self._final_told), whose)
+            final = with_mask(self._infos_of(self._final_told), whose)
             infos |= {"final_obs": self._final, "final_info": final}
             infos |= {"_final_obs": whose, "_final_info": whose.copy()}
         return infos
@@ -149,11 +149,11 @@ class Batch:
         )
 
 
-def _with_mask(infos: dict[str, Any], mask: NDArray[np.bool_]) -> dict[str, Any]:
+def with_mask(infos: dict[str, Any], mask: NDArray[np.bool_]) -> dict[str, Any]:
     """The infos, and beside each key the rows that it holds for."""
     told: dict[str, Any] = {}
     for name, value in infos.items():
-        told[name] = _with_mask(value, mask) if isinstance(value, dict) else value
+        told[name] = with_mask(value, mask) if isinstance(value, dict) else value
         told[f"_{name}"] = mask
     return told
 

@@ -29,39 +29,34 @@ components of an action in one row (raw: the buttons, then the tokens).  Beside 
 """
 
 import os
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
-
-from mpgenie.errors import ConfigError, StateError
 
 from .batch import Batch
 from .config import EnvConfig, config_from
 from .crew import Crew
 from .episodes import OPTIONS, whole_seed
 from .planets import PlanetQueue
-from .rows import mode_named, seeds_of, whole_count, world_numbered, worlds_of
+from .rows import whole_count, world_numbered
+from .rows_env import Results, RowsEnv, Seeing
 from .saving import state_hash
 from .share import Share
-from .spaces import action_space, observation_space
-from .validation import BatchReader
 from .worlds import planet_config
 
 SHARES = 2
 """Shares of worlds for each of several threads, so that none waits long for another."""
 
-Results = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]
 
-
-class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
+class PlanetVectorEnv(RowsEnv):
     """Many planets and all their players; see the module.
+
+    `reset(options={"planet_seed": ...})` names the planet of all worlds that are reset.
 
     Args:
         num_worlds: How many worlds, 1 to 4096.
@@ -75,6 +70,8 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         ConfigError: If an option is out of bounds; nothing is built then.
     """
 
+    options = OPTIONS
+
     def __init__(
         self,
         num_worlds: int,
@@ -84,33 +81,17 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         repeat: int = 1,
     ) -> None:
-        self.config = _fit(config)
-        self.num_worlds = whole_count("num_worlds", num_worlds, 4096)
+        whole_count("num_worlds", num_worlds, 4096)
         processors = len(os.sched_getaffinity(0)) if threads is None else threads
-        self.threads = min(whole_count("threads", processors, 1024), num_worlds)
-        self.autoreset_mode = mode = mode_named(autoreset_mode)
-        self.repeat = whole_count("repeat", repeat, 100)
-        self.num_envs = num_worlds * config.players
-        self.max_cycles, self.render_mode = config.max_cycles, config.render_mode
-        self.single_action_space = action_space(config)
-        self.single_observation_space = observation_space(config)
-        self.action_space = batch_space(self.single_action_space, self.num_envs)
-        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        if self.config.renderer == "opengl":  # its context belongs to one thread
-            self.threads = 1
-        self.metadata = {
-            "name": f"mpgenie_{config.rules.title()}",
-            "render_modes": ["rgb_array"],
-            "render_fps": 20,
-            "autoreset_mode": mode,
-        }
-        self._reader = BatchReader(self.config, num_worlds)
+        count = min(whole_count("threads", processors, 1024), num_worlds)
+        if config.renderer == "opengl":  # its context belongs to one thread
+            count = 1
+        super().__init__(num_worlds, _fit(config), count, autoreset_mode, repeat)
         self._maker = PlanetQueue(planet_config(self.config))
-        self._crew = Crew(self.threads)
         self._batch = Batch(self.config, num_worlds)
-        self._shares = self._shared_out(mode)
-        self._begun = self._sent = self._compiled = False
-        self._finalizer = weakref.finalize(self, _let_go, self._crew, self._shares, self._maker)
+        self._shares = self._shared_out(self.autoreset_mode)
+        self._compiled = False
+        self._close_by(_let_go, self._crew, self._shares, self._maker)
 
     def _shared_out(self, mode: AutoresetMode) -> list[Share]:
         """All worlds in shares of nearly one size."""
@@ -130,105 +111,10 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         """Which renderer draws; None until one does."""
         return self._shares[0].worlds.drawing.name
 
-    def reset(
-        self,
-        *,
-        seed: int | Sequence[int | None] | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> tuple[Any, dict[str, Any]]:
-        """Begin episodes.
-
-        Args:
-            seed: Of the first world, the next world's being one more; or one for each world, None
-                for a world that goes on in its stream.  Worlds that are not reset ignore theirs.
-            options: `reset_mask`, (N,) bool, picks the worlds to reset, all rows of a world
-                alike; `planet_seed` names the planet of all of them.
-
-        Returns:
-            Observations of all rows, and infos of those that were reset.
-
-        Raises:
-            ConfigError: If a seed or an option is wrong; then nothing has changed.
-        """
-        self._require_idle("reset")
-        options = dict(options or {})
-        worlds, players = self.num_worlds, self.config.players
-        mask = worlds_of(options.pop("reset_mask", None), worlds, players)
-        if not self._begun and not mask.all():
-            raise StateError("the first reset() is of all worlds: leave reset_mask out")
-        seeds = seeds_of(seed, worlds, players)
-        if options.get("planet_seed") is not None:
-            whole_seed("planet_seed", options["planet_seed"])
-        tasks: list[Callable[[], None]] = []
-        for share in self._shares:
-            chosen = np.flatnonzero(mask[share.span]).tolist()
-            named = [seeds[share.first + w] for w in chosen]
-            tasks.append(partial(share.reset, chosen, named, options))
-        observations, infos = self._begin(tasks, mask)
-        if ignored := [str(name) for name in options if name not in OPTIONS]:
-            infos["ignored_options"] = ignored
-        return observations, infos
-
-    def step(self, actions: Any) -> Results:
-        """Advance all worlds by one tick, or by `repeat` of them.
-
-        Args:
-            actions: One row for each player, in the order of the rows.
-
-        Returns:
-            Observations, rewards, terminations, truncations and infos of all rows.
-
-        Raises:
-            ActionError: If any action is refused; then no world has changed.
-            StateError: Before `reset`, after `close`, between `send` and `recv`, or, with
-                `DISABLED`, if a world's episode has ended.
-        """
-        self._send("step", actions, self.threads - 1)
-        return self.recv()
-
     def send(self, actions: Any) -> None:
         """Begin a tick of all worlds and return at once; `recv` gives what `step` would."""
         inline = self.config.renderer == "opengl"
         self._send("send", actions, 0 if inline else self.threads)
-
-    def recv(self) -> Results:
-        """Wait for the tick that `send` began.
-
-        Returns:
-            As `step`.
-        """
-        if not self._sent:
-            raise StateError("recv() without send(): send actions first, or use step()")
-        self._sent = False
-        try:
-            self._crew.finish()
-        except BaseException:
-            self._begun = False  # some worlds have moved on and others not: only a reset helps
-            raise
-        batch, players = self._batch, self.config.players
-        return (
-            batch.observations(),
-            batch.told.rewards.reshape(-1).copy(),
-            np.repeat(batch.ended, players),
-            np.repeat(batch.late, players),
-            batch.infos(),
-        )
-
-    def render(self) -> tuple[NDArray[np.uint8], ...]:
-        """Every player's view, in the order of the rows."""
-        self._require_begun("render")
-        if self.render_mode is None:
-            raise StateError("render() needs a render_mode: make the environment with one")
-        return tuple(
-            share.worlds.drawing.picture(w, slot, "first", self.config.resolution)
-            for share in self._shares
-            for w in range(share.worlds.count)
-            for slot in range(self.config.players)
-        )
-
-    def close_extras(self, **kwargs: Any) -> None:
-        """Let go of threads and renderers; `close` calls it."""
-        self._finalizer()
 
     # ------------------------------------------------------------------ beyond the standard
 
@@ -251,59 +137,56 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         share, w = self._home(world)
         return share.snapshot(w)
 
-    def restore(
-        self, world: int | Sequence[int], snapshot: bytes | Sequence[bytes]
-    ) -> tuple[Any, dict[str, Any]]:
-        """Go on from a snapshot in one of the worlds, or in several at once from as many.
+    def __reduce__(self) -> tuple[Any, ...]:
+        config = self._config_now()
+        return _made, (self.num_worlds, config, self.threads, self.autoreset_mode, self.repeat)
 
-        Args:
-            world: Which world, or which.
-            snapshot: Of any world with the same config, here or in `parallel_env`.
+    # ------------------------------------------------------------------ parts
 
-        Returns:
-            Observations of all rows, and infos of those that were restored, as `reset` does.
+    def _reset(
+        self, mask: NDArray[np.bool_], seeds: Sequence[int | None], options: Mapping[str, Any]
+    ) -> Seeing:
+        if options.get("planet_seed") is not None:
+            whole_seed("planet_seed", options["planet_seed"])
+        tasks: list[Callable[[], None]] = []
+        for share in self._shares:
+            chosen = np.flatnonzero(mask[share.span]).tolist()
+            named = [seeds[share.first + w] for w in chosen]
+            tasks.append(partial(share.reset, chosen, named, options))
+        return self._begin(tasks, mask)
 
-        Raises:
-            SnapshotError: If any is none; then nothing has changed.
-        """
-        self._require_idle("restore")
-        one = isinstance(world, (int, np.integer))
-        worlds: list[Any] = [world] if one else list(world)  # type: ignore[arg-type]
-        snapshots: list[Any] = [snapshot] if one else list(snapshot)
-        if len(worlds) != len(snapshots) or not worlds:
-            raise ConfigError(f"{len(snapshots)} snapshots cannot go into {len(worlds)} world(s)")
+    def _restore(
+        self, worlds: Sequence[int], snapshots: Sequence[Any], mask: NDArray[np.bool_]
+    ) -> Seeing:
         homes = [self._home(w) for w in worlds]
-        mask = np.zeros(self.num_worlds, np.bool_)
-        mask[worlds] = True
-        if not self._begun and not mask.all():
-            raise StateError("restore() before reset(): call reset() first, or restore all worlds")
         read = [share.read(data) for (share, _), data in zip(homes, snapshots, strict=True)]
         for (share, w), saved in zip(homes, read, strict=True):
             share.take_up(w, saved)
         return self._begin([share.show for share in self._shares], mask)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        config = replace(self.config, max_cycles=self.max_cycles)
-        return _made, (self.num_worlds, config, self.threads, self.autoreset_mode, self.repeat)
-
-    def __deepcopy__(self, memo: object) -> NoReturn:
-        raise StateError("a vector environment cannot be copied: make another with its config")
-
-    # ------------------------------------------------------------------ parts
-
-    def _send(self, call: str, actions: Any, others: int) -> None:
-        self._require_begun(call)
-        if self.autoreset_mode is AutoresetMode.DISABLED:
-            self._require_living()
-        self._reader.read(actions)
+    def _tasks(self) -> Sequence[Callable[[], None]]:
         self._batch.turn_over()
-        tasks = [partial(share.step, self._reader, self.max_cycles) for share in self._shares]
-        self._crew.start(tasks, min(others, len(tasks)))
-        self._sent = True
+        return [partial(share.step, self._reader, self.max_cycles) for share in self._shares]
 
-    def _begin(
-        self, tasks: list[Callable[[], None]], worlds: NDArray[np.bool_]
-    ) -> tuple[Any, dict[str, Any]]:
+    def _results(self) -> Results:
+        batch, players = self._batch, self.config.players
+        return (
+            batch.observations(),
+            batch.told.rewards.reshape(-1).copy(),
+            np.repeat(batch.ended, players),
+            np.repeat(batch.late, players),
+            batch.infos(),
+        )
+
+    def _views(self) -> tuple[NDArray[np.uint8], ...]:
+        return tuple(
+            share.worlds.drawing.picture(w, slot, "first", self.config.resolution)
+            for share in self._shares
+            for w in range(share.worlds.count)
+            for slot in range(self.config.players)
+        )
+
+    def _begin(self, tasks: list[Callable[[], None]], worlds: NDArray[np.bool_]) -> Seeing:
         """Do a task for each share; observations, and infos of some of the worlds."""
         self._batch.turn_over()
         self._begun = False
@@ -323,37 +206,12 @@ class PlanetVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         share = next(share for share in self._shares if world < share.last)
         return share, world - share.first
 
-    def _require_living(self) -> None:
-        over = [share.first + int(w) for share in self._shares for w in np.flatnonzero(share.over)]
-        if over:
-            raise StateError(
-                f"the episodes of worlds {over} have ended: with autoreset_mode DISABLED call "
-                'reset(options={"reset_mask": terminations | truncations}) before the next step'
-            )
-
-    def _require_idle(self, call: str) -> None:
-        if not self._finalizer.alive:
-            raise StateError(f"{call}() after close(): make a new environment")
-        if self._sent:
-            raise StateError(f"{call}() between send() and recv(): call recv() first")
-
-    def _require_begun(self, call: str) -> None:
-        self._require_idle(call)
-        if not self._begun:
-            raise StateError(f"{call}() before reset(): call reset() first")
+    def _over(self) -> list[int]:
+        return [share.first + int(w) for share in self._shares for w in np.flatnonzero(share.over)]
 
 
 def _fit(config: EnvConfig) -> EnvConfig:
-    """The config as a vector environment uses it, or a refusal."""
-    if config.death == "remove":
-        raise ConfigError(
-            'death="remove" takes rows away, but a vector environment keeps its shape: use '
-            'death="respawn", or mpgenie.parallel_env'
-        )
-    if config.render_mode == "human":
-        raise ConfigError(
-            'render_mode="human" shows one world: use mpgenie.parallel_env, or "rgb_array"'
-        )
+    """The config as a vector environment uses it."""
     # Software draws on all threads, and the same everywhere.
     return replace(config, renderer="software") if config.renderer == "auto" else config
 
