@@ -46,8 +46,6 @@ from .source import Source, dream_config
 
 HORIZON = 256
 """Ticks of a dream by default."""
-ENDED, LATE, BROKEN = "ended", "horizon", "no numbers"
-"""Why an episode ended."""
 
 
 class DreamEnv(PlayersEnv):
@@ -119,7 +117,7 @@ class DreamEnv(PlayersEnv):
         """
         self._require_open("reset")
         options = dict(options or {})
-        self._dreams.begin([WORLD], [seed], options.get("start"))
+        self._dreams.begin([WORLD], [seed], [options.get("start")])
         self.agents = self._those_there()
         observations, infos = self._look_around()
         for info in infos.values():
@@ -151,7 +149,7 @@ class DreamEnv(PlayersEnv):
         rewards = dict(zip(agents, dreams.rewards[WORLD, slots].tolist(), strict=True))
         terminations = dict(zip(agents, ended, strict=True))
         truncations = {agent: late and not over for agent, over in terminations.items()}
-        infos = self._infos(terminations, late)
+        infos = self._infos()
         if self.render_mode == "human":
             self._screen.show(slots)
         self.agents = [agent for agent in agents if not (terminations[agent] or truncations[agent])]
@@ -269,7 +267,7 @@ class DreamEnv(PlayersEnv):
 
     def _look_around(self) -> tuple[Observations, Infos]:
         """Observations and infos where no tick has passed."""
-        return self._observe(), self._infos(dict.fromkeys(self.agents, False), False)
+        return self._observe(), self._infos()
 
     def _observe(self) -> Observations:
         frames = self._dreams.frames[WORLD]
@@ -278,7 +276,7 @@ class DreamEnv(PlayersEnv):
             self._check_observations(observations)
         return observations
 
-    def _infos(self, ended: Mapping[str, bool], late: bool) -> Infos:
+    def _infos(self) -> Infos:
         dreams = self._dreams
         shared = {
             "dream": True,
@@ -286,17 +284,16 @@ class DreamEnv(PlayersEnv):
             "start": int(dreams.begun_at[WORLD]),
             "tick": self.cycle,
         }
-        other = (BROKEN if dreams.broken[WORLD] else LATE) if late else ""
         return {
             agent: {
                 **shared,
                 "events": [],
-                "reward_parts": {"dreamt": float(dreams.rewards[WORLD, self._slot[agent]])},
-                "chance": float(dreams.chance[WORLD, self._slot[agent]]),
-                "reason": ENDED if over else other,
+                "reward_parts": {"dreamt": float(dreams.rewards[WORLD, slot])},
+                "chance": float(dreams.chance[WORLD, slot]),
+                "reason": dreams.reason(WORLD, slot, self.max_cycles),
                 "action_mask": self._mask,
             }
-            for agent, over in ended.items()
+            for agent, slot in zip(self.agents, self._slots(self.agents), strict=True)
         }
 
 

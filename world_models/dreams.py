@@ -29,6 +29,8 @@ from .starts import Start
 Ending = str | float | None
 OPTIONS = ("start",)
 """What `reset(options=...)` understands."""
+ENDED, LATE, BROKEN = "ended", "horizon", "no numbers"
+"""Why an episode ended."""
 NOT_ONE_OF_OURS = -1
 """The number of a start that is none of the source's own."""
 _START, _END = 44, 45  # branches of a seed's tree, for what is drawn here
@@ -43,15 +45,26 @@ class Dreams:
         ending: `chance`: an episode ends as likely as the model says; a number: where it is
             likelier than that; None: never before the horizon.
         seeds: Where the stream of seeds of each world starts; None draws one.
+        complete: Whether starts must show all players.
 
     Raises:
         ConfigError: If `ending` is none of these.
     """
 
     def __init__(
-        self, source: Source, config: EnvConfig, ending: Ending, seeds: Sequence[int | None]
+        self,
+        source: Source,
+        config: EnvConfig,
+        ending: Ending,
+        seeds: Sequence[int | None],
+        *,
+        complete: bool = False,
     ) -> None:
         self.source, self.config, self.ending = source, config, _checked(ending)
+        self.complete = complete
+        self.own = [k for k, start in enumerate(source.starts) if not self._unfit(start)]
+        """The numbers of those starts of the source's own that fit."""
+        self._latest: Start | None = None
         self.count = worlds = len(seeds)
         players = config.players
         self.streams = [Seeds(seed) for seed in seeds]
@@ -86,21 +99,33 @@ class Dreams:
     # ------------------------------------------------------------------ beginnings
 
     def start_for(self, asked: Any) -> Start | None:
-        """The start that somebody asks for, checked; None = one is to be drawn.
+        """The start that somebody asks for, checked; None = one of the source's own is drawn.
 
         Args:
             asked: A `Start`, the number of one of the source's own, a window of a dataset, an
-                environment in an episode, or None.
+                environment in an episode, or None: then where the source has none that fits, the
+                last one that was asked for is taken again.
 
         Raises:
             ConfigError: If it is none of these, or does not fit.
         """
         if asked is None:
-            self._check_own_starts()
-            return None
-        if isinstance(asked, (int, np.integer)) and not isinstance(asked, bool):
-            return self._own(int(asked))
-        if isinstance(asked, dict):
+            if self.own:
+                return None
+            if self._latest is None:
+                raise ConfigError(
+                    f"this model brings no starts for {self.config.players} players: say where to "
+                    'begin, reset(options={"start": ...}) with a clip or a real environment'
+                )
+            return self._latest
+        what = "this start"
+        if _is_number(asked):
+            if not 0 <= asked < len(self.source.starts):
+                raise ConfigError(
+                    f"the model brings starts 0 to {len(self.source.starts) - 1}, got {asked}"
+                )
+            asked, what = self.source.starts[asked], f"start {asked}"
+        elif isinstance(asked, dict):
             asked = Start.of_window(asked)
         elif hasattr(asked, "unwrapped"):
             asked = Start.of_env(asked, self.config)
@@ -109,32 +134,34 @@ class Dreams:
                 "start is a Start, the number of one that comes with the model, a window of a "
                 f"dataset, or an environment in an episode, got {type(asked).__name__}"
             )
-        return self._fitting(asked, "this start")
+        if trouble := self._unfit(asked):
+            raise ConfigError(f"{what} {trouble}")
+        return asked
 
     def begin(
-        self,
-        worlds: Sequence[int],
-        seeds: Sequence[int | None],
-        asked: Any = None,
+        self, worlds: Sequence[int], seeds: Sequence[int | None], asked: Sequence[Any]
     ) -> None:
         """Begin episodes in some of the worlds, in all of them at first.
 
         Args:
             worlds: Which.
             seeds: Of each; None goes on in the world's stream.
-            asked: Where, as of `start_for`.
+            asked: Where each begins, as of `start_for`.
 
         Raises:
             ConfigError: If a start or a seed is wrong; then nothing has changed.
         """
-        given = self.start_for(asked)
-        number = int(asked) if isinstance(asked, (int, np.integer)) else NOT_ONE_OF_OURS
+        given = [self.start_for(each) for each in asked]
         drawn = [self.streams[w].next_seed(s) for w, s in zip(worlds, seeds, strict=True)]
         starts = []
-        for w, seed in zip(worlds, drawn, strict=True):
-            if given is None:
-                number = key_of(seed, _START) % len(self.source.starts)
-            starts.append(self._own(number) if given is None else given)
+        for w, seed, each, start in zip(worlds, drawn, asked, given, strict=True):
+            number = int(each) if _is_number(each) else NOT_ONE_OF_OURS
+            if start is None:
+                number = self.own[key_of(seed, _START) % len(self.own)]
+                start = self.source.starts[number]
+            else:
+                self._latest = start
+            starts.append(start.first(self.config.players))
             self.frames[w], self.there[w] = starts[-1].frames[-1], starts[-1].there[-1]
             self.resume(w, seed, number, 0)
         self.put(worlds, self._opened(starts, drawn))
@@ -158,9 +185,8 @@ class Dreams:
     def put(self, worlds: Sequence[int], state: Any) -> None:
         """Let the model's memory of some worlds be that of other dreams."""
         if self.state is None:
-            self.state = state.rows(np.argsort(worlds).tolist())
-        else:
-            self.state.put(worlds, state)
+            self.state = state.rows([0] * self.count)
+        self.state.put(worlds, state)
 
     def _opened(self, starts: Sequence[Start], seeds: Sequence[int]) -> Any:
         """The model's memory of dreams that begin now; those of one length are opened at once."""
@@ -181,57 +207,57 @@ class Dreams:
             return states[0]
         return states[0].joined(states).rows(np.argsort(order).tolist())
 
-    def _own(self, number: int) -> Start:
-        """One of the source's own starts."""
-        self._check_own_starts()
-        if not 0 <= number < len(self.source.starts):
-            raise ConfigError(
-                f"the model brings starts 0 to {len(self.source.starts) - 1}, got {number}"
-            )
-        return self._fitting(self.source.starts[number], f"start {number}")
-
-    def _check_own_starts(self) -> None:
-        if not self.source.starts:
-            raise ConfigError(
-                "this model brings no starts: say where to begin, "
-                'reset(options={"start": ...}) with a clip or a real environment'
-            )
-
-    def _fitting(self, start: Start, what: str) -> Start:
+    def _unfit(self, start: Start) -> str:
+        """Why a start does not fit; empty = it does."""
         players = self.config.players
         if start.resolution != self.config.resolution:
-            height, width = self.config.resolution
-            raise ConfigError(
-                f"{what} has frames of {start.resolution[1]}x{start.resolution[0]}, the model "
-                f"dreams {width}x{height}"
-            )
+            (tall, wide), (height, width) = start.resolution, self.config.resolution
+            return f"has frames of {wide}x{tall}, the model dreams {width}x{height}"
         if start.players < players:
-            raise ConfigError(
-                f"{what} shows {start.players} players, this dream has {players}: give one of as "
-                f"many, or make the dream with players={start.players}"
+            return (
+                f"shows {start.players} players, this dream has {players}: give one of as many, or "
+                f"make the dream with players={start.players}"
             )
-        return start.first(players)
+        if self.complete and not start.there[-1, :players].all():
+            return "lacks some of its players at the end, but rows of players stay: use dream_env"
+        return ""
 
     # ------------------------------------------------------------------ a tick
 
-    def step(self, buttons: NDArray[np.uint32], camera: NDArray[np.float32]) -> None:
+    def step(
+        self,
+        buttons: NDArray[np.uint32],
+        camera: NDArray[np.float32],
+        still: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Dream the next tick of all worlds.
 
         Args:
             buttons: (W, P) bit fields.
             camera: (W, P, 2) degrees.
+            still: (W,) worlds in which nothing shall have happened; the model dreams on in them,
+                so they have to begin anew before they are played again.
         """
         dreamt = self.source.model.step(self.state, from_fields(buttons, camera))
+        moves = np.ones(self.count, np.bool_) if still is None else ~still
         rewards, chance = (_array(each, np.float64) for each in (dreamt.rewards, dreamt.chance))
         numbers = np.isfinite(rewards) & np.isfinite(chance)
         good = _array(dreamt.finite, np.bool_) & numbers.all(axis=1)
-        self.broken = ~good
+        self.frames[moves & good] = _array(dreamt.frames, np.uint8)[moves & good]
         seen = good[:, None] & self.there
-        self.frames[good] = _array(dreamt.frames, np.uint8)[good]
-        self.rewards = np.where(seen, rewards, 0.0)
-        self.chance = np.where(seen, chance, 0.0)
-        self.ended = self._ends() & seen
-        self.cycle += 1
+        self.rewards[moves] = np.where(seen, rewards, 0.0)[moves]
+        self.chance[moves] = np.where(seen, chance, 0.0)[moves]
+        self.ended[moves] = (self._ends() & seen)[moves]
+        self.broken[moves] = ~good[moves]
+        self.cycle[moves] += 1
+
+    def reason(self, w: int, slot: int, most: int) -> str:
+        """Why a player's episode ended in the last tick of at most so many; "" = it goes on."""
+        if self.ended[w, slot]:
+            return ENDED
+        if self.broken[w]:
+            return BROKEN
+        return LATE if self.cycle[w] >= most else ""
 
     def reseed(self, w: int, seed: int) -> None:
         """Let the noise and the end of a world's episode follow from another seed from now on."""
@@ -265,6 +291,10 @@ class Dreams:
                 for key, tick in zip(self._keys, self.cycle, strict=True)
             ]
         )
+
+
+def _is_number(asked: object) -> bool:
+    return isinstance(asked, (int, np.integer)) and not isinstance(asked, bool)
 
 
 def _array(tensor: Any, kind: Any) -> NDArray[Any]:
