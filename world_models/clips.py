@@ -213,13 +213,14 @@ class Film:
         clips = [self.clip(seed, n, frames=frames, players=players, fewest=fewest) for n in numbers]
         return Clip._make(np.stack(parts) for parts in zip(*clips, strict=True))
 
-    def pictures(self, seed: int, step: int, count: int) -> NDArray[np.uint8]:
-        """(count, H, W, 3) single frames of players who were there."""
-        rng = np.random.default_rng((seed, step))
-        drawn = (self._place(rng, 1) for _ in range(count))
-        return np.stack(
-            [reel.frames[t, rng.choice(np.flatnonzero(reel.there[t]))] for reel, t in drawn]
-        )
+    def pictures(self, seed: int, numbers: Iterable[int]) -> NDArray[np.uint8]:
+        """(n, H, W, 3) single frames of players who were there, one for each number."""
+        found = []
+        for number in numbers:
+            rng = np.random.default_rng((seed, number))
+            reel, t = self._place(rng, 1)
+            found.append(reel.frames[t, rng.choice(np.flatnonzero(reel.there[t]))])
+        return np.stack(found)
 
     def _place(self, rng: np.random.Generator, frames: int) -> tuple[Reel, int]:
         """An episode and a start in it, every start as likely as any other."""

@@ -124,6 +124,20 @@ class Autoencoder(Tokenizer):
         pictures: Tensor = self.back(latents) + self.up(latents)
         return pictures
 
+    def forward(
+        self, pictures: Tensor, noise: float, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """Pictures (n, 3, H, W) as they come back, and their latents before noise was added.
+
+        Args:
+            pictures: With colours in -1..1.
+            noise: How much is added to latents.
+            generator: Of the CPU; draws it.
+        """
+        latents = self.latents_of(pictures)
+        drawn = torch.randn(latents.shape, generator=generator).to(latents.device)
+        return self.pictures_of(latents + noise * drawn), latents
+
     @torch.no_grad()
     def expect(self, frames: Tensor) -> None:
         """Begin with the principal components of the cells of some frames (n, H, W, 3).

@@ -59,7 +59,7 @@ def test_who_is_not_in_the_world_is_black():
     clip = cut(reel, 4, 3, np.array([0, 1]), 2, np.arange(2))
     assert clip.there[:, 1].tolist() == [True, False, False]
     assert clip.frames[0, 1].any() and not clip.frames[1:, 1].any()
-    pictures = Film([reel]).pictures(0, 0, 50)
+    pictures = Film([reel]).pictures(0, range(50))
     assert pictures.any((-1, -2, -3)).all()
 
 
