@@ -7,6 +7,8 @@ whether they are of one player, but not on which slots the players have.
 """
 
 import math
+from collections.abc import Callable
+from typing import Self
 
 import numpy as np
 
@@ -72,6 +74,15 @@ class Rotary(nn.Module):
         self.register_buffer("space", _places(config, part, self.views))
         agents = _agents(config.pool, part) if simplex else torch.zeros(config.pool, 0)
         self.register_buffer("agents", agents)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Move it; angles stay float32 whatever weights become."""
+        tables = dict(self.named_buffers())
+        super()._apply(fn, recurse)
+        for name, table in tables.items():
+            if getattr(self, name).dtype != table.dtype:
+                setattr(self, name, table.to(getattr(self, name).device))
+        return self
 
     def place(self, slots: Tensor) -> Tensor:
         """Angles of where and whose tokens are: (B, V S, pairs but those of time).

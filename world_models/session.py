@@ -175,7 +175,7 @@ class WorldModel:
         slot = torch.arange(p).expand(b, p) if slots is None else slots
         who = self._tensor(slot, torch.int64).clone()
         self._check_rows(seen, whose, who, (b, t, p))
-        x0 = self.tokenizer.encode(video).to(self.transformer.places)
+        x0 = self.tokenizer.encode(video).float()
         ring = Ring.empty(self.config, b, p, self.transformer.places)
         remembered = torch.stack(
             [self._noisy(x0[:, n], whose, torch.full_like(whose, n)) for n in range(t)], 1

@@ -49,7 +49,7 @@ class Block(nn.Module):
         self.attention = MultiplayerAttention(config)
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.layer = nn.Sequential(
-            nn.Linear(width, 4 * width), nn.GELU("tanh"), nn.Linear(4 * width, width)
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
         )
         self.listening = Listening(config) if config.injection == "macm" else None
         self.sway = nn.Linear(width, 6 * width)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mpgenie.errors import ConfigError
-from mpgenie.world_models.config import LAYOUTS
+from mpgenie.world_models.config import INJECTIONS, LAYOUTS
 from mpgenie.world_models.injection import aligned
 from mpgenie.world_models.session import DreamState, WorldModel
 
@@ -148,6 +148,19 @@ def test_who_joins_is_drawn_and_seen_by_others():
     a, b = (model.step(state, tape[0]).frames for state in (joined, without))
     assert a[:, 1].any() and not b[:, 1].any()
     assert not torch.equal(a[:, 0], b[:, 0])
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_a_model_of_half_the_bits_dreams_nearly_the_same(injection):
+    model, tape = world_model(injection=injection), controls(steps=4)
+    half = world_model(injection=injection)
+    half.transformer.bfloat16()
+    assert half.transformer.rotary.time.dtype == torch.float32
+    states = [each.open(*start(model)) for each in (model, half)]
+    assert states[1].ring.keys.dtype == torch.bfloat16
+    a, b = (dream(each, state, tape) for each, state in zip((model, half), states, strict=True))
+    assert 0.0 < far(states[0].latents, states[1].latents) < 0.5
+    assert far(a[3], b[3]) < 0.1
 
 
 def test_what_is_done_at_a_tick_reaches_the_frame_after_it_and_none_before():
