@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from mpgenie.extras import require
 
 from .config import WorldModelConfig
+from .norm import RootNorm
 from .rope import Rotary, turned
 
 require("torch", extra="dreams")
@@ -111,7 +112,7 @@ class MultiplayerAttention(nn.Module):
         super().__init__()
         self.heads = config.heads
         self.qkv = nn.Linear(config.width, 3 * config.width)
-        self.q_norm, self.k_norm = nn.RMSNorm(config.head), nn.RMSNorm(config.head)
+        self.q_norm, self.k_norm = RootNorm(config.head), RootNorm(config.head)
         self.out = nn.Linear(config.width, config.width)
 
     def forward(self, x: Tensor, layer: int, attend: Attend) -> Tensor:

@@ -10,6 +10,7 @@ from mpgenie.extras import require
 from .attention import Attend
 from .config import WorldModelConfig
 from .controls import CONTROLS
+from .norm import RootNorm
 from .rope import agent_turn
 
 require("torch", extra="dreams")
@@ -103,7 +104,7 @@ class Listening(nn.Module):
         width, self.heads = config.width, config.heads
         self.norm = nn.LayerNorm(width)
         self.q, self.kv = nn.Linear(width, width), nn.Linear(width, 2 * width)
-        self.q_norm, self.k_norm = nn.RMSNorm(config.head), nn.RMSNorm(config.head)
+        self.q_norm, self.k_norm = RootNorm(config.head), RootNorm(config.head)
         self.out = nn.Linear(width, width)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)

@@ -66,13 +66,20 @@ class Machine:
 class Course(Protocol):
     """What a stage teaches, part by part."""
 
-    model: nn.Module
     schedule: Effort
-    parts: tuple[str, ...]
-    """The names of the parts of its loss."""
     machine: Machine
     shadow: nn.Module | None
     """The model with the running mean of its weights; a run sets it."""
+
+    @property
+    def model(self) -> nn.Module:
+        """What learns."""
+        ...
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts of its loss."""
+        ...
 
     def share(self, step: int, part: int) -> dict[str, Tensor]:
         """The losses of a part of a step's batch, each a mean."""

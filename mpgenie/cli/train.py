@@ -1,8 +1,8 @@
-"""Let players learn a scenario, by trying or from play, or a model tell what players did."""
+"""Let players learn a scenario, models tell what players did, or dream the game itself."""
 
 import argparse
 
-from . import train_bc, train_idm, train_player, train_ppo
+from . import train_bc, train_idm, train_player, train_ppo, train_world_model
 
 EXAMPLES = """\
 examples:
@@ -11,6 +11,7 @@ examples:
   mpgenie train ppo --from out/player/gather
   mpgenie train idm --data data --valid held_out
   mpgenie train bc --data data --labels idm
+  mpgenie train world-model --preset debug --data generate
 
 `mpgenie train ALGORITHM --help` says more about each.
 """
@@ -21,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     algorithms = parser.add_subparsers(
         title="algorithms", metavar="ALGORITHM", dest="algorithm", required=True
     )
-    for algorithm in (train_ppo, train_player, train_idm, train_bc):
+    for algorithm in (train_ppo, train_player, train_idm, train_bc, train_world_model):
         algorithm.add_parser(algorithms)
 
 
