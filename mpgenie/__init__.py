@@ -19,17 +19,25 @@ if TYPE_CHECKING:
     from mpgenie.envs.vector import PlanetVectorEnv, vector_env
     from mpgenie.generation.generate import generate
     from mpgenie.generation.orchestrate import orchestrate
+    from mpgenie.world_models.checkpoint import load_world_model
+    from mpgenie.world_models.dream import DreamEnv, dream_env
+    from mpgenie.world_models.dream_vector import DreamVectorEnv, dream_vector_env
 
 __version__ = "0.1.0"
 __all__ = [
+    "DreamEnv",
+    "DreamVectorEnv",
     "PlanetEnv",
     "PlanetVectorEnv",
     "__version__",
+    "dream_env",
+    "dream_vector_env",
     "env",
     "export",
     "generate",
     "gym_env",
     "import_vpt",
+    "load_world_model",
     "open_dataset",
     "orchestrate",
     "parallel_env",
@@ -37,13 +45,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "DreamEnv": "mpgenie.world_models.dream:DreamEnv",
+    "DreamVectorEnv": "mpgenie.world_models.dream_vector:DreamVectorEnv",
     "PlanetEnv": "mpgenie.envs.parallel:PlanetEnv",
     "PlanetVectorEnv": "mpgenie.envs.vector:PlanetVectorEnv",
+    "dream_env": "mpgenie.world_models.dream:dream_env",
+    "dream_vector_env": "mpgenie.world_models.dream_vector:dream_vector_env",
     "env": "mpgenie.envs.aec:env",
     "export": "mpgenie.datasets.exports.export:export",
     "generate": "mpgenie.generation.generate:generate",
     "gym_env": "mpgenie.envs.single:SinglePlayerEnv",
     "import_vpt": "mpgenie.datasets.vpt_import:import_vpt",
+    "load_world_model": "mpgenie.world_models.checkpoint:load_world_model",
     "open_dataset": "mpgenie.datasets.reading:open_dataset",
     "orchestrate": "mpgenie.generation.orchestrate:orchestrate",
     "parallel_env": "mpgenie.envs.parallel:parallel_env",

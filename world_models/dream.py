@@ -23,6 +23,7 @@ device, or beside other dreams in one batch, it is the same but for rounding.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -42,7 +43,7 @@ from mpgenie.pictures import fitted
 
 from .dream_saving import keep, read_snapshot, state_hash, take_up, write_snapshot
 from .dreams import OPTIONS, Dreams, Ending
-from .source import Source, dream_config
+from .source import Source, dream_config, source_of
 
 HORIZON = 256
 """Ticks of a dream by default."""
@@ -313,14 +314,17 @@ def _made(source: Source, choices: Mapping[str, Any]) -> DreamEnv:
     return DreamEnv(source, **choices)
 
 
-def dream_env(source: Source, **options: Any) -> DreamEnv:
+def dream_env(checkpoint: str | Path | Source, *, device: str = "auto", **options: Any) -> DreamEnv:
     """A dream as a PettingZoo `ParallelEnv`; see `DreamEnv`.
 
     Args:
-        source: What dreams; several environments may share it.
+        checkpoint: The folder that `mpgenie train world-model` made, or what `load_world_model`
+            made of it, which several environments may share.
+        device: Where to compute, such as "cpu" or "cuda"; `auto` takes a GPU if there is one.
         **options: Of `DreamEnv`, such as `players`, `horizon` and `seed`.
 
     Raises:
+        CheckpointError: If it is none, damaged, or of another version of the game.
         ConfigError: If an option is unknown, out of bounds, or belongs to the game.
     """
-    return DreamEnv(source, **options)
+    return DreamEnv(source_of(checkpoint, device), **options)

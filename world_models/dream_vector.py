@@ -17,6 +17,7 @@ one last asked for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from mpgenie.errors import ConfigError, SnapshotError
 from .dream import HORIZON, free_mask
 from .dream_saving import Kept, keep, read_snapshot, state_hash, take_up, write_snapshot
 from .dreams import OPTIONS, Dreams, Ending
-from .source import Source, dream_config
+from .source import Source, dream_config, source_of
 
 
 class DreamVectorEnv(RowsEnv):
@@ -262,12 +263,19 @@ def _made(source: Source, num_worlds: int, choices: Mapping[str, Any]) -> DreamV
     return DreamVectorEnv(source, num_worlds, **choices)
 
 
-def dream_vector_env(source: Source, num_worlds: int, **options: Any) -> DreamVectorEnv:
+def dream_vector_env(
+    checkpoint: str | Path | Source, num_worlds: int, *, device: str = "auto", **options: Any
+) -> DreamVectorEnv:
     """Many dreams as a Gymnasium `VectorEnv`, every player a row; see `DreamVectorEnv`.
 
     Args:
-        source: What dreams; several environments may share it.
+        checkpoint: As of `dream_env`.
         num_worlds: How many worlds.
+        device: As of `dream_env`.
         **options: Of `DreamVectorEnv`, such as `players`, `horizon` and `autoreset_mode`.
+
+    Raises:
+        CheckpointError: If it is none, damaged, or of another version of the game.
+        ConfigError: If an option is unknown, out of bounds, or belongs to the game.
     """
-    return DreamVectorEnv(source, num_worlds, **options)
+    return DreamVectorEnv(source_of(checkpoint, device), num_worlds, **options)

@@ -6,6 +6,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, Protocol
 
 from mpgenie.checks import check_known
@@ -83,14 +84,24 @@ class Source:
     pool: int = 16
     """The most players that it can tell apart."""
     path: str | None = None
-    """Of the checkpoint that it is from."""
+    """The checkpoint that it is from, if any."""
     name: str = ""
     """Says which model it is, so that no snapshot is taken up by another."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it takes exactly as many players as it has seen."""
+        return bool(getattr(getattr(self.model, "config", None), "fixed", False))
 
     @property
     def config(self) -> EnvConfig:
         """Of the game that it has seen."""
         return config_from(self.options)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.path is not None:
+            return source_of, (self.path, str(getattr(self.model, "device", "auto")))
+        return Source, tuple(getattr(self, each.name) for each in fields(self))
 
 
 def dream_config(
@@ -121,6 +132,8 @@ def dream_config(
     players = seen.players if players is None else players
     ours = {"observe": "rgb", "messages": 0, "copy": True, "players": players}
     config = config_from({**source.options, **options, **ours, "max_cycles": horizon})
+    if source.fixed and players != seen.players:
+        raise ConfigError(f"this model takes exactly {seen.players} players, got {players}")
     if players > source.pool:
         raise ConfigError(
             f"this model tells {source.pool} players apart at most, got players={players}"
@@ -131,3 +144,17 @@ def dream_config(
             stacklevel=4,
         )
     return config
+
+
+def source_of(checkpoint: "str | Path | Source", device: str = "auto") -> Source:
+    """What a checkpoint holds, read if it has not been read already.
+
+    Args:
+        checkpoint: A folder, or what was made of one.
+        device: As of `load_world_model`.
+    """
+    if isinstance(checkpoint, Source):
+        return checkpoint
+    from .checkpoint import load_world_model
+
+    return load_world_model(checkpoint, device=device)
