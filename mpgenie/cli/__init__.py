@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "how well a model tells what players did, as a page",
     "vpt": "video pre-training from end to end: labels, clones, what they are worth",
     "watch": "a video of trained players",
+    "dream": "a video of a world model's dream beside the game itself",
     "bench": "measure speed and memory beside the budgets",
 }
 
@@ -42,6 +43,7 @@ examples:
                                     players learn to gather, from what they know, in minutes
   mpgenie vpt --tiny                video pre-training from end to end, in a minute
   mpgenie watch gather              a video of trained players
+  mpgenie dream checkpoints/small   what a world model makes of the same actions
   mpgenie bench --quick             the main figures in about a minute
 
 `mpgenie COMMAND --help` says more about each.

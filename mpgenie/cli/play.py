@@ -18,9 +18,9 @@ from .generate import sizes
 from .video_options import size
 
 if TYPE_CHECKING:
-    from mpgenie.envs.parallel import PlanetEnv
     from mpgenie.play.controls import Bindings, Inputs
     from mpgenie.play.desk import Desk
+    from mpgenie.play.dreamt import Dreamt
     from mpgenie.play.filming import Film
     from mpgenie.play.game import Planet
     from mpgenie.play.seats import Seat
@@ -34,9 +34,12 @@ examples:
   mpgenie play --people 2 --scenario gather       split screen: mouse, and keys
   mpgenie play --policy gather --policy gather    with what was trained
   mpgenie play --record data --seconds 120        keep what you see and do
+  mpgenie play --dream checkpoints/small --people 2    in what a model dreams
 """
 TICKS_PER_SECOND = 20
 _VIEWS = {1: (480, 854), 2: (480, 640)}
+_DREAM_VIEW = (480, 480)
+_NOT_DREAMT = ("scenario", "planet", "size", "bots", "record", "hud")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +60,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--renderer", choices=("auto", "opengl", "software"), default="auto", help="(%(default)s)")
     sensitivity = "degrees for each pixel of the mouse (%(default)s)"
     add("--sensitivity", type=float, default=0.15, metavar="D", help=sensitivity)
+    dream = "play in what a world model dreams, as far as it knows: no bots, no recording"
+    add("--dream", metavar="CHECKPOINT", help=dream)
+    add("--device", default="auto", metavar="NAME", help="where to dream (a GPU, if there is one)")
     add("--record", type=Path, metavar="DIR", help="a dataset that episodes are added to")
     frames = "of recorded frames, one or more (128x128)"
     add("--resolution", type=sizes, default=((128, 128),), metavar="WxH", help=frames)
@@ -96,12 +102,11 @@ def make_desk(options: argparse.Namespace, inputs: "Inputs") -> "Desk":
     """Everything but the window."""
     from mpgenie.play.controls import bindings_for
     from mpgenie.play.desk import Desk
-    from mpgenie.play.game import Planet
     from mpgenie.play.session import Session
 
     policies = _trained(options.policy)
     bindings = bindings_for(options.people)
-    game = Planet(_make_env(options, policies))
+    game = _make_dream(options, policies) if options.dream else _make_planet(options, policies)
     try:
         seats = _seats(options, game, inputs, bindings, policies)
         film = _film(options, game)
@@ -113,14 +118,17 @@ def make_desk(options: argparse.Namespace, inputs: "Inputs") -> "Desk":
         Session(game, seats, film),
         people,
         inputs,
-        view=options.view or _VIEWS[options.people],
+        view=options.view or (_DREAM_VIEW if options.dream else _VIEWS[options.people]),
         seed=options.seed,
         screenshots=options.screenshots,
     )
 
 
 def _check(options: argparse.Namespace) -> None:
-    taken = options.people + options.bots + len(options.policy)
+    taken = _taken(options)
+    asked = [name for name in _NOT_DREAMT if options.dream and getattr(options, name)]
+    if asked:
+        raise ConfigError(f"--{asked[0]} belongs to the game itself: leave it out with --dream")
     if options.bots < 0:
         raise ConfigError(f"--bots is at least 0, got {options.bots}")
     if options.players is not None and options.players < taken:
@@ -137,28 +145,50 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _make_env(options: argparse.Namespace, policies: "Policies") -> "PlanetEnv":
-    """The environment, with all that the policies want to see."""
-    from mpgenie.envs.parallel import parallel_env
-    from mpgenie.play.game import suited_to
+def _taken(options: argparse.Namespace) -> int:
+    """Seats for which somebody was named."""
+    return int(options.people + options.bots + len(options.policy))
 
-    taken = options.people + options.bots + len(options.policy)
+
+def _make_dream(options: argparse.Namespace, policies: "Policies") -> "Dreamt":
+    """The dream of a world model, with as many players as it has seen if nobody says more."""
+    from mpgenie.play.dreamt import Dreamt, check_suited
+    from mpgenie.world_models.dream import dream_env
+    from mpgenie.world_models.source import source_of
+
+    source = source_of(options.dream, options.device)
+    env = dream_env(
+        source,
+        players=options.players or max(_taken(options), source.config.players),
+        horizon=options.seconds * TICKS_PER_SECOND,
+        action_mode="raw",
+    )
+    check_suited(policies, env)
+    return Dreamt(env)
+
+
+def _make_planet(options: argparse.Namespace, policies: "Policies") -> "Planet":
+    """The game itself, with all that the policies want to see."""
+    from mpgenie.envs.parallel import parallel_env
+    from mpgenie.play.game import Planet, suited_to
+
     wanted = suited_to(policies)
     wanted["observe"] = tuple(dict.fromkeys(("proprio", *wanted["observe"])))
     asked = {name: getattr(options, name) for name in ("scenario", "planet", "size")}
     wanted |= {name: value for name, value in asked.items() if value is not None}
-    return parallel_env(
+    env = parallel_env(
         **wanted,
-        players=options.players or taken,
+        players=options.players or _taken(options),
         renderer=options.renderer,
         action_mode="raw",
         max_cycles=options.seconds * TICKS_PER_SECOND,
     )
+    return Planet(env)
 
 
 def _seats(
     options: argparse.Namespace,
-    game: "Planet",
+    game: "Planet | Dreamt",
     inputs: "Inputs",
     bindings: tuple["Bindings", ...],
     policies: "Policies",
@@ -176,12 +206,14 @@ def _seats(
     return [Seat(*pair) for pair in zip(game.players, controllers, strict=True)]
 
 
-def _film(options: argparse.Namespace, game: "Planet") -> "Film | None":
+def _film(options: argparse.Namespace, game: "Planet | Dreamt") -> "Film | None":
     if options.record is None:
         return None
     from mpgenie.generation.plan import Plan
     from mpgenie.play.filming import Film
+    from mpgenie.play.game import Planet
 
+    assert isinstance(game, Planet), "dreams are not recorded"
     plan = Plan(resolution=options.resolution, video=options.video)
     return Film(options.record, game, plan.streams, hud=options.hud)
 

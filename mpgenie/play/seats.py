@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from mpgenie.agents.policy import IDLE, Action, Policy
-from mpgenie.envs.simulation.actions import discrete_to_raw
+from mpgenie.envs.simulation.actions import FIRST_HOTBAR_BIT, discrete_to_raw
 from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.envs.spaces import PROPRIO
 
@@ -94,13 +94,16 @@ class Person:
     def _action(self, seen: Any) -> Action:
         if isinstance(seen, Mapping) and "proprio" in seen:
             self._held = int(seen["proprio"][_HELD])
-        return action_of(
+        action = action_of(
             self.inputs.now,
             self.bindings,
             held=self._held,
             looking=self._looking,
             sensitivity=self.sensitivity,
         )
+        if slots := action.buttons >> FIRST_HOTBAR_BIT:  # for games that do not tell what is held
+            self._held = (slots & -slots).bit_length() - 1
+        return action
 
 
 class Idle:

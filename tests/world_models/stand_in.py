@@ -75,13 +75,17 @@ class StandIn:
         self.opened, self.stepped = [], []
         """The batch size of each call."""
 
+    def told(self, controls):
+        """What somebody did as one number."""
+        return (controls * torch.arange(1, CONTROLS + 1)).sum(-1)
+
     def open(self, frames, controls, there, seeds):
         frames, controls, there, seeds = map(torch.from_numpy, (frames, controls, there, seeds))
         rows, ticks, players = frames.shape[:3]
         assert controls.shape == (rows, ticks - 1, players, CONTROLS) and there.dtype == torch.bool
         self.opened.append(rows)
         memory = torch.zeros(rows, MEMORY, players)
-        done = controls.sum(-1)[:, -MEMORY:]
+        done = self.told(controls)[:, -MEMORY:]
         memory[:, MEMORY - done.shape[1] :] = done
         colour = frames[:, -1].float().mean((2, 3))
         steps = torch.zeros(rows, dtype=torch.int64)
@@ -92,7 +96,7 @@ class StandIn:
         rows, players, _ = controls.shape
         self.stepped.append(rows)
         there = state.there.float()
-        own = (controls * torch.arange(1, CONTROLS + 1)).sum(-1)
+        own = self.told(controls)
         state.memory = torch.cat([state.memory[:, 1:], own[:, None]], 1)
         state.colour[..., 0] += state.memory.sum(1)
         state.colour[..., 1] += (own * there).sum(1, keepdim=True)
