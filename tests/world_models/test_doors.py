@@ -4,10 +4,10 @@ import pickle
 
 import numpy as np
 import pytest
-from mpgenie.world_models.checkpoint import Checkpoint, save_world_model
 
 import mpgenie
 from mpgenie.errors import CheckpointError
+from mpgenie.world_models.checkpoint import Checkpoint, save_world_model
 from mpgenie.world_models.dream import dream_env
 
 from .worlds import network
