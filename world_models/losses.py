@@ -19,6 +19,10 @@ import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from torch import Tensor  # noqa: E402
 
+SHARP = 0.3
+"""Share of noise below which x0 counts no more than at it, though velocities would differ more: a
+network of few numbers a token cannot tell x0 as sharp as it is seen there."""
+
 
 class Examples(NamedTuple):
     """Clips to learn from, their frames as latents; what belongs to ticks is as of `clips.Clip`."""
@@ -56,7 +60,8 @@ class Losses(NamedTuple):
     """Means over those who are there."""
 
     flow: Tensor
-    """Of the squared distance of velocities, or of x0."""
+    """Of the squared distance of velocities; when distilling, of x0.  Frames with no more noise
+    than remembered ones are there to be gone on from, and do not count."""
     reward: Tensor
     terminated: Tensor
     pose: Tensor
@@ -130,12 +135,15 @@ def diffusion_forcing(
     """
     seen = noised(examples.latents, draws.noise, draws.times)
     told = _look(model, examples, seen, draws.times, draws, mask, flex)
-    velocity = to_velocity(told.latents, seen, draws.times, model.config.predicts)
-    wrong = _distance(velocity, draws.noise - examples.latents)
     times = draws.times
+    if model.config.predicts == "x0":
+        wrong = _distance(told.latents, examples.latents) / times.clamp(min=SHARP) ** 2
+    else:
+        wrong = _distance(told.latents, draws.noise - examples.latents)
+    counted = examples.there & (times > model.config.context_noise)
     if mask == "teacher":
         times = torch.full_like(times, model.config.context_noise)
-    return Losses(_mean(wrong, examples.there), *_head_losses(told, times, examples))
+    return Losses(_mean(wrong, counted), *_head_losses(told, times, examples))
 
 
 def consistency(
