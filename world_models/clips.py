@@ -165,6 +165,7 @@ class Film:
                 + (f", got {sorted(sizes)}" if sizes else ", got none")
             )
         self.resolution: tuple[int, int] = sizes.pop()
+        self._until: dict[int, NDArray[np.int64]] = {}
 
     @classmethod
     def of(cls, dataset: "Dataset", resolution: tuple[int, int] = (64, 64)) -> Self:
@@ -224,14 +225,17 @@ class Film:
 
     def _place(self, rng: np.random.Generator, frames: int) -> tuple[Reel, int]:
         """An episode and a start in it, every start as likely as any other."""
-        starts = np.array([max(0, reel.length - frames + 1) for reel in self.reels])
-        if not starts.any():
+        if frames not in self._until:
+            self._until[frames] = np.cumsum(
+                [max(0, reel.length - frames + 1) for reel in self.reels]
+            )
+        until = self._until[frames]
+        if not until[-1]:
             longest = max(reel.length for reel in self.reels)
             raise ConfigError(f"clips of {frames} frames: the longest episode has {longest}")
-        place = int(rng.integers(starts.sum()))
-        until = np.cumsum(starts)
+        place = int(rng.integers(until[-1]))
         k = int(np.searchsorted(until, place, side="right"))
-        return self.reels[k], place - int(until[k] - starts[k])
+        return self.reels[k], place - int(until[k - 1] if k else 0)
 
 
 def cut(

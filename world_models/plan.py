@@ -93,18 +93,20 @@ class Plan:
         )  # fmt: skip
 
 
+# Meant to take, in all: debug some minutes and cpu a quarter of an hour on two cores, small half an
+# hour on a large GPU, base a few times as long.
 _EFFORTS = {
     "debug": {
         "tokenizer": Effort(steps=300, rate=1e-3, rows=16, mean=0.98),
         "dynamics": Effort(steps=1500, rate=1e-3, rows=8, mean=0.99, decay=0.0),
     },
     "cpu": {
-        "tokenizer": Effort(steps=1500, rate=2e-3, rows=16, mean=0.99, decay=0.0),
-        "dynamics": Effort(steps=1200, rate=8e-4, rows=4, mean=0.99, decay=0.0),
+        "tokenizer": Effort(steps=800, rate=2e-3, rows=16, mean=0.99, decay=0.0),
+        "dynamics": Effort(steps=300, rate=8e-4, rows=4, mean=0.98, decay=0.0),
     },
     "small": {
-        "tokenizer": Effort(steps=12_000, rate=1e-3, rows=256, mean=0.999, decay=0.0),
-        "dynamics": Effort(steps=24_000, rate=5e-4, rows=32, mean=0.999, warm_up=500),
+        "tokenizer": Effort(steps=8_000, rate=1e-3, rows=256, mean=0.999, decay=0.0),
+        "dynamics": Effort(steps=8_000, rate=5e-4, rows=32, mean=0.999, warm_up=500),
     },
     "base": {
         "tokenizer": Effort(steps=20_000, rate=1e-3, rows=256, mean=0.999, decay=0.0),

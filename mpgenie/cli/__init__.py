@@ -19,12 +19,13 @@ COMMANDS = {
     "generate": "make a dataset of scripted players, or go on with one",
     "orchestrate": "make a dataset in rounds that look for what is rare so far",
     "dataset": "look into a dataset, check it, or hand it on to other tools",
-    "train": "let players learn a scenario, or a model learn what players did",
+    "train": "let players learn a scenario, or models what players did and would see",
     "label": "let a model say what players did in a dataset",
     "evaluate": "how well a model tells what players did, as a page",
     "vpt": "video pre-training from end to end: labels, clones, what they are worth",
     "watch": "a video of trained players",
     "dream": "a video of a world model's dream beside the game itself",
+    "pack": "all that a GPU machine without network needs to train a world model",
     "bench": "measure speed and memory beside the budgets",
 }
 

@@ -24,7 +24,7 @@ SHAPE = {"width": 32, "heads": 2, "blocks": 1, "channels": 8, "convolutions": 8,
 
 
 def plan(preset="cpu", **chosen):
-    return Plan.of(preset, **{"share": 0.002, **SHAPE, **chosen})
+    return Plan.of(preset, **{"share": 0.005, **SHAPE, **chosen})
 
 
 @pytest.fixture(scope="module")
