@@ -161,6 +161,7 @@ def _make_dream(options: argparse.Namespace, policies: "Policies") -> "Dreamt":
         source,
         players=options.players or max(_taken(options), source.config.players),
         horizon=options.seconds * TICKS_PER_SECOND,
+        ending=0.5,  # a model is rarely quite sure that an episode goes on
         action_mode="raw",
     )
     check_suited(policies, env)

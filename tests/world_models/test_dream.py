@@ -7,7 +7,8 @@ import pickle
 
 import numpy as np
 import pytest
-from pettingzoo.test import parallel_api_test, parallel_seed_test
+from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test
+from pettingzoo.utils.conversions import parallel_to_aec
 
 import mpgenie
 from mpgenie.envs.simulation.actions import NO_OP
@@ -63,6 +64,19 @@ def test_pettingzoos_test_of_the_api(options):
 @pytest.mark.parametrize("death", ["respawn", "remove"])
 def test_pettingzoos_test_of_the_api_where_episodes_end(death):
     parallel_api_test(dream_env(source(3, chance=0.1), death=death), num_cycles=60)
+
+
+@pytest.mark.filterwarnings("ignore:Observation is not a NumPy array:UserWarning")
+def test_players_may_take_turns(capsys):
+    api_test(parallel_to_aec(dream_env(source(), horizon=30)), num_cycles=60)
+
+
+@pytest.mark.window
+def test_a_window_shows_a_dream(display):
+    env = dream(render_mode="human")
+    play(env, 2)
+    assert env.render() is None
+    env.close()
 
 
 def test_pettingzoos_test_of_seeds():

@@ -14,6 +14,7 @@ from mpgenie.world_models.dream import dream_env
 from mpgenie.world_models.dream_vector import dream_vector_env
 
 from .stand_in import FORWARD, source, start
+from .worlds import network
 
 MODES = pytest.mark.parametrize("mode", list(AutoresetMode), ids=lambda mode: mode.name)
 
@@ -77,6 +78,25 @@ def test_worlds_are_those_of_dream_env(options):
             mine = {a: row(actions, w * len(players) + p) for p, a in enumerate(players)}
             check_world(envs, results, w, env, env.step(mine))
     assert ends > 9
+
+
+def test_worlds_of_a_network_are_those_of_dream_env_but_for_rounding():
+    """Within ten ticks: one step of a byte, and 1e-4 of what is paid."""
+    envs = dream_vector_env(network(), 3, ending=None)
+    singles = [dream_env(network(), ending=None) for _ in range(3)]
+    observations, _ = envs.reset(seed=4)
+    for w, env in enumerate(singles):
+        env.reset(seed=4 + w)
+    envs.action_space.seed(0)
+    for _ in range(10):
+        actions = envs.action_space.sample()
+        observations, rewards, *_ = envs.step(actions)
+        for w, env in enumerate(singles):
+            seen, paid, *_ = env.step({a: actions[2 * w + p] for p, a in enumerate(env.agents)})
+            for p, agent in enumerate(seen):
+                far = observations[2 * w + p].astype(int) - seen[agent]
+                assert np.abs(far).max() <= 1
+                assert rewards[2 * w + p] == pytest.approx(paid[agent], abs=1e-4)
 
 
 def test_all_worlds_are_dreamt_at_once():
