@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mpgenie.errors import CheckpointError, StorageError
 
-LARGEST = 2**31
+LARGEST = 2**33
 """Bytes of a file that we would open."""
 Arrays = dict[str, NDArray[Any]]
 _ABOUT = "about"

@@ -3,8 +3,9 @@
     train_world_model(mpgenie.open_dataset("data"), Path("out/world"), Plan.of("small"))
 
 The folder gets a checkpoint that dreams (see `checkpoint`) as soon as there is one, and holds in
-`stages/` the runs of all stages, each with its progress.csv, and in `strips/` pictures of what it
-can do.  Everything follows from the plan and the data, and a run that was stopped goes on.
+`stages/` the runs of all stages, each with its progress.csv, in curves.png how they went, and in
+`strips/` pictures of what it can do.  Everything follows from the plan and the data, and a run that
+was stopped goes on.
 """
 
 import json
@@ -26,6 +27,7 @@ from mpgenie.pictures import save_png
 
 from .checkpoint import Checkpoint, save_world_model
 from .clips import Film, cut
+from .curves import draw_stages
 from .dynamics_course import DynamicsCourse
 from .plan import Plan
 from .session import WorldModel
@@ -190,6 +192,7 @@ class _Learner:
             self._save(stage, model, course.schedule)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(known, indent=1))
+        draw_stages(self.out, self.out / "curves.png")
 
     def _save(self, stage: str, model: WorldModel, effort: Effort) -> None:
         assert isinstance(model.tokenizer, Tokenizer)

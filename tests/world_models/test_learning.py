@@ -11,10 +11,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.agents.training.log import Log
 from mpgenie.cli import main
 from mpgenie.errors import CheckpointError, ConfigError
+from mpgenie.pictures import made_by_us
 from mpgenie.world_models import checkpoint as checkpoints
 from mpgenie.world_models.checkpoint import load_world_model
+from mpgenie.world_models.curves import draw_stages
 from mpgenie.world_models.dream import DreamEnv
 from mpgenie.world_models.learning import best_machine, train_world_model
 from mpgenie.world_models.plan import Plan
@@ -47,6 +50,18 @@ def test_all_stages_leave_a_checkpoint_strips_and_figures(learnt):
     assert len(scores["distill"]["dream"]) == 8
     about = json.loads((learnt / "config.json").read_text())
     assert about["stage"] == "distill" and about["config"]["sampler"] == "renoise"
+
+
+def test_curves_show_each_stage(tmp_path):
+    for stage in ("tokenizer", "causal"):
+        with_log = Log(tmp_path / "stages" / stage, ("step", "loss", "flow", "rate"), by="step")
+        for step in (20, 40, 60):
+            with_log.add({"step": step, "loss": 1.0 / step, "flow": 0.5 / step, "rate": 1e-3})
+        with_log.close()
+    draw_stages(tmp_path, tmp_path / "curves.png")
+    assert made_by_us(tmp_path / "curves.png")
+    draw_stages(tmp_path / "nothing", tmp_path / "none.png")
+    assert not (tmp_path / "none.png").exists()
 
 
 def test_the_checkpoint_dreams_with_the_spaces_of_the_game(learnt):
