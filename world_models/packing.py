@@ -29,7 +29,7 @@ set -e
 cd "$(dirname "$0")"
 if [ ! -e .installed ]; then
     python3 -m venv --system-site-packages venv  # torch is the machine's own
-    venv/bin/python -m pip install --quiet --no-index --find-links wheels 'mpgenie[dreams]'
+    venv/bin/python -m pip install --quiet --no-index --no-deps wheels/*.whl
     touch .installed
 fi
 exec venv/bin/python -m mpgenie train world-model --out run {options} "$@"
@@ -116,7 +116,7 @@ def needs(root: Path, torch: bool) -> list[str]:
     setup.read(root / "setup.cfg")
     lines = setup["options"]["install_requires"] + setup["options.extras_require"]["dreams"]
     wanted = [line for line in lines.split("\n") if line and not line.startswith("torch")]
-    wanted += ["pip", *(["torch"] if torch else [])]
+    wanted += ["torch"] if torch else []
     versions = root / "constraints.txt"
     return [*(["--constraint", str(versions)] if versions.is_file() else []), *wanted]
 
