@@ -89,7 +89,7 @@ class Dreams:
         self.broken = np.zeros(worlds, np.bool_)
         """(W,) whether the model said what is no number; frames are the last good ones then."""
         self._keys = [0] * worlds
-        self._threshold = ending if isinstance(ending, float) else 1.0
+        self._threshold = self.ending if isinstance(self.ending, float) else 1.0
 
     def seen(self, slots: Sequence[int], w: int = WORLD) -> NDArray[np.uint8]:
         """(V, H, W, 3) what the players in some slots of a world see."""
@@ -240,7 +240,8 @@ class Dreams:
         """
         dreamt = self.source.model.step(self.state, from_fields(buttons, camera))
         moves = np.ones(self.count, np.bool_) if still is None else ~still
-        rewards, chance = (_array(each, np.float64) for each in (dreamt.rewards, dreamt.chance))
+        rewards = _array(dreamt.rewards.float(), np.float64)
+        chance = _array(dreamt.chance.float(), np.float64)
         numbers = np.isfinite(rewards) & np.isfinite(chance)
         good = _array(dreamt.finite, np.bool_) & numbers.all(axis=1)
         self.frames[moves & good] = _array(dreamt.frames, np.uint8)[moves & good]

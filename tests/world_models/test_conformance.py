@@ -4,12 +4,14 @@ import copy
 
 import numpy as np
 import pytest
+import torch
 from pettingzoo.test import parallel_api_test
 
 from mpgenie.envs.episodes import Seeds
 from mpgenie.errors import ActionError, ConfigError, SnapshotError, StateError
+from mpgenie.world_models.dream import dream_env
 
-from .worlds import ENDS, EVERY_WORLD, GAME
+from .worlds import ENDS, EVERY_WORLD, GAME, network
 
 
 class Wanderers:
@@ -176,3 +178,14 @@ class TestEveryWorld:
         if isinstance(picture, dict):
             picture = np.concatenate(list(picture.values()), axis=1)
         assert np.array_equal(picture, np.concatenate(list(seen.values()), axis=1))
+
+
+def test_a_model_with_half_the_bits_dreams_restores_and_forks():
+    model = network()
+    model.model.transformer.to(torch.bfloat16)
+    env = dream_env(model, ending=None)
+    seen, _ = env.reset(seed=1)
+    play(env, seen, 3)
+    saved, fork = env.snapshot(), env.fork(1)[0]
+    seen, _ = env.restore(saved)
+    assert same(play(env, seen, 3), play(fork, seen, 3))
