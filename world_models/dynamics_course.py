@@ -99,11 +99,8 @@ class DynamicsCourse:
 
     def examples(self, numbers: range) -> Examples:
         """Clips to learn from, one for each number."""
-        alone = self.stage == "single"
-        players = 1 if alone and not self.config.fixed else self.config.players
-        clips = self.film.batch(
-            self.seed, numbers, frames=self.frames, players=players, fewest=1
-        )  # fmt: skip
+        players = 1 if self.stage == "single" else self.config.players
+        clips = self.film.batch(self.seed, numbers, frames=self.frames, players=players, fewest=1)
         frames, *rest = (torch.from_numpy(part).to(self.machine.device) for part in clips)
         with torch.no_grad():
             return Examples(self.tokenizer.encode(frames), *rest)

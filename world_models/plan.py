@@ -1,7 +1,7 @@
 """How a world model of each size is learnt: its stages, and how long each of them is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mpgenie.checks import check_known
@@ -43,6 +43,11 @@ class Plan:
             raise ConfigError("an autoencoder is learnt first: begin with the stage 'tokenizer'")
         if "distill" in self.stages and "causal" not in self.stages:
             raise ConfigError("distill makes few steps of a causal model: learn 'causal' first")
+        if "single" in self.stages and self.config.fixed:
+            raise ConfigError(
+                f"layout {self.config.layout!r} takes exactly {self.config.players} players: it "
+                "has no stage 'single'"
+            )
         if self.frames < 2:
             raise ConfigError(f"a clip needs two frames, got {self.frames}")
 
@@ -68,6 +73,8 @@ class Plan:
             **config: Fields of `WorldModelConfig` that differ.
         """
         check_known("preset", preset, PRESETS)
+        for name in config:
+            check_known("setting", name, [each.name for each in fields(WorldModelConfig)])
         shape = replace(PRESETS[preset], **config)
         names = USUAL if stages is None else tuple(stages)
         if shape.tokenizer == "patches":

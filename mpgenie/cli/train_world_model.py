@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mpgenie.errors import ConfigError
 
 from .generate import words
+from .train_ppo import setting
 
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Dataset
@@ -28,6 +29,7 @@ examples:
   mpgenie train world-model --preset debug --data generate
   mpgenie train world-model --preset small --data data --valid held_out --minutes 8
   mpgenie train world-model --preset cpu --data data --stages tokenizer,causal --share 0.1
+  mpgenie train world-model --data data --set layout=frame_concat --out out/frame_concat
   torchrun --nproc-per-node 2 -m mpgenie train world-model --data data --parts 2
 """
 GENERATE = "generate"
@@ -56,6 +58,8 @@ def add_parser(algorithms: Any) -> None:
     add("--seed", type=int, default=0, metavar="S", help="everything follows from it (0)")
     add("--device", default="auto", metavar="NAME", help="as torch names it (a GPU if there is)")
     add("--parts", type=int, default=1, metavar="N", help="a batch is made in so many parts (1)")
+    other = "any setting of world_models/config.py, such as layout, identity or injection"
+    add("--set", type=setting, action="append", default=[], metavar="NAME=VALUE", help=other)
     add("--exact", action="store_true", help="no bfloat16: slower, and rarely better")
     add("--compile", action="store_true", help="compile the network: a few minutes at first")
     add("--threads", type=int, metavar="N", help="of networks (as torch finds best)")
@@ -77,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
         torch.set_num_threads(options.threads)
     plan = Plan.of(
         options.preset, stages=options.stages, seed=options.seed, share=options.share,
-        parts=options.parts,
+        parts=options.parts, **dict(options.set),
     )  # fmt: skip
     machine = best_machine(
         options.device, not options.exact, "inductor" if options.compile else None

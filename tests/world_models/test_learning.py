@@ -217,6 +217,10 @@ def test_plans_that_cannot_be_are_refused():
     for stages in (("causal",), ("tokenizer",), ("causal", "tokenizer"), ("tokenizer", "distill")):
         with pytest.raises(ConfigError):
             Plan.of("cpu", stages=stages)
+    with pytest.raises(ConfigError, match="has no stage 'single'"):
+        Plan.of("debug", stages=("single", "causal"), layout="frame_concat")
+    with pytest.raises(ConfigError, match="Did you mean 'layout'"):
+        Plan.of("debug", layuot="joint")
     assert [*Plan.of("debug").stages] == ["causal", "distill"]
     assert best_machine("cpu") == Machine("cpu", True)
 
@@ -227,9 +231,11 @@ def test_the_command_learns_and_goes_on(dataset, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Plan, "of", lambda preset, **how: usual(preset, **{**how, **small}))
     command = ["train", "world-model", "--preset", "cpu", "--data", str(dataset.root)]
     command += ["--out", str(tmp_path), "--share", "0.001", "--stages", "tokenizer,causal"]
+    command += ["--set", "identity=learned"]
     assert main([*command, "--minutes", "1e-9"]) == 0
     assert "the same command goes on" in capsys.readouterr().out
     assert main(command) == 0
     printed = capsys.readouterr().out
     assert "frames come back with" in printed and "copy last" in printed
+    assert load_world_model(tmp_path).model.config.identity == "learned"
     assert main([*command, "--share", "-1"]) == 1
