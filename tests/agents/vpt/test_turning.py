@@ -62,7 +62,7 @@ def made_up(rng: np.random.Generator, ticks: int = 6, players: int = 2) -> Clip:
     camera = rng.uniform(-CAMERA_CAP, CAMERA_CAP, (ticks, players, 2)).astype(np.float32)
     pitch = rng.uniform(-60, 60, (ticks + 5, players)).astype(np.float32)
     moved, asked = np.zeros((ticks, players, 3), np.float32), np.ones((ticks, players), np.bool_)
-    return Clip(frames, down, down, camera, down.any(-1), np.arange(players), pitch, moved, asked)
+    return Clip(frames, down, down, camera, ~asked, np.arange(players), pitch, moved, asked)
 
 
 @given(st.integers(0, 10_000), st.floats(0.1, 30.0))
