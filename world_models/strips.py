@@ -14,7 +14,7 @@ from mpgenie.pictures import Picture
 
 from .clips import Clip
 from .session import WorldModel
-from .tokenizer import Tokenizer, decibels
+from .tokenizer import Tokenizer
 
 require("torch", extra="dreams")
 import torch  # noqa: E402
@@ -105,9 +105,10 @@ def scores(model: WorldModel, clips: Clip, opened: int) -> dict[str, list[float]
         opened: How many frames it is shown.
 
     Returns:
-        For each step after those the mean PSNR in dB of `dream`, of the last frame copied
-        (`copy_last`), of a dream in which nobody does anything (`no_action`), and of frames that
-        only went through the tokenizer (`tokenizer`), which no dream can be better than.
+        For each step after those the PSNR in dB, of the mean squared error of all clips so that
+        frames in which nothing moves do not outweigh the others, of `dream`, of the last frame
+        copied (`copy_last`), of a dream in which nobody does anything (`no_action`), and of frames
+        that only went through the tokenizer (`tokenizer`), which no dream can be better than.
     """
     real = torch.from_numpy(clips.frames)
     still = np.zeros_like(clips.controls)
@@ -126,6 +127,8 @@ def scores(model: WorldModel, clips: Clip, opened: int) -> dict[str, list[float]
 
 
 def _by_step(real: Tensor, told: Tensor, present: Tensor, opened: int) -> list[float]:
-    near = decibels(real[:, opened:], told[:, opened:]) * present
-    mean: Tensor = near.sum((0, 2)) / present.sum((0, 2)).clamp(min=1)
-    return [round(each, 3) for each in mean.tolist()]
+    away = (real[:, opened:].float() - told[:, opened:].float()) / 255.0
+    wrong = away.square().mean((-1, -2, -3)) * present  # (B, T, P)
+    mean = wrong.sum((0, 2)) / present.sum((0, 2)).clamp(min=1)
+    decibels: Tensor = -10.0 * mean.clamp(min=1e-6).log10()
+    return [round(each, 3) for each in decibels.tolist()]
