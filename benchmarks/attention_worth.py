@@ -26,6 +26,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from mpgenie.agents.learning import Schedule, learn
 from mpgenie.agents.vpt import worth
 from mpgenie.agents.vpt.clone_network import CloneNetworkConfig
 from mpgenie.agents.vpt.clone_policy import ClonePolicy
@@ -33,7 +34,6 @@ from mpgenie.agents.vpt.clone_scores import score_plays
 from mpgenie.agents.vpt.cloning import CloneConfig, Cloned, CloneLesson, load_clone
 from mpgenie.agents.vpt.corpus import Corpus
 from mpgenie.agents.vpt.graph import ATTENTION, WAYS
-from mpgenie.agents.vpt.training import Schedule, learn
 from mpgenie.agents.vpt.worth import GROUPS, Demonstration
 
 from .scenario_returns import cell

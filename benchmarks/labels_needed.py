@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import mpgenie
+from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.corpus import APPLIED
 from mpgenie.agents.vpt.idm import IdmConfig, corpus_of
 from mpgenie.agents.vpt.report import write_report
 from mpgenie.agents.vpt.report.curve import ARMS, beginnings, labels_needed
-from mpgenie.agents.vpt.training import Schedule
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from mpgenie.agents.learning import OnStep, Schedule, learn
 from mpgenie.checks import check_known
 from mpgenie.envs.config import config_from
 from mpgenie.errors import ConfigError
@@ -28,7 +29,6 @@ from .corpus import STREAM, Clip, Corpus
 from .demonstrations import Labels, demonstrations, done_in, game_of
 from .learning_config import LearningConfig
 from .model_file import ModelFile, fast
-from .training import OnStep, Schedule, learn
 
 require("torch", extra="agents")
 import torch  # noqa: E402

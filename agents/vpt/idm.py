@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mpgenie.agents.learning import OnStep, Schedule, learn
 from mpgenie.checks import check_known
 from mpgenie.errors import ConfigError
 from mpgenie.extras import require
@@ -25,7 +26,6 @@ from .network import InverseDynamics
 from .network_config import SIZES, NetworkConfig
 from .targets import step_shares
 from .telling import tell, truth_of
-from .training import OnStep, Schedule, learn
 
 require("torch", extra="agents")
 import torch  # noqa: E402

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
+from mpgenie.agents.learning import Schedule
+
 from .augment import Augmentation
 from .network_config import NetworkConfig
-from .training import Schedule
 
 
 @dataclass(frozen=True, kw_only=True)

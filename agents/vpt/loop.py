@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.agents.learning import MODEL
 from mpgenie.agents.training.player import trained
 from mpgenie.checks import check_same
 from mpgenie.datasets.manifest import read_sealed_json, sealed_json
@@ -40,7 +41,6 @@ from .labels import label
 from .loop_config import SCRIPT, LoopConfig
 from .loop_report import RESULTS, write_file, write_up
 from .rollouts import ByChance, ByPolicy, ByScript, Choosers, roll_out, seeds_of
-from .training import MODEL
 
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Dataset

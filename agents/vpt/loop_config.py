@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from mpgenie.agents.learning import Schedule
 from mpgenie.agents.training.config import RECIPES
 from mpgenie.checks import check_known
 from mpgenie.errors import ConfigError
 
 from .cloning import CloneConfig
 from .idm import IdmConfig
-from .training import Schedule
 
 SCRIPT = "script"
 WATCHED = {"gather": "gather_pixels"}

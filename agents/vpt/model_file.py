@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.agents.learning import FORMAT, MODEL
 from mpgenie.errors import CheckpointError
 from mpgenie.extras import require
-
-from .training import FORMAT, MODEL
 
 require("torch", extra="agents")
 import torch  # noqa: E402

@@ -94,8 +94,8 @@ def run(options: argparse.Namespace) -> int:
 
 def chosen(options: argparse.Namespace) -> "CloneConfig":
     """The config that was asked for."""
+    from mpgenie.agents.learning import Schedule
     from mpgenie.agents.vpt.cloning import CloneConfig
-    from mpgenie.agents.vpt.training import Schedule
 
     network: dict[str, Any] = {"observe": options.observe}
     if options.tau is not None:

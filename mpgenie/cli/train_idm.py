@@ -94,8 +94,8 @@ def run(options: argparse.Namespace) -> int:
 
 def chosen(options: argparse.Namespace) -> "IdmConfig":
     """The config that was asked for."""
+    from mpgenie.agents.learning import Schedule
     from mpgenie.agents.vpt.idm import IdmConfig
-    from mpgenie.agents.vpt.training import Schedule
 
     schedule = IdmConfig().schedule if options.steps is None else Schedule(steps=options.steps)
     return IdmConfig.of(options.size, players=options.players, schedule=schedule, seed=options.seed)

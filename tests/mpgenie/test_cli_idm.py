@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from mpgenie.agents.vpt import training
+from mpgenie.agents import learning
 from mpgenie.cli import main
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.store import Store
@@ -47,13 +47,13 @@ def test_a_model_is_learnt_scored_and_labels(data, tmp_path, capsys):
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(data, tmp_path, capsys, monkeypatch):
-    usual = training.Run.advance
+    usual = learning.Run.advance
 
     def interrupted(run):
         os.kill(os.getpid(), signal.SIGINT)
         return usual(run)
 
-    monkeypatch.setattr(training.Run, "advance", interrupted)
+    monkeypatch.setattr(learning.Run, "advance", interrupted)
     assert train(data, tmp_path / "idm", "--steps", "2") == 130
     assert "stopped at step 1 of 2 and saved" in capsys.readouterr().err
     monkeypatch.undo()

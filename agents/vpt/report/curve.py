@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from mpgenie.agents.learning import MODEL, learn
 from mpgenie.agents.vpt.corpus import Corpus, Play, cut
 from mpgenie.agents.vpt.idm import IdmConfig, IdmLesson, load_idm
 from mpgenie.agents.vpt.lessons import batch_of, losses
 from mpgenie.agents.vpt.metrics import Told, scores
 from mpgenie.agents.vpt.network import InverseDynamics
 from mpgenie.agents.vpt.telling import tell, truth_of
-from mpgenie.agents.vpt.training import MODEL, learn
 from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 

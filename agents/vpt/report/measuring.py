@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.agents.learning import MODEL as MODEL_FILE
 from mpgenie.agents.training.log import read_progress
 from mpgenie.agents.vpt.corpus import APPLIED, load_play
 from mpgenie.agents.vpt.idm import load_idm
 from mpgenie.agents.vpt.metrics import Told, Truth, baselines, scores
 from mpgenie.agents.vpt.telling import tell, truth_of
-from mpgenie.agents.vpt.training import MODEL as MODEL_FILE
 from mpgenie.envs.simulation.actions import BUTTONS
 from mpgenie.errors import ConfigError
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.augment import NONE
 from mpgenie.agents.vpt.corpus import Corpus, Play
 from mpgenie.agents.vpt.idm import IdmConfig, IdmLesson
 from mpgenie.agents.vpt.network_config import NetworkConfig
-from mpgenie.agents.vpt.training import Schedule
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.store import Store
 from mpgenie.datasets.studio import Studio

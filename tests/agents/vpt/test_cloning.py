@@ -8,6 +8,7 @@ import torch
 
 import mpgenie
 from mpgenie.agents.arrays_file import read_arrays, write_arrays
+from mpgenie.agents.learning import Run, Schedule, learn
 from mpgenie.agents.vpt.augment import NONE
 from mpgenie.agents.vpt.classes import STRAIGHT, Classes
 from mpgenie.agents.vpt.clone_network import CloneNetworkConfig
@@ -21,7 +22,6 @@ from mpgenie.agents.vpt.cloning import (
 )
 from mpgenie.agents.vpt.corpus import Corpus, Play
 from mpgenie.agents.vpt.demonstrations import demonstrations, game_of
-from mpgenie.agents.vpt.training import Run, Schedule, learn
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.store import Store
 from mpgenie.envs.simulation.actions import BUTTONS, CAMERA_BINS
@@ -29,7 +29,7 @@ from mpgenie.errors import CheckpointError, ConfigError, DatasetError
 from tests.datasets.random_play import play as random_play
 
 from .conftest import EDGE
-from .test_training import interrupt_at, same
+from .test_learning import interrupt_at, same
 
 GAME = {"scenario": "free_play", "players": 1, "planet": "flat", "size": 48}
 

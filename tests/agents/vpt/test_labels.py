@@ -7,11 +7,11 @@ import pytest
 
 import mpgenie
 from mpgenie.agents.arrays_file import read_arrays
+from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.demonstrations import demonstration
 from mpgenie.agents.vpt.idm import IdmConfig, train_idm
 from mpgenie.agents.vpt.labels import label, labels_file
 from mpgenie.agents.vpt.network_config import SIZES
-from mpgenie.agents.vpt.training import Schedule
 from mpgenie.errors import CheckpointError, ConfigError, DatasetError
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import mpgenie
+from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.augment import NONE
 from mpgenie.agents.vpt.cloning import CloneConfig
 from mpgenie.agents.vpt.idm import IdmConfig
 from mpgenie.agents.vpt.loop import Loop, stream_of, vpt
 from mpgenie.agents.vpt.loop_config import LoopConfig
-from mpgenie.agents.vpt.training import Schedule
 from mpgenie.datasets.exports.export import export
 from mpgenie.datasets.manifest import read_sealed_json, sealed_json
 from mpgenie.datasets.verify import verify

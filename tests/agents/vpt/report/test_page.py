@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import mpgenie
+from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.idm import IdmConfig, train_idm
 from mpgenie.agents.vpt.network_config import SIZES
 from mpgenie.agents.vpt.report import arm, interval, read_report, report_idm, write_report
-from mpgenie.agents.vpt.training import Schedule
 from mpgenie.errors import ConfigError, StorageError
 
 

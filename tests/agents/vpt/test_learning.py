@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from mpgenie.agents.arrays_file import read_arrays, write_arrays
+from mpgenie.agents.learning import PATIENCE, Run, Schedule, learn
 from mpgenie.agents.training.log import read_progress
 from mpgenie.agents.vpt.corpus import Corpus
 from mpgenie.agents.vpt.idm import IdmConfig, IdmLesson, load_idm
 from mpgenie.agents.vpt.metrics import scores
 from mpgenie.agents.vpt.telling import tell, truth_of
-from mpgenie.agents.vpt.training import PATIENCE, Run, Schedule, learn
 from mpgenie.errors import CheckpointError, ConfigError, DivergedError
 
 from .conftest import config, lesson, network, panned
