@@ -114,14 +114,19 @@ def test_two_processes_give_the_gradients_of_one(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    root = Path(mpgenie.__file__).parents[1]
+    places = [Path(mpgenie.__file__).parents[1], Path(__file__).parents[2]]  # it, and its tests
     world = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     command = [sys.executable, "-c", WORKER, str(tmp_path / "two"), str(tmp_path / "grads.pt")]
     workers = [
         subprocess.Popen(
             command,
-            cwd=root,
-            env={**os.environ, **world, "RANK": str(rank), "PYTHONPATH": str(root)},
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                **world,
+                "RANK": str(rank),
+                "PYTHONPATH": os.pathsep.join(map(str, places)),
+            },
         )
         for rank in range(2)
     ]
