@@ -5,9 +5,10 @@ what they say of a tick is averaged, as scores, without the ticks next to an end
 
 Buttons are read as the likeliest course of being up and down: the score of being down at each tick
 plus what the press and release heads say of each change (Viterbi's algorithm with two states).  Two
-numbers, chosen on planets of neither learning nor judging, make up for what scores leave out:
-buttons are down rarely, so a missed press costs more than one made up (`LEAN`), and what is said of
-changes follows largely from what is said of being down, so it counts for less (`EDGES`).
+numbers make up for what scores leave out: buttons are down rarely, so a missed press costs more
+than one made up (`LEAN`), and what is said of changes follows largely from what is said of being
+down, so it counts for less (`EDGES`).  They were chosen with another model, on planets that it had
+not seen and that are not those of judging; the models whose figures are told learnt on them later.
 """
 
 import numpy as np
