@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -111,26 +110,17 @@ assert not run.agreed(False) and run.agreed(run.team.rank == 1)
 
 
 def test_two_processes_give_the_gradients_of_one(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     places = [Path(mpgenie.__file__).parents[1], Path(__file__).parents[2]]  # it, and its tests
-    world = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-    command = [sys.executable, "-c", WORKER, str(tmp_path / "two"), str(tmp_path / "grads.pt")]
-    workers = [
-        subprocess.Popen(
-            command,
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                **world,
-                "RANK": str(rank),
-                "PYTHONPATH": os.pathsep.join(map(str, places)),
-            },
-        )
-        for rank in range(2)
-    ]
-    assert [worker.wait(120) for worker in workers] == [0, 0]
+    worker = tmp_path / "worker.py"
+    worker.write_text(WORKER)
+    subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+        + [str(worker), str(tmp_path / "two"), str(tmp_path / "grads.pt")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))},
+        timeout=180,
+        check=True,
+    )
     size, theirs = torch.load(tmp_path / "grads.pt")
     run = WorldRun(course(rows=4, parts=2), tmp_path / "one")
     run.gradients(0)
