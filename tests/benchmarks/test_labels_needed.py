@@ -2,27 +2,13 @@
 
 import json
 
-import pytest
-
 from mpgenie.agents.vpt.report import curve
 from mpgenie.benchmarks.labels_needed import main
-from mpgenie.datasets.pictures import StreamSpec
-from mpgenie.datasets.store import Store
-from mpgenie.datasets.studio import Studio
-from tests.datasets.random_play import play, simulation
+from tests.datasets.random_play import two_episodes
 
 
-@pytest.fixture
-def data(tmp_path):
-    """Two short episodes."""
-    studio = Studio(simulation(), [StreamSpec()])
-    with Store(tmp_path / "data", {"seed": 1}) as store:
-        for unit in range(2):
-            store.commit(play(unit, ticks=20, studio=studio, planet=unit))
-    return tmp_path / "data"
-
-
-def test_a_tiny_curve(data, tmp_path, capsys, monkeypatch):
+def test_a_tiny_curve(tmp_path, capsys, monkeypatch):
+    data = two_episodes(tmp_path / "data")
     arguments = ["--data", str(data), "--valid", str(data), "--out", str(tmp_path / "out")]
     arguments += ["--minutes", "0.02", "0.04", "--steps", "1"]
     assert main(arguments) == 0

@@ -1,6 +1,7 @@
 """Episodes of players who press at random, on a tiny plain; each follows from its unit alone."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from mpgenie.datasets.episode import Episode
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.recorder import Recorder
+from mpgenie.datasets.store import Store
 from mpgenie.datasets.studio import Studio
 from mpgenie.envs.planet.planet import PlanetConfig
 from mpgenie.envs.simulation.actions import pack_buttons
@@ -59,6 +61,15 @@ def play(
     recorder.observe()
     recorder.note("phase", name="end")
     return recorder.finish()
+
+
+def two_episodes(folder: Path) -> Path:
+    """A dataset of two episodes with frames, each on a planet of its own."""
+    studio = Studio(simulation(), [StreamSpec()])
+    with Store(folder, {"seed": 1}) as store:
+        for unit in range(2):
+            store.commit(play(unit, ticks=20 + unit, studio=studio, planet=unit))
+    return folder
 
 
 def play_together(units: Sequence[int], ticks: int = 20) -> list[Episode]:

@@ -9,21 +9,13 @@ import pytest
 
 from mpgenie.agents import learning
 from mpgenie.cli import main
-from mpgenie.datasets.pictures import StreamSpec
-from mpgenie.datasets.store import Store
-from mpgenie.datasets.studio import Studio
-from tests.datasets.random_play import play, simulation
+from tests.datasets.random_play import two_episodes
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """Two short episodes."""
-    folder = tmp_path_factory.mktemp("data") / "data"
-    studio = Studio(simulation(), [StreamSpec()])
-    with Store(folder, {"seed": 1}) as store:
-        for unit in range(2):
-            store.commit(play(unit, ticks=20, studio=studio, planet=unit))
-    return folder
+    return two_episodes(tmp_path_factory.mktemp("data") / "data")
 
 
 def train(data, out, *more):

@@ -2,27 +2,15 @@
 
 import numpy as np
 import pytest
-import torch
 
-from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.reading import open_dataset
-from mpgenie.datasets.store import Store
-from mpgenie.datasets.studio import Studio
 from mpgenie.envs.simulation.actions import CAMERA_BINS, CAMERA_CAP
 from mpgenie.world_models.clips import POSE, Film, Reel
 from mpgenie.world_models.controls import CONTROLS
-from tests.datasets.random_play import play, simulation
+from tests.datasets.random_play import two_episodes
+from tests.runs import one_thread as one_thread
 
 EDGE = 32
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Larger teams gain nothing here, and sums are the same each time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def panned(seed=0, ticks=60, players=2, edge=EDGE):
@@ -59,9 +47,4 @@ def film():
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory):
     """Two episodes of two players."""
-    folder = tmp_path_factory.mktemp("data") / "data"
-    studio = Studio(simulation(), [StreamSpec()])
-    with Store(folder, {"seed": 1}) as store:
-        for unit in range(2):
-            store.commit(play(unit, ticks=20 + unit, studio=studio, planet=unit))
-    return open_dataset(folder)
+    return open_dataset(two_episodes(tmp_path_factory.mktemp("data") / "data"))

@@ -1,7 +1,6 @@
 """Runs of world models go on exactly, keep a mean of weights, and may be shared by processes."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from mpgenie.world_models.clips import Film
 from mpgenie.world_models.config import WorldModelConfig
 from mpgenie.world_models.tokenizer_course import TokenizerCourse, brought_back
 from mpgenie.world_models.training import Effort, Machine, WorldRun
+from tests.runs import interrupt_at, same
 
 from .conftest import panned
 
@@ -28,19 +28,6 @@ def course(machine=None, film=None, **chosen):
     film = film or Film([panned()], "panned")
     effort = Effort(**{"steps": 4, "rows": 4, "warm_up": 1, **chosen})
     return TokenizerCourse(CONFIG, effort, film, 0, machine or Machine())
-
-
-def same(a, b):
-    (_, one), (_, two) = read_arrays(a), read_arrays(b)
-    return one.keys() == two.keys() and all(np.array_equal(one[n], two[n]) for n in one)
-
-
-def interrupt_at(step):
-    def on_step(figures):
-        if figures["step"] == step:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    return on_step
 
 
 def test_frames_come_back_better_than_at_first(tmp_path):

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
-import torch
 
 from mpgenie.agents.training.config import PPOConfig
 from mpgenie.agents.training.ppo import Learner
 from mpgenie.envs.scenarios.base import Scenario, ScenarioConfig
 from mpgenie.envs.scenarios.registry import SCENARIOS
+from tests.runs import one_thread as one_thread
 
 TINY = {"planet": "flat", "size": 8, "mobs": False, "weather": False, "planets": 1}
 
@@ -74,13 +74,9 @@ class PayingForAWhile(Paying):
 
 @pytest.fixture(autouse=True)
 def simple_scenarios(monkeypatch):
-    """The scenarios above by their names, and one thread, as larger ones gain nothing here."""
+    """The scenarios above by their names."""
     for scenario in (LookDown, Wage, ShortWage):
         monkeypatch.setitem(SCENARIOS, scenario.name, scenario)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def tiny(scenario="look_down", **chosen):

@@ -2,29 +2,17 @@
 
 import numpy as np
 import pytest
-import torch
 
 from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.augment import NONE
 from mpgenie.agents.vpt.corpus import Corpus, Play
 from mpgenie.agents.vpt.idm import IdmConfig, IdmLesson
 from mpgenie.agents.vpt.network_config import NetworkConfig
-from mpgenie.datasets.pictures import StreamSpec
-from mpgenie.datasets.store import Store
-from mpgenie.datasets.studio import Studio
 from mpgenie.envs.simulation.actions import BUTTONS, CAMERA_BINS
-from tests.datasets.random_play import play, simulation
+from tests.datasets.random_play import two_episodes
+from tests.runs import one_thread as one_thread
 
 EDGE = 32
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Larger teams gain nothing here, and sums are the same each time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def network(**chosen):
@@ -63,9 +51,4 @@ def lesson(**chosen):
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """Two episodes of two players."""
-    folder = tmp_path_factory.mktemp("data") / "data"
-    studio = Studio(simulation(), [StreamSpec()])
-    with Store(folder, {"seed": 1}) as store:
-        for unit in range(2):
-            store.commit(play(unit, ticks=20 + unit, studio=studio, planet=unit))
-    return folder
+    return two_episodes(tmp_path_factory.mktemp("data") / "data")

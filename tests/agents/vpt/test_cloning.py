@@ -27,9 +27,9 @@ from mpgenie.datasets.store import Store
 from mpgenie.envs.simulation.actions import BUTTONS, CAMERA_BINS
 from mpgenie.errors import CheckpointError, ConfigError, DatasetError
 from tests.datasets.random_play import play as random_play
+from tests.runs import interrupt_at, same
 
 from .conftest import EDGE
-from .test_learning import interrupt_at, same
 
 GAME = {"scenario": "free_play", "players": 1, "planet": "flat", "size": 48}
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 
 import numpy as np
 import pytest
@@ -16,22 +15,9 @@ from mpgenie.agents.vpt.idm import IdmConfig, IdmLesson, load_idm
 from mpgenie.agents.vpt.metrics import scores
 from mpgenie.agents.vpt.telling import tell, truth_of
 from mpgenie.errors import CheckpointError, ConfigError, DivergedError
+from tests.runs import interrupt_at, same
 
 from .conftest import config, lesson, network, panned
-
-
-def same(a, b):
-    """Whether two files hold the same arrays, bit by bit."""
-    (_, one), (_, two) = read_arrays(a), read_arrays(b)
-    return one.keys() == two.keys() and all(np.array_equal(one[n], two[n]) for n in one)
-
-
-def interrupt_at(step):
-    def on_step(figures):
-        if figures["step"] == step:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    return on_step
 
 
 def test_a_few_hundred_frames_teach_to_tell_turns_and_presses(tmp_path):
