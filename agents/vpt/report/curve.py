@@ -24,6 +24,7 @@ from mpgenie.agents.vpt.lessons import batch_of, losses
 from mpgenie.agents.vpt.metrics import Told, scores
 from mpgenie.agents.vpt.network import InverseDynamics
 from mpgenie.agents.vpt.telling import tell, truth_of
+from mpgenie.checks import check_same
 from mpgenie.errors import ConfigError
 from mpgenie.extras import require
 
@@ -186,13 +187,10 @@ def _run(
     """Learn and judge one point, unless that is done."""
     done = folder / "score.json"
     judged_ticks = sum(play.ticks for play in judged)
-    about = json.loads(json.dumps({"config": config.to_plain(), "judged": judged_ticks}))
+    about = {"judged": judged_ticks, "config": config.to_plain()}
     if done.exists():
         held: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
-        if {name: held.get(name) for name in about} != about:
-            raise ConfigError(
-                f"{folder} holds a run with other settings: name another folder, or the same ones"
-            )
+        check_same(folder, "run", held, about)
         figures: dict[str, float] = held["figures"]
         return figures
     learn(IdmLesson(config, Corpus(plays), device), folder)
