@@ -1,10 +1,11 @@
 """What is played, behind the few calls that a session makes.
 
-A session knows a `Game` and nothing of what draws it; `Planet` is the real one.
+A session knows a `Game` and nothing of what draws it; `Planet` is the real one, and a dream is
+another (`dreamt`).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from mpgenie.agents.policy import IDLE, Action
 from mpgenie.envs.config import config_from
 from mpgenie.envs.parallel import PlanetEnv
+from mpgenie.envs.players_env import PlayersEnv
 from mpgenie.envs.scenarios.base import WORLD
 from mpgenie.envs.simulation.actions import BUTTONS
 from mpgenie.errors import ConfigError
@@ -41,49 +43,21 @@ class Standing(NamedTuple):
     alive: bool = True
 
 
-class Game(Protocol):
-    """Anything that can be played tick by tick and looked at."""
-
-    players: Sequence[str]
-    """Everybody."""
-    scenario: str
-    """Its name."""
-
-    @property
-    def living(self) -> Sequence[str]:
-        """Those whose episode goes on."""
-
-    @property
-    def ticks_left(self) -> int:
-        """Until time is up."""
-
-    def reset(self, seed: int) -> Mapping[str, Any]:
-        """Begin an episode; what everybody observes."""
-
-    def step(self, actions: Mapping[str, Action]) -> Step:
-        """Advance by a tick; who has no action does nothing."""
-
-    def picture(self, player: str, view: str, size: Size, *, hud: bool = True) -> Picture:
-        """(H, W, 3) what a player sees, or itself from behind."""
-
-    def standing(self, player: str) -> Standing:
-        """Role, team and whether it lives."""
-
-    def close(self) -> None:
-        """Let go of everything."""
-
-
-class Planet:
-    """The game itself.
+class Game:
+    """Anything that can be played tick by tick and looked at.
 
     Args:
-        env: With raw actions and `observe` a tuple; the game closes it.
+        env: With raw actions; the game closes it.
     """
 
-    def __init__(self, env: PlanetEnv) -> None:
+    env: PlayersEnv
+
+    def __init__(self, env: PlayersEnv) -> None:
         self.env = env
         self.players: Sequence[str] = env.possible_agents
+        """Everybody."""
         self.scenario = env.config.rules.name
+        """Its name."""
 
     @property
     def living(self) -> Sequence[str]:
@@ -97,7 +71,7 @@ class Planet:
 
     def reset(self, seed: int) -> Mapping[str, Any]:
         """Begin an episode; what everybody observes."""
-        observations, _ = self.env.reset(seed=seed)
+        observations: Mapping[str, Any] = self.env.reset(seed=seed)[0]
         return observations
 
     def step(self, actions: Mapping[str, Action]) -> Step:
@@ -106,6 +80,24 @@ class Planet:
         observations, rewards, terminated, truncated, infos = self.env.step(chosen)
         parts = {player: info["reward_parts"] for player, info in infos.items()}
         return Step(observations, rewards, terminated, truncated, parts)
+
+    def picture(self, player: str, view: str, size: Size, *, hud: bool = True) -> Picture:
+        """(H, W, 3) what a player sees, or itself from behind."""
+        raise NotImplementedError
+
+    def standing(self, player: str) -> Standing:
+        """Role, team and whether it lives."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.env.close()
+
+
+class Planet(Game):
+    """The game itself; `env` observes a tuple."""
+
+    env: PlanetEnv
 
     def picture(self, player: str, view: str, size: Size, *, hud: bool = True) -> Picture:
         """(H, W, 3) what a player sees, or itself from behind."""
@@ -121,10 +113,6 @@ class Planet:
     def _role(self, slot: int) -> str:
         roles = self.env.config.rules.roles
         return roles[int(self.env.scenario.role[WORLD, slot])] if len(roles) > 1 else ""
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self.env.close()
 
 
 def suited_to(policies: Sequence[tuple[str, Any]]) -> dict[str, Any]:
