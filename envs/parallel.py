@@ -98,11 +98,7 @@ class PlanetEnv(PlayersEnv):
         options = dict(options or {})
         self._worlds.reset(WORLD, seed, options)
         self.agents = self.possible_agents[:]
-        observations, infos = self._look_around()
-        for info in infos.values():
-            info["ignored_options"] = [str(name) for name in options if name not in OPTIONS]
-        self._screen.show(self._slots(self.agents))
-        return observations, infos
+        return self._first_look(options, OPTIONS)
 
     def step(self, actions: Mapping[str, Any]) -> Results:
         """Advance everybody by one tick.
@@ -225,11 +221,7 @@ class PlanetEnv(PlayersEnv):
     def _begun(self) -> bool:
         return self._episode is not None
 
-    def _picture(self) -> NDArray[np.uint8]:
-        return self._screen.picture(self._slots(self.possible_agents))
-
     def _look_around(self) -> tuple[Observations, Infos]:
-        """Observations and infos where no tick has passed."""
         self._drawing.moved()
         observations = self._observer.look(self.agents)
         if self.config.debug:

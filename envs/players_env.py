@@ -16,6 +16,7 @@ from pettingzoo import ParallelEnv
 from mpgenie.errors import StateError
 
 from .config import EnvConfig
+from .screen import Screen
 from .spaces import action_space, observation_space
 from .validation import ActionReader
 
@@ -33,6 +34,8 @@ class PlayersEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
 
     copies = "restore() a snapshot() of this one in it"
     """How to get a copy of an environment: the end of a refusal."""
+    _screen: Screen
+    """Shows all players' views."""
 
     def __init__(self, config: EnvConfig) -> None:
         self.config = config
@@ -60,7 +63,9 @@ class PlayersEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         self._require_start("render")
         if self.render_mode is None:
             raise StateError("render() needs a render_mode: make the environment with one")
-        return None if self.render_mode == "human" else self._picture()
+        if self.render_mode == "human":
+            return None
+        return self._screen.picture(self._slots(self.possible_agents))
 
     def close(self) -> None:
         """Let go of window, renderer and background work; closing twice is fine."""
@@ -84,9 +89,19 @@ class PlayersEnv(ParallelEnv[str, Any, Any]):  # type: ignore[misc]
         """Whether there has been a `reset`."""
         raise NotImplementedError
 
-    def _picture(self) -> NDArray[Any]:
-        """All players' views in one picture."""
+    def _look_around(self) -> tuple[Observations, Infos]:
+        """Observations and infos where no tick has passed."""
         raise NotImplementedError
+
+    def _first_look(
+        self, options: Mapping[str, Any], known: Sequence[str]
+    ) -> tuple[Observations, Infos]:
+        """What `reset` returns, and shows; options of unknown names are listed in infos."""
+        observations, infos = self._look_around()
+        for info in infos.values():
+            info["ignored_options"] = [str(name) for name in options if name not in known]
+        self._screen.show(self._slots(self.agents))
+        return observations, infos
 
     def _close_by(self, let_go: Callable[..., None], *parts: Any) -> None:
         """Say what `close`, or the end of this object, does with which of its parts."""

@@ -120,11 +120,7 @@ class DreamEnv(PlayersEnv):
         options = dict(options or {})
         self._dreams.begin([WORLD], [seed], [options.get("start")])
         self.agents = self._those_there()
-        observations, infos = self._look_around()
-        for info in infos.values():
-            info["ignored_options"] = [str(name) for name in options if name not in OPTIONS]
-        self._screen.show(self._slots(self.agents))
-        return observations, infos
+        return self._first_look(options, OPTIONS)
 
     def step(self, actions: Mapping[str, Any]) -> Results:
         """Dream everybody's next tick.
@@ -260,14 +256,10 @@ class DreamEnv(PlayersEnv):
     def _begun(self) -> bool:
         return self._dreams.state is not None
 
-    def _picture(self) -> NDArray[np.uint8]:
-        return self._screen.picture(self._slots(self.possible_agents))
-
     def _those_there(self) -> list[str]:
         return [agent for agent, slot in self._slot.items() if self._dreams.there[WORLD, slot]]
 
     def _look_around(self) -> tuple[Observations, Infos]:
-        """Observations and infos where no tick has passed."""
         return self._observe(), self._infos()
 
     def _observe(self) -> Observations:
