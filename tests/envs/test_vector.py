@@ -1,20 +1,17 @@
 """A vector environment is the same worlds as one by one, only many of them at once."""
 
 import pickle
-import warnings
 from copy import deepcopy
 
-import gymnasium
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
-from gymnasium.wrappers.vector import RecordEpisodeStatistics
 
 import mpgenie
 from mpgenie.envs.saving import state_hash
 from mpgenie.envs.scenarios.boulders import ORE
 from mpgenie.envs.simulation.actions import NO_OP
-from mpgenie.errors import ActionError, ConfigError, SnapshotError, StateError
+from mpgenie.errors import ActionError, ConfigError, StateError
 
 SMALL = {"planet": "flat", "size": 16, "mobs": False, "observe": "state", "max_cycles": 12}
 DRAWN = {"renderer": "software", "view_distance": 16.0, "resolution": (32, 32)}
@@ -203,21 +200,6 @@ def idle(envs):
     return np.tile(np.array(NO_OP), (envs.num_envs, 1))
 
 
-def test_what_was_returned_stays_as_it_was(make):
-    envs = make(observe=("rgb", "state"))
-    kept = [envs.reset(seed=0)]
-    envs.action_space.seed(0)
-    kept += [envs.step(envs.action_space.sample()) for _ in range(10)]
-    saved = deepcopy(kept)
-    for _ in range(10):
-        envs.step(envs.action_space.sample())
-    for now, then in zip(kept, saved, strict=True):
-        assert rows_equal(now[0], then[0])
-        for a, b in zip(now[1:-1], then[1:-1], strict=True):
-            np.testing.assert_array_equal(a, b)
-        np.testing.assert_array_equal(now[-1]["tick"], then[-1]["tick"])
-
-
 def test_without_copies_what_was_returned_lasts_one_more_step(make):
     envs = make(observe=("rgb", "state"), copy=False)
     kept = [envs.reset(seed=0)[0]]
@@ -231,51 +213,6 @@ def test_without_copies_what_was_returned_lasts_one_more_step(make):
     assert not rows_equal(kept[0], saved[0])
 
 
-def test_send_and_recv_are_a_step_in_two_halves(make):
-    one, other = make(scenario="tag"), make(scenario="tag", threads=2)
-    assert rows_equal(one.reset(seed=3)[0], other.reset(seed=3)[0])
-    one.action_space.seed(0)
-    for _ in range(5):
-        actions = one.action_space.sample()
-        other.send(actions)
-        theirs = one.step(actions)
-        for a, b in zip(other.recv()[:-1], theirs[:-1], strict=True):
-            np.testing.assert_array_equal(a, b)
-
-
-def test_calls_out_of_order_are_refused(make):
-    envs = make()
-    with pytest.raises(StateError, match="call reset"):
-        envs.step(idle(envs))
-    with pytest.raises(StateError, match="recv.. without send"):
-        envs.recv()
-    envs.reset(seed=0)
-    envs.send(idle(envs))
-    for call in (lambda: envs.send(idle(envs)), envs.reset, lambda: envs.step(idle(envs))):
-        with pytest.raises(StateError, match="call recv"):
-            call()
-    envs.recv()
-    envs.close()
-    envs.close()
-    with pytest.raises(StateError, match="after close"):
-        envs.reset()
-
-
-def test_a_bad_action_names_world_and_player_and_changes_nothing(make):
-    envs = make()
-    envs.reset(seed=0)
-    before = [envs.state_hash(w) for w in range(3)]
-    actions = idle(envs)
-    actions[3, 4] = 7
-    with pytest.raises(ActionError, match=r"world 1, player_1: component 4 \(attack\).* got 7"):
-        envs.step(actions)
-    for wrong in (actions[:4], actions.astype(float), "jump", None):
-        with pytest.raises(ActionError, match="step"):
-            envs.step(wrong)
-    assert [envs.state_hash(w) for w in range(3)] == before
-    envs.step(idle(envs))
-
-
 def test_a_bad_raw_action_names_world_and_player(make):
     envs = make(action_mode="raw", messages=2)
     envs.reset(seed=0)
@@ -287,46 +224,6 @@ def test_a_bad_raw_action_names_world_and_player(make):
         envs.step(bad)
     with pytest.raises(ActionError, match="a raw action is a dictionary"):
         envs.step(good["buttons"])
-
-
-def test_one_seed_is_enough_and_one_for_each_world_is_taken(make):
-    envs = make()
-    assert envs.reset(seed=7)[1]["seed"].tolist() == [7, 7, 8, 8, 9, 9]
-    assert envs.reset(seed=[3, 1, 2])[1]["seed"].tolist() == [3, 3, 1, 1, 2, 2]
-    later = envs.reset(seed=[None, 5, None])[1]["seed"]
-    assert later[2] == 5 and later[0] not in (3, 5)
-    with pytest.raises(ConfigError, match="one number or 3, one for each world"):
-        envs.reset(seed=[1] * 6)
-    for wrong in (-1, "seven", [1, 2.5, 3], 2**63 - 1):
-        with pytest.raises(ConfigError, match="seed"):
-            envs.reset(seed=wrong)
-
-
-def test_a_mask_resets_whole_worlds(make):
-    envs = make(autoreset_mode=AutoresetMode.DISABLED)
-    mask = np.array([0, 0, 1, 1, 0, 0], bool)
-    with pytest.raises(StateError, match="first reset"):
-        envs.reset(options={"reset_mask": mask})
-    envs.reset(seed=0)
-    for _ in range(3):
-        envs.step(idle(envs))
-    hashes = [envs.state_hash(w) for w in range(3)]
-    _, infos = envs.reset(options={"reset_mask": mask}, seed=4)
-    assert infos["_tick"].tolist() == mask.tolist() and infos["tick"][2] == 0
-    assert infos["seed"][2] == 5
-    assert [envs.state_hash(w) == hashes[w] for w in range(3)] == [True, False, True]
-    torn = np.array([0, 0, 1, 0, 0, 0], bool)
-    for wrong in (torn, np.zeros(6, bool), mask[:4], mask.astype(int), [True] * 6):
-        with pytest.raises(ConfigError, match="reset_mask"):
-            envs.reset(options={"reset_mask": wrong})
-
-
-def test_with_disabled_resets_the_ended_are_named(make):
-    envs = make(autoreset_mode="DISABLED", max_cycles=1)
-    envs.reset(seed=0)
-    assert envs.step(idle(envs))[3].all()
-    with pytest.raises(StateError, match=r"worlds \[0, 1, 2\] have ended"):
-        envs.step(idle(envs))
 
 
 def test_masks_of_actions_are_those_of_each_player(make):
@@ -357,17 +254,6 @@ def test_absurd_options_are_refused(make, options, message):
         make(**options)
 
 
-def test_gymnasiums_wrappers_take_it(make):
-    envs = RecordEpisodeStatistics(make(scenario="tag", max_cycles=5))
-    envs.reset(seed=0)
-    for _ in range(5):
-        infos = envs.step(envs.action_space.sample())[-1]
-    assert infos["episode"]["l"].tolist() == [5] * 6
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert isinstance(envs.unwrapped, gymnasium.vector.VectorEnv)
-
-
 @pytest.mark.parametrize("copy", [True, False])
 def test_torch_takes_observations_without_a_copy(make, copy):
     """Tensors are the arrays: with `copy=False` each lasts for one more step, else for ever."""
@@ -391,12 +277,6 @@ def test_torch_takes_observations_without_a_copy(make, copy):
     if not copy:
         assert pointers[2:] == pointers[:-2]
         assert not torch.equal(kept[0]["rgb"], saved[0]["rgb"])
-
-
-def test_pictures_are_those_of_everybody(make):
-    envs = make(observe="rgb", render_mode="rgb_array")
-    seen = envs.reset(seed=0)[0]
-    np.testing.assert_array_equal(np.stack(envs.render()), seen)
 
 
 def test_pickling_keeps_the_config(make):
@@ -497,35 +377,3 @@ def test_a_snapshot_of_parallel_env_goes_on_in_any_world(make):
     nobody = dict.fromkeys(agents, 0)
     check_world(envs, envs.step(idle(envs)), 2, single, (seen, nobody, nobody, nobody, infos))
     single.close()
-
-
-def test_all_worlds_are_restored_at_once_also_before_a_reset(make):
-    envs, other = make(scenario="gather"), make(scenario="gather", copy=False)
-    envs.reset(seed=3)
-    played(envs, 5)
-    saved = [envs.snapshot(w) for w in range(3)]
-    with pytest.raises(StateError, match="or restore all worlds"):
-        other.restore(1, saved[1])
-    seen = other.restore([0, 1, 2], saved)[0]
-    assert rows_equal(seen, envs.restore(range(3), saved)[0])
-    one, two = played(envs, 3), played(other, 3)
-    assert rows_equal(one[0], two[0])
-    assert [envs.state_hash(w) for w in range(3)] == [other.state_hash(w) for w in range(3)]
-
-
-def test_what_is_no_snapshot_changes_nothing(make):
-    envs, other = make(), make(scenario="tag")
-    envs.reset(seed=0)
-    other.reset(seed=0)
-    hashes = [envs.state_hash(w) for w in range(3)]
-    good = envs.snapshot(2)
-    for wrong in (b"", good[:-3], b"x" + good, "text", None, other.snapshot(0)):
-        with pytest.raises(SnapshotError):
-            envs.restore([0, 1], [good, wrong])
-    for world in (3, -1, 1.0, True, "1"):
-        with pytest.raises(ConfigError, match="world"):
-            envs.restore([world], [good])
-    with pytest.raises(ConfigError, match="2 snapshots cannot go into 1 world"):
-        envs.restore([0], [good, good])
-    assert [envs.state_hash(w) for w in range(3)] == hashes
-    envs.step(idle(envs))

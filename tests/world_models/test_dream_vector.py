@@ -6,10 +6,9 @@ from copy import deepcopy
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
-from gymnasium.wrappers.vector import RecordEpisodeStatistics
 
 from mpgenie.envs.simulation.actions import NO_OP
-from mpgenie.errors import ActionError, ConfigError, SnapshotError, StateError
+from mpgenie.errors import ConfigError, StateError
 from mpgenie.world_models.dream import dream_env
 from mpgenie.world_models.dream_vector import dream_vector_env
 
@@ -147,31 +146,6 @@ def test_the_same_step_resets_if_asked_to():
     assert not infos["reward_parts"]["dreamt"].any()
 
 
-def test_with_disabled_resets_the_ended_are_named():
-    envs = vector(autoreset_mode="DISABLED", horizon=1)
-    envs.reset(seed=0)
-    assert envs.step(idle(envs))[3].all()
-    with pytest.raises(StateError, match=r"worlds \[0, 1, 2\] have ended"):
-        envs.step(idle(envs))
-
-
-def test_a_mask_resets_whole_worlds():
-    envs = vector(model=source(), autoreset_mode=AutoresetMode.DISABLED)
-    mask = np.array([0, 0, 1, 1, 0, 0], bool)
-    with pytest.raises(StateError, match="first reset"):
-        envs.reset(options={"reset_mask": mask})
-    envs.reset(seed=0)
-    for _ in range(3):
-        envs.step(idle(envs))
-    hashes = [envs.state_hash(w) for w in range(3)]
-    _, infos = envs.reset(options={"reset_mask": mask}, seed=4)
-    assert infos["_tick"].tolist() == mask.tolist() and infos["tick"].tolist() == [3, 3, 0, 0, 3, 3]
-    assert infos["seed"][2] == 5
-    assert [envs.state_hash(w) == hashes[w] for w in range(3)] == [True, False, True]
-    with pytest.raises(ConfigError, match="reset_mask"):
-        envs.reset(options={"reset_mask": mask[:4]})
-
-
 @MODES
 def test_what_breaks_down_in_one_world_leaves_the_others_alone(mode):
     envs = vector(model=source(breaks=3), autoreset_mode=mode, horizon=50)
@@ -259,38 +233,6 @@ def test_an_episode_that_ends_within_repeated_ticks_stands_still_until_its_reset
     )
 
 
-def test_send_and_recv_are_a_step_in_two_halves():
-    one, other = vector(), vector()
-    one.reset(seed=3)
-    other.reset(seed=3)
-    one.action_space.seed(0)
-    for _ in range(5):
-        actions = one.action_space.sample()
-        other.send(actions)
-        with pytest.raises(StateError, match="between send"):
-            other.send(actions)
-        ours, theirs = one.step(actions), other.recv()
-        assert all(np.array_equal(a, b) for a, b in zip(ours[:4], theirs[:4], strict=True))
-    with pytest.raises(StateError, match="recv\\(\\) without send"):
-        other.recv()
-    other.close()
-    with pytest.raises(StateError, match="after close"):
-        other.step(actions)
-
-
-def test_what_was_returned_stays_as_it_was():
-    envs = vector(autoreset_mode="SAME_STEP")
-    kept = [envs.reset(seed=0)]
-    envs.action_space.seed(0)
-    kept += [envs.step(envs.action_space.sample()) for _ in range(10)]
-    saved = deepcopy(kept)
-    for _ in range(10):
-        envs.step(envs.action_space.sample())
-    for now, then in zip(kept, saved, strict=True):
-        assert all(np.array_equal(a, b) for a, b in zip(now[:-1], then[:-1], strict=True))
-        assert np.array_equal(now[-1]["tick"], then[-1]["tick"])
-
-
 def test_snapshots_go_to_and_fro():
     envs, single = vector(model=source()), dream_env(source(), horizon=8)
     envs.reset(seed=[8, 4, 1])
@@ -309,43 +251,6 @@ def test_snapshots_go_to_and_fro():
     check_world(envs, envs.step(actions), 2, single, theirs)
 
 
-def test_all_worlds_are_restored_at_once_also_before_a_reset():
-    envs, other = vector(), vector()
-    envs.reset(seed=3)
-    envs.step(idle(envs))
-    saved = [envs.snapshot(w) for w in range(3)]
-    with pytest.raises(StateError, match="or restore all worlds"):
-        other.restore(1, saved[1])
-    other.restore([2, 0, 1], [saved[2], saved[0], saved[1]])
-    assert [envs.state_hash(w) for w in range(3)] == [other.state_hash(w) for w in range(3)]
-
-
-def test_what_is_no_snapshot_changes_nothing():
-    envs = vector()
-    envs.reset(seed=0)
-    hashes = [envs.state_hash(w) for w in range(3)]
-    good = envs.snapshot(2)
-    for wrong in (b"", good[:-3], b"x" + good, "text", None):
-        with pytest.raises(SnapshotError):
-            envs.restore([0, 1], [good, wrong])
-    for world in (3, -1, 1.0, True, "1"):
-        with pytest.raises(ConfigError, match="world"):
-            envs.restore([world], [good])
-    assert [envs.state_hash(w) for w in range(3)] == hashes
-
-
-def test_a_bad_action_names_the_world_and_no_world_changes():
-    envs = vector()
-    envs.reset(seed=0)
-    hashes = [envs.state_hash(w) for w in range(3)]
-    bad = idle(envs)
-    bad[3, 0] = 9
-    for step in (envs.step, envs.send):
-        with pytest.raises(ActionError, match="world 1, player_1: component 0"):
-            step(bad)
-    assert [envs.state_hash(w) for w in range(3)] == hashes
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -362,20 +267,6 @@ def test_a_bad_action_names_the_world_and_no_world_changes():
 def test_absurd_options_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
         vector(**options)
-
-
-def test_gymnasiums_wrappers_take_it():
-    envs = RecordEpisodeStatistics(vector(model=source(), horizon=5))
-    envs.reset(seed=0)
-    for _ in range(5):
-        infos = envs.step(envs.action_space.sample())[-1]
-    assert infos["episode"]["l"].tolist() == [5] * 6
-
-
-def test_pictures_are_those_of_everybody():
-    envs = vector(render_mode="rgb_array")
-    seen = envs.reset(seed=0)[0]
-    assert np.array_equal(np.stack(envs.render()), seen)
 
 
 def test_pickling_keeps_what_it_was_made_with():

@@ -120,13 +120,27 @@ class OneOfMany(ParallelEnv):  # type: ignore[misc]
         return told
 
 
+def real_batch(ends=ENDS, **options):
+    return mpgenie.vector_env(3, **{**GAME, "max_cycles": ends, "threads": 2, **options})
+
+
+def dream_batch(ends=ENDS, **options):
+    return dream_vector_env(source(), 3, horizon=ends, **options)
+
+
+def network_batch(ends=ENDS, **options):
+    return dream_vector_env(network(), 3, horizon=ends, ending=None, **options)
+
+
+EVERY_BATCH = (real_batch, dream_batch, network_batch)
+
+
 def real(**options):
     return mpgenie.parallel_env(**{**GAME, "max_cycles": ENDS, **options})
 
 
 def real_of_many(**options):
-    options = {**GAME, "max_cycles": ENDS, "threads": 1, **options}
-    return OneOfMany(mpgenie.vector_env(3, autoreset_mode="DISABLED", **options))
+    return OneOfMany(real_batch(autoreset_mode="DISABLED", **options))
 
 
 def dreamt(**options):
@@ -134,8 +148,7 @@ def dreamt(**options):
 
 
 def dreamt_of_many(**options):
-    envs = dream_vector_env(source(), 3, horizon=ENDS, autoreset_mode="DISABLED", **options)
-    return OneOfMany(envs)
+    return OneOfMany(dream_batch(autoreset_mode="DISABLED", **options))
 
 
 def network_dream(**options):
@@ -143,8 +156,7 @@ def network_dream(**options):
 
 
 def networks_of_many(**options):
-    options = {"horizon": ENDS, "ending": None, "autoreset_mode": "DISABLED", **options}
-    return OneOfMany(dream_vector_env(network(), 3, **options))
+    return OneOfMany(network_batch(autoreset_mode="DISABLED", **options))
 
 
 EVERY_WORLD = (
