@@ -25,8 +25,13 @@ INJECTIONS = ("add", "macm")
 `add`: each gets what its own player did.  `macm`: tokens attend to what all players did, pooled
 to one token a frame (MultiWorld's multi-agent condition module).
 """
-PREDICTIONS = ("velocity", "x0")
-"""What the network tells of a noisy latent: where it flows, or what it was without noise."""
+PREDICTIONS = ("velocity", "x0", "change")
+"""What the network tells of a noisy latent: where it flows, what it was without noise, or how that
+differs from the frame before, which tokens then see beside their own (`change`)."""
+FINE = 2
+"""Moves that a token tells on each edge of its cell."""
+MOVES = 2 * FINE**2
+"""Numbers of them."""
 SAMPLERS = ("euler", "renoise")
 """How a frame is denoised in few steps: along the flow, from one draw of noise, or by telling x0
 and adding new noise at each (consistency models, after distillation)."""
@@ -87,7 +92,11 @@ class WorldModelConfig:
     compose: bool = False
     """Whether each player's action gets a pass of its own, and the changes are summed (COMBO)."""
     predicts: str = "velocity"
-    """One of `PREDICTIONS`; `x0` is the stabler for latents of many numbers, such as patches."""
+    """One of `PREDICTIONS`; `velocity` asks too much of a narrow network if latents have many
+    numbers, such as patches."""
+    moves: bool = False
+    """Whether tokens also tell where their pixels were in the frame before; goes with `patches` and
+    `change`."""
     steps: int = 4
     """Denoising steps of a dreamt frame."""
     sampler: str = "euler"
@@ -120,6 +129,11 @@ class WorldModelConfig:
         if self.width % self.heads or self.head % 8:
             raise ConfigError(
                 f"width must be heads, {self.heads}, times a multiple of 8, got {self.width}"
+            )
+        if self.moves and (self.tokenizer, self.predicts) != ("patches", "change"):
+            raise ConfigError(
+                "moves are of pixels in the frame before: they go with tokenizer 'patches' and "
+                f"predicts 'change', not {self.tokenizer!r} and {self.predicts!r}"
             )
         if self.pool < self.players:
             raise ConfigError(f"a pool of {self.pool} is too small for {self.players} players")
@@ -187,13 +201,16 @@ def config_from(plain: dict[str, object]) -> WorldModelConfig:
 PRESETS = {
     "debug": WorldModelConfig(
         resolution=(32, 32), tokenizer="patches", channels=192, width=128, heads=4, blocks=4,
-        predicts="x0",
+        predicts="change", moves=True, steps=1,
     ),
-    "cpu": WorldModelConfig(),
+    "cpu": WorldModelConfig(
+        tokenizer="patches", channels=192, width=128, heads=4, blocks=4,
+        predicts="change", moves=True, steps=1,
+    ),
     "small": WorldModelConfig(width=384, blocks=12),
     "base": WorldModelConfig(width=768, heads=12, blocks=12, window=16),
 }  # fmt: skip
 """For tests; for two cores and a quarter of an hour; for one GPU; for a large one.
 
-A step of two players costs 0.36, 6.4, 39 and 158 billion operations (`flops.step_flops`).
+A step of two players costs 0.17, 1.1, 39 and 158 billion operations (`flops.step_flops`).
 """

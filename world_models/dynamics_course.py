@@ -18,7 +18,7 @@ from mpgenie.extras import require
 
 from .clips import Film
 from .config import WorldModelConfig
-from .losses import Examples, consistency, diffusion_forcing, draw
+from .losses import Examples, consistency, diffusion_forcing, draw, own_before
 from .tokenizer import Tokenizer
 from .training import Effort, Machine
 from .transformer import MultiplayerTransformer
@@ -35,6 +35,9 @@ MASKS = {
 """The stages, and who sees whom in each."""
 HEADS = 0.1
 """How much rewards, endings and poses count beside latents."""
+EARLY, DEPTH = 0.25, 4
+"""The share of the stage `causal` in which frames before are as they were; after it, they were
+dreamt from dreamt ones up to so many times."""
 FORGET = 0.1
 """The share of what was done that is not told, for models that compose."""
 
@@ -90,7 +93,12 @@ class DynamicsCourse:
         forget = FORGET if self.config.compose else 0.0
         draws = draw(examples, generator, self.config, mask=mask, forget=forget)
         if self.teacher is None:
-            told = diffusion_forcing(self.model, examples, draws, mask=mask)
+            before = None
+            if self.config.predicts == "change" and self.stage == "causal":
+                late = step > EARLY * self.schedule.steps
+                depth = int(torch.randint(DEPTH + 1, (), generator=generator)) if late else 0
+                before = own_before(self.model, examples, draws, depth)
+            told = diffusion_forcing(self.model, examples, draws, mask=mask, before=before)
         else:
             assert isinstance(self.shadow, MultiplayerTransformer)
             told = consistency(self.model, self.shadow, self.teacher, examples, draws)

@@ -4,7 +4,7 @@ A multiplication and an addition are two operations.  What is not counted (norms
 is a few parts in a hundred of it.
 """
 
-from .config import WorldModelConfig
+from .config import MOVES, WorldModelConfig
 
 
 def pass_flops(config: WorldModelConfig, players: int, seen: int, frames: int = 1) -> int:
@@ -25,8 +25,10 @@ def pass_flops(config: WorldModelConfig, players: int, seen: int, frames: int = 
     rows = frames * views  # that have a condition each
     block = n * 2 * 12 * d * d + rows * 2 * 6 * d * d + 2 * 2 * n * (seen * views * s) * d
     bins = (41 if config.reward == "two_hot" else 1) + 1 + config.pose
+    changes, moves = int(config.predicts == "change"), MOVES if config.moves else 0
     ends = (
         2 * n * 2 * stacked * config.channels * d  # latents in and out
+        + n * 2 * stacked * (changes * 9 * config.channels + moves) * d  # the frame before
         + rows * 2 * (stacked * (128 + 23) * d + 2 * d * d)  # noise levels and controls
         + rows * 2 * 2 * d * d  # the last shift and scale
         + rows * 2 * (d * d + stacked * bins * d)  # heads

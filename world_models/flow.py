@@ -12,6 +12,8 @@ require("torch", extra="dreams")
 import torch  # noqa: E402
 from torch import Tensor  # noqa: E402
 
+CHANGE = 0.25
+"""How much latents usually differ from those of the frame before."""
 LEAST = 0.05
 """Shares of noise below which a velocity is not told from x0: it would be a difference of nearly
 the same numbers, divided by nearly nothing."""
@@ -27,7 +29,7 @@ def noised(x0: Tensor, noise: Tensor, times: Tensor) -> Tensor:
 
 def to_x0(told: Tensor, latents: Tensor, times: Tensor, predicts: str) -> Tensor:
     """What latents were without noise, of what a network told of them."""
-    return told if predicts == "x0" else latents - _spread(times, latents) * told
+    return latents - _spread(times, latents) * told if predicts == "velocity" else told
 
 
 def to_velocity(told: Tensor, latents: Tensor, times: Tensor, predicts: str) -> Tensor:
@@ -35,6 +37,28 @@ def to_velocity(told: Tensor, latents: Tensor, times: Tensor, predicts: str) -> 
     if predicts == "velocity":
         return told
     return (latents - told) / _spread(times, latents).clamp(min=LEAST)
+
+
+def guess(latents: Tensor, before: Tensor, times: Tensor) -> tuple[Tensor, Tensor]:
+    """What noisy latents were, as far as one can say without understanding them.
+
+    If latents differed from those before by normal numbers of size `CHANGE`, this would be their
+    mean given both, and how far off it is.  What a network tells is a share of the latter (as in
+    "Elucidating the Design Space of Diffusion-Based Generative Models", Karras et al., 2022).
+
+    Args:
+        latents: (..., h, w, C), with shares of noise.
+        before: (..., h, w, C) without, of the frame before.
+        times: (...), the shares.
+
+    Returns:
+        x0 (..., h, w, C), and its standard deviation (..., 1, 1, 1).
+    """
+    noise = _spread(times, latents)
+    clean = CHANGE * (1.0 - noise)
+    size = (clean.square() + noise.square()).sqrt()
+    gain = CHANGE * clean / size.square()
+    return before + gain * (latents - (1.0 - noise) * before), CHANGE * noise / size
 
 
 def levels(steps: int) -> list[float]:

@@ -34,6 +34,10 @@ def aligned(controls: Tensor) -> tuple[Tensor, Tensor]:
     return controls, known
 
 
+TURNS = 4.0
+"""How much more turns of the camera count: most are a small share of the largest."""
+
+
 class Controls(nn.Module):
     """One vector for what the players of a view did."""
 
@@ -55,6 +59,8 @@ class Controls(nn.Module):
             slots: (B', V').
         """
         flag = known.unsqueeze(-1).to(controls.dtype)
+        buttons, turn = controls.split([CONTROLS - 2, 2], -1)
+        controls = torch.cat([buttons, TURNS * turn], -1)
         told: Tensor = self.layers(torch.cat([controls * flag, flag], -1).flatten(-2))
         return told if self.base is None else agent_turn(told, slots, self.base)
 

@@ -238,12 +238,12 @@ def best_machine(
 
     Args:
         device: As torch names it; "auto" = a GPU if there is one.
-        bf16: Whether products are made in bfloat16; None = they are.
+        bf16: Whether products are made in bfloat16; None = on a GPU they are.
         compiled: The backend that compiles the network; None = none.
     """
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    return Machine(device, True if bf16 is None else bf16, compiled)
+    return Machine(device, device != "cpu" if bf16 is None else bf16, compiled)
 
 
 def facts_of(out: Path) -> dict[str, Any]:

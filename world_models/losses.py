@@ -9,10 +9,10 @@ from typing import NamedTuple
 from mpgenie.extras import require
 
 from .config import WorldModelConfig
-from .flow import noised, to_velocity, to_x0
+from .flow import guess, noised, to_velocity, to_x0
 from .heads import symlog, two_hot
 from .injection import aligned
-from .transformer import MultiplayerTransformer, Predicted
+from .transformer import MultiplayerTransformer, Predicted, followed
 
 require("torch", extra="dreams")
 import torch  # noqa: E402
@@ -22,6 +22,11 @@ from torch import Tensor  # noqa: E402
 SHARP = 0.3
 """Share of noise below which x0 counts no more than at it, though velocities would differ more: a
 network of few numbers a token cannot tell x0 as sharp as it is seen there."""
+
+
+SURE = 0.045
+"""How far off a guess is at least, to models that tell changes: where it is nearer by, what they
+add counts no more."""
 
 
 class Examples(NamedTuple):
@@ -83,7 +88,8 @@ def draw(
 ) -> Draws:
     """Draw noise for clips.
 
-    Levels are even in 0..1, one for a clip with `bidirectional`, else one for a frame.
+    Levels lie in 0..1, high ones likelier (as likely as they are high), for what a frame shows is
+    settled there; one for a clip with `bidirectional`, else one for a frame.
 
     Args:
         examples: The clips.
@@ -104,9 +110,9 @@ def draw(
     def normal() -> Tensor:
         return torch.randn(examples.latents.shape, generator=generator, device=device)
 
-    times = even(b, 1 if mask == "bidirectional" else t, 1).expand(b, t, p)
+    times = even(b, 1 if mask == "bidirectional" else t, 1).sqrt().expand(b, t, p)
     if mask == "causal":
-        times = torch.where(even(b, 1, 1) < apart, even(b, t, p), times)
+        times = torch.where(even(b, 1, 1) < apart, even(b, t, p).sqrt(), times)
         some = even(b, t, 1) < 2.0 * context * even(b, 1, 1)
         times = torch.where(some, config.context_noise, times)
     told = even(b, t, p) >= forget
@@ -122,6 +128,7 @@ def diffusion_forcing(
     *,
     mask: str = "causal",
     flex: bool = False,
+    before: Tensor | None = None,
 ) -> Losses:
     """What a model still gets wrong of the velocity, and of what happened.
 
@@ -132,11 +139,18 @@ def diffusion_forcing(
         mask: One of `masks.MASKS`.  With `teacher` each frame goes on from frames that are
             remembered, as in a dream; it costs twice as much as `causal`.
         flex: As of the model.
+        before: (B, T, P, h, w, C) the frame before each, for models that tell changes; as it was,
+            by default, else as `own_before` gives it.
     """
+    before = _before(model, examples) if before is None else before
     seen = noised(examples.latents, draws.noise, draws.times)
-    told = _look(model, examples, seen, draws.times, draws, mask, flex)
+    told = _look(model, examples, seen, draws.times, draws, mask, flex, before)
     times = draws.times
-    if model.config.predicts == "x0":
+    if model.config.predicts == "change":
+        nothing = torch.zeros_like(seen)
+        spread = guess(nothing, nothing, times)[1].flatten(3).squeeze(-1)
+        wrong = _distance(told.latents, examples.latents) / spread.square().clamp(min=SURE**2)
+    elif model.config.predicts == "x0":
         wrong = _distance(told.latents, examples.latents) / times.clamp(min=SHARP) ** 2
     else:
         wrong = _distance(told.latents, draws.noise - examples.latents)
@@ -144,6 +158,34 @@ def diffusion_forcing(
     if mask == "teacher":
         times = torch.full_like(times, model.config.context_noise)
     return Losses(_mean(wrong, counted), *_head_losses(told, times, examples))
+
+
+@torch.no_grad()
+def own_before(
+    model: MultiplayerTransformer, examples: Examples, draws: Draws, depth: int
+) -> Tensor:
+    """The frame before each as a model dreams it, so that it learns to go on from its dreams.
+
+    All frames of a clip are dreamt at once, in one step, from those before them; and again from
+    these, `depth` times, which is as deep as errors have added up then ("Parallel Scheduled
+    Sampling", Duckworth et al., 2019).
+
+    Args:
+        model: One that tells changes.
+        examples: Clips.
+        draws: What is drawn for them; their noise is what frames are dreamt from.
+        depth: From 0, which gives what truly was before.
+
+    Returns:
+        (B, T, P, h, w, C).
+    """
+    inputs = [*aligned(examples.controls), examples.there, examples.slots]
+    before, ends = followed(examples.latents, examples.there), torch.ones_like(draws.times)
+    for _ in range(depth):
+        dreamt = model(draws.noise, ends, *inputs, before).latents.to(before.dtype)
+        later = followed(dreamt, examples.there)
+        before = torch.cat([before[:, :2], later[:, 2:]], 1)  # no frame leads to the first
+    return before
 
 
 def consistency(
@@ -174,18 +216,25 @@ def consistency(
     times = (draws.times * levels).floor().clamp(max=levels - 1) / levels + 1.0 / levels
     lower = times - 1.0 / levels
     seen = noised(examples.latents, draws.noise, times)
+    before = _before(model, examples)
     with torch.no_grad():
-        flow = _look(teacher, examples, seen, times, draws, "teacher", flex).latents
+        flow = _look(teacher, examples, seen, times, draws, "teacher", flex, before).latents
         flow = to_velocity(flow, seen, times, teacher.config.predicts)
         after = seen - flow / levels
-        wanted = _look(slow, examples, after, lower, draws, "teacher", flex).latents
+        wanted = _look(slow, examples, after, lower, draws, "teacher", flex, before).latents
         wanted = to_x0(wanted, after, lower, slow.config.predicts)
         wanted = torch.where(lower[..., None, None, None] < 0.5 / levels, after, wanted)
-    told = _look(model, examples, seen, times, draws, "teacher", flex)
+    told = _look(model, examples, seen, times, draws, "teacher", flex, before)
     x0 = to_x0(told.latents, seen, times, model.config.predicts)
     level = torch.full_like(times, model.config.context_noise)
     wrong = _mean(_distance(x0, wanted), examples.there)
     return Losses(wrong, *_head_losses(told, level, examples))
+
+
+def _before(model: MultiplayerTransformer, examples: Examples) -> Tensor | None:
+    """The frame before each, for models that tell changes."""
+    changes = model.config.predicts == "change"
+    return followed(examples.latents, examples.there) if changes else None
 
 
 def _look(
@@ -196,16 +245,18 @@ def _look(
     draws: Draws,
     mask: str,
     flex: bool,
+    before: Tensor | None,
 ) -> Predicted:
     """What is told of noisy frames; with `teacher`, of events by the remembered ones."""
     controls, known = aligned(examples.controls)
     inputs = [seen, times, controls, known & draws.told, examples.there]
     if draws.kept is None or mask != "teacher":
-        return model(*inputs, examples.slots, mask=mask, flex=flex)  # type: ignore[no-any-return]
+        return model(*inputs, examples.slots, before, mask=mask, flex=flex)  # type: ignore[no-any-return]
     level = torch.full_like(times, model.config.context_noise)
     remembered = [noised(examples.latents, draws.kept, level), level, *inputs[2:]]
     both = (torch.cat(parts, 1) for parts in zip(remembered, inputs, strict=True))
-    told: Predicted = model(*both, examples.slots, mask=mask, flex=flex)
+    before = None if before is None else torch.cat([before, before], 1)
+    told: Predicted = model(*both, examples.slots, before, mask=mask, flex=flex)
     frames = times.shape[1]
     return Predicted(told.latents[:, frames:], *(part[:, :frames] for part in told[1:]))
 

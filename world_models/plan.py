@@ -77,6 +77,8 @@ class Plan:
             check_known("setting", name, [each.name for each in fields(WorldModelConfig)])
         shape = replace(PRESETS[preset], **config)
         names = USUAL if stages is None else tuple(stages)
+        if stages is None and shape.steps == 1:  # fewer there cannot be
+            names = tuple(name for name in names if name != "distill")
         if shape.tokenizer == "patches":
             names = tuple(name for name in names if name != "tokenizer")
         for name in names:
@@ -105,11 +107,11 @@ class Plan:
 _EFFORTS = {
     "debug": {
         "tokenizer": Effort(steps=300, rate=1e-3, rows=16, mean=0.98),
-        "dynamics": Effort(steps=1500, rate=1e-3, rows=8, mean=0.99, decay=0.0),
+        "dynamics": Effort(steps=600, rate=2e-3, rows=8, mean=0.99, decay=0.0),
     },
     "cpu": {
         "tokenizer": Effort(steps=800, rate=2e-3, rows=16, mean=0.99, decay=0.0),
-        "dynamics": Effort(steps=300, rate=8e-4, rows=4, mean=0.98, decay=0.0),
+        "dynamics": Effort(steps=500, rate=2e-3, rows=8, mean=0.99, decay=0.0),
     },
     "small": {
         "tokenizer": Effort(steps=8_000, rate=1e-3, rows=256, mean=0.999, decay=0.0),

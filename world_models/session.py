@@ -51,7 +51,7 @@ class DreamState:
     ring: Ring
     """What is remembered; its `frame` (B,) is the number of the frame to come."""
     latents: Tensor
-    """(B, P, h, w, C) of the last frame."""
+    """(B, P, h, w, C) of the last frame; zeros for those who are not there."""
     seeds: Tensor
     """(B,) int64: what is drawn at a frame follows from its dream's seed and its number.  Other
     seeds make other dreams of the same past."""
@@ -182,7 +182,9 @@ class WorldModel:
         )
         level = torch.full((b, t, p), self.config.context_noise, device=self.device)
         self.transformer(remembered, level, *aligned(did), seen, who, ring=ring)
-        return DreamState(ring, x0[:, -1].contiguous(), whose.clone(), seen[:, -1].clone(), who)
+        last, now = x0[:, -1], seen[:, -1].clone()
+        last = torch.where(now[..., None, None, None], last, 0.0)
+        return DreamState(ring, last, whose.clone(), now, who)
 
     @torch.no_grad()
     def step(self, state: DreamState, controls: Numbers) -> Dreamt:
@@ -205,8 +207,8 @@ class WorldModel:
         present = state.there[..., None, None, None]
         finite = (x0.isfinite() | ~present).flatten(1).all(1)
         told = look.keep(self._noisy(x0, state.seeds, state.ring.frame))
-        state.latents.copy_(x0)
-        frames = self.tokenizer.decode(torch.where(present, x0, 0.0).nan_to_num(0.0, 0.0, 0.0))
+        state.latents.copy_(torch.where(present, x0, 0.0))
+        frames = self.tokenizer.decode(state.latents.nan_to_num(0.0, 0.0, 0.0))
         chance = told.terminated[:, 0].float().sigmoid() * state.there
         return Dreamt(
             frames * present,
@@ -263,6 +265,8 @@ class _Look:
         self._net, self._config, self._state = model.transformer, model.config, state
         self._did = controls.unsqueeze(1)
         self._there = state.there.unsqueeze(1)
+        changes = self._config.predicts == "change"
+        self._before = state.latents.unsqueeze(1).clone() if changes else None
         self._reading: Reading = self._net.reading(state.ring, state.there, state.slots)
 
     def dreamt(self) -> Tensor:
@@ -310,4 +314,5 @@ class _Look:
             known & self._there,
             self._there,
             self._state.slots,
+            self._before,
         )

@@ -2,7 +2,8 @@
 
 Each frame of each player has a noise level of its own ("Diffusion Forcing", Chen et al., 2024),
 which, with what the player did, sets shifts, scales and gates of every block (AdaLN, Peebles and
-Xie, 2023).  One network serves clips, by a mask, and dreams, frame after frame, by a ring.
+Xie, 2023; but blocks are open from the first step, for runs of few).  One network serves clips, by
+a mask, and dreams, frame after frame, by a ring.
 """
 
 import math
@@ -11,11 +12,13 @@ from typing import NamedTuple
 from mpgenie.extras import require
 
 from .attention import Attend, MultiplayerAttention, Whole
-from .config import WorldModelConfig
+from .config import MOVES, WorldModelConfig
+from .flow import guess
 from .heads import Heads
 from .injection import Controls, Listening, Pooled
 from .layouts import Layout, players_of_a_view
 from .masks import Rule, dense_mask, frame_rule, mask_mod
+from .moving import moved
 from .ring import Reading, Ring
 from .rope import Rotary
 
@@ -53,7 +56,6 @@ class Block(nn.Module):
         )
         self.listening = Listening(config) if config.injection == "macm" else None
         self.sway = nn.Linear(width, 6 * width)
-        nn.init.zeros_(self.sway.weight)
         nn.init.zeros_(self.sway.bias)
 
     def forward(
@@ -71,10 +73,10 @@ class Block(nn.Module):
         shift, scale, gate, shift_out, scale_out, gate_out = (
             self.sway(condition).unsqueeze(-2).chunk(6, -1)
         )
-        x = x + gate * self.attention(self.norm(x) * (1 + scale) + shift, layer, attend)
+        x = x + (1 + gate) * self.attention(self.norm(x) * (1 + scale) + shift, layer, attend)
         if self.listening is not None and done is not None:
             x = x + self.listening(x, done, attend)
-        out: Tensor = x + gate_out * self.layer(self.norm(x) * (1 + scale_out) + shift_out)
+        out: Tensor = x + (1 + gate_out) * self.layer(self.norm(x) * (1 + scale_out) + shift_out)
         return out
 
 
@@ -87,6 +89,9 @@ class MultiplayerTransformer(nn.Module):
         width, group = config.width, players_of_a_view(config)
         self.rotary = Rotary(config)
         self.entry = nn.Linear(group * config.channels, width)
+        self.before: nn.Module | None = None
+        if config.predicts == "change":
+            self.before = nn.Conv2d(group * config.channels, width, 3, padding=1)
         self.places = nn.Parameter(0.02 * torch.randn(config.tokens, width))
         self.levels = nn.Sequential(
             nn.Linear(group * 2 * _WAVES, width), nn.SiLU(), nn.Linear(width, width)
@@ -98,11 +103,11 @@ class MultiplayerTransformer(nn.Module):
         self.blocks = nn.ModuleList([Block(config) for _ in range(config.blocks)])
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.sway = nn.Linear(width, 2 * width)
-        self.exit = nn.Linear(width, group * config.channels)
+        self.moves = MOVES if config.moves else 0
+        self.exit = nn.Linear(width, group * (config.channels + self.moves))
         self.heads = Heads(config, group)
-        for layer in (self.sway, self.exit):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        for weight in self.exit.parameters():
+            nn.init.zeros_(weight)
 
     def forward(
         self,
@@ -112,6 +117,7 @@ class MultiplayerTransformer(nn.Module):
         known: Tensor,
         there: Tensor | None = None,
         slots: Tensor | None = None,
+        before: Tensor | None = None,
         *,
         mask: str = "causal",
         flex: bool = False,
@@ -126,6 +132,8 @@ class MultiplayerTransformer(nn.Module):
             known: (B, T, P) bool, whether they are known.
             there: (B, T, P) bool, who is in the world; all by default.
             slots: (B, P) int64, what tells players apart; 0, 1, 2, ... by default.
+            before: (B, T, P, h, w, C) the frame before each, without noise, for models that tell
+                changes; as in `latents` by default.
             mask: One of `masks.MASKS`.
             flex: Attend by FlexAttention, which leaves out what is masked; for GPUs.
             ring: One that holds nothing, to remember the clip in.
@@ -150,7 +158,9 @@ class MultiplayerTransformer(nn.Module):
             rule(each.unsqueeze(1), each),
             keep=ring is not None,
         )
-        told = self._run(layout, latents, times, controls, known, there, slots, attend)
+        if before is None and self.before is not None:
+            before = followed(latents, there)
+        told = self._run(layout, latents, times, controls, known, there, slots, before, attend)
         if ring is not None:
             everybody = torch.ones(known.shape, dtype=torch.bool, device=latents.device)
             shown = everybody if there is None else there
@@ -177,10 +187,11 @@ class MultiplayerTransformer(nn.Module):
         known: Tensor,
         there: Tensor,
         slots: Tensor,
+        before: Tensor | None = None,
     ) -> Predicted:
         """Look at one frame, after those that are remembered; as `forward` with T = 1."""
         layout = Layout(self.config, latents.shape[2])
-        return self._run(layout, latents, times, controls, known, there, slots, reading)
+        return self._run(layout, latents, times, controls, known, there, slots, before, reading)
 
     def _run(
         self,
@@ -191,6 +202,7 @@ class MultiplayerTransformer(nn.Module):
         known: Tensor,
         there: Tensor | None,
         slots: Tensor,
+        before: Tensor | None,
         attend: Attend,
     ) -> Predicted:
         kind = self.entry.weight.dtype
@@ -198,10 +210,13 @@ class MultiplayerTransformer(nn.Module):
             latents = latents * there[..., None, None, None]
             times, controls = times * there, controls * there.unsqueeze(-1)
             known = known & there
+            before = None if before is None else before * there[..., None, None, None]
         x = layout.fold(latents.to(kind)).movedim(3, -2)  # (B', T, V', h, w, G, C)
         size = x.shape[3:5]
         did = self.controls(layout.fold(controls.to(kind)), layout.fold(known), layout.slots(slots))
         x = self.entry(x.flatten(3, 4).flatten(-2)) + self.places
+        if before is not None:
+            x = x + self._near(layout.fold(before.to(kind)))
         condition = self.levels(waves(layout.fold(times)).to(kind).flatten(-2))
         done = None
         if self.pooled is None:
@@ -216,9 +231,33 @@ class MultiplayerTransformer(nn.Module):
             x = block(x, condition, done, layer, attend)
         shift, scale = self.sway(condition).unsqueeze(-2).chunk(2, -1)
         out = self.exit(self.norm(x) * (1 + scale) + shift)
-        out = out.unflatten(3, size).unflatten(-1, (-1, self.config.channels)).movedim(-2, 3)
-        reward, terminated, pose = (layout.unfold(told) for told in self.heads(x))
-        return Predicted(layout.unfold(out), reward, terminated.squeeze(-1), pose)
+        out = out.unflatten(3, size).unflatten(-1, (-1, self.config.channels + self.moves))
+        told = layout.unfold(out.movedim(-2, 3))
+        if before is not None:
+            told = self._changed(told, latents, before, times)
+        reward, terminated, pose = (layout.unfold(each) for each in self.heads(x))
+        return Predicted(told, reward, terminated.squeeze(-1), pose)
+
+    def _near(self, before: Tensor) -> Tensor:
+        """(B', T, V', S, D): tokens see the frame before at their place and next to it.
+
+        Args:
+            before: (B', T, V', G, h, w, C).
+        """
+        assert self.before is not None
+        pictures = before.movedim(-1, 4).flatten(3, 4)  # (B', T, V', G C, h, w)
+        near: Tensor = self.before(pictures.flatten(0, 2))
+        seen: Tensor = near.flatten(2).transpose(1, 2).unflatten(0, pictures.shape[:3])
+        return seen
+
+    def _changed(self, told: Tensor, latents: Tensor, before: Tensor, times: Tensor) -> Tensor:
+        """x0 (B, T, P, h, w, C), of what is told about how the frame before changes."""
+        change, by = told.split([self.config.channels, self.moves], -1)
+        if self.moves:
+            before = moved(before, self.config.cell / 2 * by, self.config.cell)
+        x0, spread = guess(latents, before, times)
+        changed: Tensor = x0 + spread * change
+        return changed
 
     def _slots(self, slots: Tensor | None, latents: Tensor) -> Tensor:
         if slots is not None:
@@ -245,6 +284,13 @@ class MultiplayerTransformer(nn.Module):
         if mask == "bidirectional" and seen is None:
             return None
         return dense_mask(rule, frames, views, config.tokens, seen, device)
+
+
+def followed(latents: Tensor, there: Tensor | None = None) -> Tensor:
+    """(B, T, P, h, w, C) the frame before each; zeros before the first, and where nobody was."""
+    if there is not None:
+        latents = torch.where(there[..., None, None, None], latents, 0.0)
+    return torch.cat([torch.zeros_like(latents[:, :1]), latents[:, :-1]], 1)
 
 
 def waves(times: Tensor) -> Tensor:

@@ -54,13 +54,14 @@ def add_parser(algorithms: Any) -> None:
     add("--stages", type=words, metavar="A,B", help="in order (tokenizer,causal,distill)")
     add("--share", type=float, default=1.0, metavar="X", help="of the preset's steps (1)")
     add("--minutes", type=float, metavar="M", help="stop after so long; the same command goes on")
-    add("--episodes", type=int, metavar="N", help="made by --data generate (by preset)")
+    add("--episodes", type=int, metavar="N",
+        help="how many are used, evenly spread (all), or made with `generate`")  # fmt: skip
     add("--seed", type=int, default=0, metavar="S", help="everything follows from it (0)")
     add("--device", default="auto", metavar="NAME", help="as torch names it (a GPU if there is)")
     add("--parts", type=int, default=1, metavar="N", help="a batch is made in so many parts (1)")
     other = "any setting of world_models/config.py, such as layout, identity or injection"
     add("--set", type=setting, action="append", default=[], metavar="NAME=VALUE", help=other)
-    add("--exact", action="store_true", help="no bfloat16: slower, and rarely better")
+    add("--exact", action="store_true", help="no bfloat16, as without a GPU")
     add("--compile", action="store_true", help="compile the network: a few minutes at first")
     add("--threads", type=int, metavar="N", help="of networks (as torch finds best)")
 
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         parts=options.parts, **dict(options.set),
     )  # fmt: skip
     machine = best_machine(
-        options.device, not options.exact, "inductor" if options.compile else None
+        options.device, False if options.exact else None, "inductor" if options.compile else None
     )
     data = data_of(options, plan)
     valid = None if options.valid is None else mpgenie.open_dataset(options.valid)
@@ -108,7 +109,7 @@ def data_of(options: argparse.Namespace, plan: "Plan") -> "Dataset":
     import mpgenie
 
     if options.data != GENERATE:
-        return mpgenie.open_dataset(options.data)
+        return mpgenie.open_dataset(options.data).spread(options.episodes)
     return mpgenie.generate(
         options.out / "data",
         episodes=options.episodes or plan.episodes,

@@ -143,6 +143,14 @@ class Dataset:
 
         return self._with(entry for entry in self.episodes if fits(entry))
 
+    def spread(self, count: int | None) -> "Dataset":
+        """So many of the episodes, evenly spread in their order; all if that is None or more."""
+        if count is not None and count < 1:
+            raise ConfigError(f"count must be at least 1, got {count}")
+        total = len(self.episodes)
+        kept = total if count is None else min(count, total)
+        return self._with(self.episodes[k * total // kept] for k in range(kept))
+
     def split(self, shares: Mapping[str, float], seed: int = 0) -> dict[str, "Dataset"]:
         """Parts of the dataset that share no planet.
 

@@ -114,6 +114,15 @@ def test_held_out_episodes_are_refused_unless_forced(dataset):
     assert len(dataset.windows(held_out=True, length=3)) == 3
 
 
+def test_some_episodes_lie_evenly_among_all(dataset):
+    kept = [entry.unit for entry in dataset.spread(2).episodes]
+    every = [entry.unit for entry in dataset.episodes]
+    assert kept == [every[0], every[len(every) // 2]]
+    assert len(dataset.spread(None)) == len(dataset.spread(10**6)) == len(dataset)
+    with pytest.raises(ConfigError, match="at least 1, got 0"):
+        dataset.spread(0)
+
+
 def test_parts_share_no_planet_and_stay_when_episodes_are_added(dataset):
     parts = dataset.split({"train": 0.5, "valid": 0.5}, seed=1)
     planets = [{entry.planet_seed for entry in part.episodes} for part in parts.values()]

@@ -6,9 +6,11 @@ import torch
 
 from mpgenie.world_models.flow import (
     AGAIN,
+    CHANGE,
     CONTEXT,
     LEAST,
     START,
+    guess,
     keyed_noise,
     levels,
     noised,
@@ -41,6 +43,25 @@ def test_whatever_is_told_has_one_x0_and_one_velocity(drawn):
     assert far(to_x0(velocity, seen, times, "velocity"), told) < 1e-5
     assert to_velocity(velocity, seen, times, "velocity") is velocity
     assert to_x0(told, seen, times, "x0") is told
+
+
+def test_a_guess_is_what_was_there_before_or_what_is_seen(drawn):
+    x0, before, times = drawn
+    nothing, all_of_it = torch.zeros_like(times), torch.ones_like(times)
+    told, spread = guess(x0, before, nothing)
+    assert far(told, x0) < 1e-5 and not spread.any()
+    told, spread = guess(x0, before, all_of_it)
+    assert far(told, before) < 1e-6 and far(spread, torch.full_like(spread, CHANGE)) < 1e-6
+
+
+def test_a_guess_is_off_by_as_much_as_it_says():
+    generator = torch.Generator().manual_seed(0)
+    before, change, noise = torch.randn(3, 20_000, 1, 1, 5, generator=generator)
+    x0 = before + CHANGE * change
+    for share in (0.05, 0.2, 0.5, 0.9):
+        times = torch.full((20_000,), share)
+        told, spread = guess(noised(x0, noise, times), before, times)
+        assert float((told - x0).std()) == pytest.approx(float(spread[0]), rel=0.02)
 
 
 def test_levels_lead_from_noise_to_none():

@@ -24,10 +24,13 @@ from mpgenie.world_models.plan import Plan
 from mpgenie.world_models.strips import _by_step
 from mpgenie.world_models.training import Machine
 
-SHAPE = {"width": 32, "heads": 2, "blocks": 1, "channels": 8, "convolutions": 8, "window": 4}
+SHAPE = {
+    "width": 32, "heads": 2, "blocks": 1, "channels": 8, "convolutions": 8, "window": 4,
+    "tokenizer": "autoencoder", "predicts": "velocity", "moves": False, "steps": 4,
+}  # fmt: skip
 
 
-def plan(preset="cpu", **chosen):
+def plan(preset="debug", **chosen):
     return Plan.of(preset, **{"share": 0.005, **SHAPE, **chosen})
 
 
@@ -77,7 +80,7 @@ def test_the_checkpoint_dreams_with_the_spaces_of_the_game(learnt):
     env = DreamEnv(load_world_model(learnt), seed=1)
     seen, _ = env.reset()
     assert {name: frame.shape for name, frame in seen.items()} == {
-        "player_0": (64, 64, 3), "player_1": (64, 64, 3),
+        "player_0": (32, 32, 3), "player_1": (32, 32, 3),
     }  # fmt: skip
     seen, rewards, *_ = env.step({agent: env.action_space(agent).sample() for agent in env.agents})
     assert seen["player_0"].dtype == np.uint8 and np.isfinite(rewards["player_0"])
@@ -222,23 +225,25 @@ def test_plans_that_cannot_be_are_refused():
     with pytest.raises(ConfigError, match="Did you mean 'small'"):
         Plan.of("smal")
     with pytest.raises(ConfigError, match="Did you mean 'causal'"):
-        Plan.of("cpu", stages=("tokenizer", "casual"))
+        Plan.of("small", stages=("tokenizer", "casual"))
     for stages in (("causal",), ("tokenizer",), ("causal", "tokenizer"), ("tokenizer", "distill")):
         with pytest.raises(ConfigError):
-            Plan.of("cpu", stages=stages)
+            Plan.of("small", stages=stages)
     with pytest.raises(ConfigError, match="has no stage 'single'"):
         Plan.of("debug", stages=("single", "causal"), layout="frame_concat")
     with pytest.raises(ConfigError, match="Did you mean 'layout'"):
         Plan.of("debug", layuot="joint")
-    assert [*Plan.of("debug").stages] == ["causal", "distill"]
-    assert best_machine("cpu") == Machine("cpu", True)
+    assert [*Plan.of("debug").stages] == ["causal"]
+    assert [*Plan.of("debug", steps=4).stages] == ["causal", "distill"]
+    assert best_machine("cpu") == Machine("cpu", False)
+    assert best_machine("cuda:1") == Machine("cuda:1", True)
 
 
 def test_the_command_learns_and_goes_on(dataset, tmp_path, capsys, monkeypatch):
     small = {**SHAPE}
     usual = Plan.of
     monkeypatch.setattr(Plan, "of", lambda preset, **how: usual(preset, **{**how, **small}))
-    command = ["train", "world-model", "--preset", "cpu", "--data", str(dataset.root)]
+    command = ["train", "world-model", "--preset", "debug", "--data", str(dataset.root)]
     command += ["--out", str(tmp_path), "--share", "0.001", "--stages", "tokenizer,causal"]
     command += ["--set", "identity=learned"]
     assert main([*command, "--minutes", "1e-9"]) == 0

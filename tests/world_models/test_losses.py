@@ -3,10 +3,12 @@
 import pytest
 import torch
 
+from mpgenie.world_models.config import PREDICTIONS
 from mpgenie.world_models.heads import expected_reward, symlog, two_hot
-from mpgenie.world_models.losses import Examples, consistency, diffusion_forcing, draw
+from mpgenie.world_models.injection import aligned
+from mpgenie.world_models.losses import Examples, consistency, diffusion_forcing, draw, own_before
 from mpgenie.world_models.masks import MASKS
-from mpgenie.world_models.transformer import Predicted
+from mpgenie.world_models.transformer import Predicted, followed
 
 from .tiny_models import drawn, far, tiny, transformer
 
@@ -36,10 +38,10 @@ class Knowing:
     def __init__(self, config, clips, draws):
         self.config, self.clips, self.draws = config, clips, draws
 
-    def __call__(self, latents, times, controls, known, there, slots, *, mask, flex):
+    def __call__(self, latents, times, controls, known, there, slots, before, *, mask, flex):
         clips = self.clips
         true = self.draws.noise - clips.latents
-        told = clips.latents if self.config.predicts == "x0" else true
+        told = true if self.config.predicts == "velocity" else clips.latents
         if mask == "teacher":
             told = torch.cat([told, told], 1)
         shape = told.shape[:3]
@@ -53,7 +55,7 @@ class Knowing:
 
 
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize("predicts", ["velocity", "x0"])
+@pytest.mark.parametrize("predicts", PREDICTIONS)
 def test_who_knows_everything_is_never_wrong(mask, predicts):
     config = tiny(predicts=predicts)
     clips = examples(config)
@@ -87,7 +89,7 @@ def test_what_absent_players_hold_is_not_counted(mask):
 
 
 @pytest.mark.parametrize("reward", ["two_hot", "value"])
-@pytest.mark.parametrize("predicts", ["velocity", "x0"])
+@pytest.mark.parametrize("predicts", PREDICTIONS)
 def test_learning_makes_less_wrong(predicts, reward):
     model = transformer(predicts=predicts, reward=reward)
     clips = examples(model.config)
@@ -134,7 +136,7 @@ def test_rewards_come_back_from_their_scale():
     assert torch.allclose(expected_reward(symlog(rewards)[:, None]), rewards, rtol=1e-4)
 
 
-@pytest.mark.parametrize("predicts", ["velocity", "x0"])
+@pytest.mark.parametrize("predicts", PREDICTIONS)
 def test_distilling_asks_for_one_x0_along_the_teachers_flow(predicts):
     teacher, model = (transformer(predicts=predicts) for _ in range(2))
     drawn(model, seed=3)
@@ -146,3 +148,34 @@ def test_distilling_asks_for_one_x0_along_the_teachers_flow(predicts):
     assert all(weight.grad is None for weight in teacher.parameters())
     knowing = Knowing(teacher.config, clips, draws)
     assert float(consistency(knowing, knowing, knowing, clips, draws).flow) < 1e-6
+
+
+def test_frames_before_are_true_ones_or_as_deep_in_a_dream_as_is_asked():
+    model = transformer(predicts="change")
+    clips = examples(model.config)
+    clips.there[0, 2:, 1] = False
+    draws = drawing(model.config, clips)
+    true = own_before(model, clips, draws, 0)
+    assert torch.equal(true, followed(clips.latents, clips.there))
+    first, deep = (own_before(model, clips, draws, depth) for depth in (1, 3))
+    for each in (first, deep):
+        assert torch.equal(each[:, :2], true[:, :2])  # frame 0 is seen, never dreamt
+        assert not each[0, 3:, 1].any() and not each.requires_grad
+    assert torch.equal(first[:, 2], deep[:, 2]) and not torch.equal(first[:, 3], deep[:, 3])
+
+
+def test_own_frames_are_those_of_a_dream_of_one_step():
+    """Frame after frame from noise alone, where what is remembered is as noisy."""
+    model = transformer(predicts="change", window=1)
+    clips = examples(model.config)
+    draws = drawing(model.config, clips)
+    ends = torch.ones_like(draws.times)
+    last = clips.latents[:, 0]
+    for t in range(1, 4):
+        before = torch.zeros_like(clips.latents)
+        before[:, t] = last
+        told = model(
+            draws.noise, ends, *aligned(clips.controls), clips.there, clips.slots, before
+        ).latents  # fmt: skip
+        last = told[:, t]
+        assert far(own_before(model, clips, draws, 3)[:, t + 1], last) < 1e-5

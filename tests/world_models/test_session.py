@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mpgenie.errors import ConfigError
-from mpgenie.world_models.config import INJECTIONS, LAYOUTS
+from mpgenie.world_models.config import INJECTIONS, LAYOUTS, PREDICTIONS
 from mpgenie.world_models.injection import aligned
 from mpgenie.world_models.session import DreamState, WorldModel
 
@@ -73,7 +73,7 @@ def test_a_step_tells_everything_of_everybody(layout):
 
 
 @pytest.mark.parametrize("sampler", ["euler", "renoise"])
-@pytest.mark.parametrize("predicts", ["velocity", "x0"])
+@pytest.mark.parametrize("predicts", PREDICTIONS)
 def test_a_dream_repeats_by_its_seed_whatever_else_is_dreamt(sampler, predicts):
     model = world_model(sampler=sampler, predicts=predicts)
     video, did = start(model)

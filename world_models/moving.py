@@ -1,0 +1,40 @@
+"""Pixels that move: the frame before, seen from where a player looks now.
+
+Most of what a frame shows was in the frame before, somewhere else.  To move it there takes a few
+numbers a cell; without that a narrow network must learn to shift pictures by all amounts.  After
+Finn et al., "Unsupervised Learning for Physical Interaction through Video Prediction" (2016), and
+Zhou et al., "View Synthesis by Appearance Flow" (2016).
+"""
+
+from mpgenie.extras import require
+
+from .config import FINE
+
+require("torch", extra="dreams")
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+from torch import Tensor  # noqa: E402
+
+
+def moved(latents: Tensor, by: Tensor, cell: int) -> Tensor:
+    """Patches whose pixels come from elsewhere in the same frame.
+
+    Moves are told at a few places of each cell, interpolated between these, and pixels between
+    pixels are interpolated too; beyond an edge of the picture everything looks as at the edge.
+
+    Args:
+        latents: (..., h, w, 3 cell cell), patches.
+        by: (..., h, w, MOVES), how many pixels to the right and down each is fetched from.
+        cell: Pixels on the edge of a patch.
+    """
+    pictures = F.pixel_shuffle(latents.float().flatten(0, -4).movedim(-1, 1), cell)
+    size = pictures.shape[-2:]
+    way = F.pixel_shuffle(by.float().flatten(0, -4).movedim(-1, 1), FINE)
+    way = F.interpolate(way, size, mode="bilinear", align_corners=False)
+    rows, columns = ((torch.arange(n, device=by.device) * 2 + 1) / n - 1 for n in size)
+    x = columns + way[:, 0] * (2 / size[1])
+    y = rows.unsqueeze(1) + way[:, 1] * (2 / size[0])
+    places = torch.stack([x, y], -1)
+    fetched = F.grid_sample(pictures, places, padding_mode="border", align_corners=False)
+    patches: Tensor = F.pixel_unshuffle(fetched, cell).movedim(1, -1).to(latents)
+    return patches.reshape(latents.shape)
