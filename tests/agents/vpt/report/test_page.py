@@ -11,6 +11,7 @@ from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.idm import IdmConfig, train_idm
 from mpgenie.agents.vpt.network_config import SIZES
 from mpgenie.agents.vpt.report import arm, interval, read_report, report_idm, write_report
+from mpgenie.agents.vpt.report.arms import drawn_means
 from mpgenie.errors import ConfigError, StorageError
 
 
@@ -90,6 +91,19 @@ def test_an_interval_holds_the_mean_and_narrows():
     mean, low, high = interval(rng.normal(5.0, 1.0, 400).tolist())
     assert low < mean < high and high - low == pytest.approx(2 * 1.96 / 20, rel=0.15)
     assert interval([2.0, 2.0]) == (2.0, 2.0, 2.0)
+
+
+def test_runs_are_drawn_as_episodes_are():
+    rng = np.random.default_rng(2)
+    episodes = rng.normal(size=100)
+    assert drawn_means([episodes]) == pytest.approx(drawn_means(episodes))
+    assert drawn_means([episodes, episodes]) == pytest.approx(drawn_means(episodes))
+    runs = np.array([[-3.0], [0.0], [3.0]])
+    assert np.std(drawn_means(runs + np.zeros(100))) == pytest.approx(np.sqrt(2), rel=0.05)
+    apart = drawn_means(runs + episodes)
+    assert apart.var() == pytest.approx(2 + drawn_means(episodes).var(), rel=0.05)
+    shifted = drawn_means(runs + episodes + 1)
+    assert shifted == pytest.approx(apart + 1)  # the same draws
 
 
 def test_what_cannot_be_reported_is_refused(folder, tmp_path):
