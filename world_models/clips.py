@@ -110,6 +110,14 @@ def load_reel(dataset: "Dataset", entry: "Entry", resolution: tuple[int, int] = 
     )
 
 
+def name_of(dataset: "Dataset") -> str:
+    """A name that follows from what is in its episodes."""
+    word = hashlib.sha256()
+    for entry in dataset.episodes:
+        word.update(entry.content_hash.encode())
+    return word.hexdigest()[:16]
+
+
 def shrunk(frames: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
     """(n, H / by, W / by, 3): each pixel the mean of `by` times `by`, rounded."""
     if by == 1:
@@ -170,11 +178,8 @@ class Film:
     @classmethod
     def of(cls, dataset: "Dataset", resolution: tuple[int, int] = (64, 64)) -> Self:
         """All episodes of a dataset; its name follows from what is in them."""
-        word = hashlib.sha256()
-        for entry in dataset.episodes:
-            word.update(entry.content_hash.encode())
         reels = (load_reel(dataset, entry, resolution) for entry in dataset.episodes)
-        return cls(reels, word.hexdigest()[:16])
+        return cls(reels, name_of(dataset))
 
     @property
     def frames(self) -> int:

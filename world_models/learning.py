@@ -59,7 +59,8 @@ def train_world_model(
     out: Path,
     plan: Plan,
     *,
-    valid: "Dataset | None" = None,
+    valid: "Dataset | Film | None" = None,
+    film: Film | None = None,
     minutes: float | None = None,
     machine: Machine | None = None,
     on_step: OnStage | None = None,
@@ -71,6 +72,7 @@ def train_world_model(
         out: The folder: new, or one that holds this run.
         plan: What is learnt, and how.
         valid: Episodes of other planets, for strips and figures; by default those of `data`.
+        film: What of `data` is watched, where that is read already; by default all of it.
         minutes: When to stop if it is not done yet; None = never.
         machine: What it runs on.
         on_step: Told how it goes.
@@ -83,7 +85,13 @@ def train_world_model(
         DivergedError: If losses are no numbers any more.
         KeyboardInterrupt: After Ctrl-C, when the run is saved; the same call goes on with it.
     """
-    return _Learner(data, out, plan, valid, machine or Machine(), on_step).run(minutes)
+    size = plan.config.resolution
+    watched = Film.of(data, size) if film is None else film
+    if valid is not None and not isinstance(valid, Film):
+        valid = Film.of(valid, size)
+    options = {**game_of(data), "players": plan.config.players, "resolution": list(size)}
+    learner = _Learner(watched, valid or watched, options, out, plan, machine or Machine(), on_step)
+    return learner.run(minutes)
 
 
 class _Learner:
@@ -91,18 +99,16 @@ class _Learner:
 
     def __init__(
         self,
-        data: "Dataset",
+        film: Film,
+        valid: Film,
+        options: dict[str, Any],
         out: Path,
         plan: Plan,
-        valid: "Dataset | None",
         machine: Machine,
         on_step: OnStage | None,
     ) -> None:
+        self.film, self.valid, self.options = film, valid, options
         self.out, self.plan, self.machine, self.on_step = out, plan, machine, on_step
-        self.film = Film.of(data, plan.config.resolution)
-        self.valid = self.film if valid is None else Film.of(valid, plan.config.resolution)
-        players = {"players": plan.config.players, "resolution": list(plan.config.resolution)}
-        self.options = {**game_of(data), **players}
         self.team = Team()
 
     def run(self, minutes: float | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mpgenie.extras import require
 from mpgenie.pictures import Picture
@@ -18,7 +18,6 @@ from .tokenizer import Tokenizer
 
 require("torch", extra="dreams")
 import torch  # noqa: E402
-from torch import Tensor  # noqa: E402
 
 GAP = 2
 """Pixels between pictures of a strip."""
@@ -105,30 +104,70 @@ def scores(model: WorldModel, clips: Clip, opened: int) -> dict[str, list[float]
         opened: How many frames it is shown.
 
     Returns:
-        For each step after those the PSNR in dB, of the mean squared error of all clips so that
-        frames in which nothing moves do not outweigh the others, of `dream`, of the last frame
-        copied (`copy_last`), of a dream in which nobody does anything (`no_action`), and of frames
-        that only went through the tokenizer (`tokenizer`), which no dream can be better than.
+        For each way of `continued` and each step after those frames the PSNR in dB, of the mean
+        squared error of all clips so that frames in which nothing moves do not outweigh the others.
     """
-    real = torch.from_numpy(clips.frames)
-    still = np.zeros_like(clips.controls)
-    still[:, : opened - 1] = clips.controls[:, : opened - 1]
+    views = clips.there[:, opened:].sum((0, 2)).clip(1)  # at each step
+    found = {}
+    for name, told in continued(model, clips, opened).items():
+        found[name] = decibels(errors(clips.frames, told, clips.there, opened).sum((0, 2)) / views)
+    return found
+
+
+def continued(model: WorldModel, clips: Clip, opened: int) -> dict[str, NDArray[np.uint8]]:
+    """What comes after a clip's first frames, as a model tells it and as others would.
+
+    Args:
+        model: What dreams.
+        clips: A batch.
+        opened: How many frames it is shown.
+
+    Returns:
+        Frames (B, T, P, H, W, 3), of which those from `opened` on are told, for `dream`; for the
+        last frame copied (`copy_last`); for dreams in which nobody does anything (`no_action`) or
+        everybody what was done in the clip before in the batch (`shuffled`); and for frames that
+        only went through the `tokenizer`, which no dream can be better than.
+    """
+    done = clips.controls.copy()
+    done[:, opened - 1 :] = 0.0
+    others = clips.controls.copy()
+    others[:, opened - 1 :] = np.roll(clips.controls, 1, 0)[:, opened - 1 :]
+    seen = torch.from_numpy(clips.frames)
     with torch.no_grad():
-        again = model.tokenizer.decode(model.tokenizer.encode(real.to(model.device))).cpu()
-    last = real[:, opened - 1 : opened].expand_as(real)
-    told = {
-        "dream": torch.from_numpy(rollout(model, clips, opened).dreamt),
-        "copy_last": last,
-        "no_action": torch.from_numpy(rollout(model, clips, opened, still).dreamt),
-        "tokenizer": again,
+        again = model.tokenizer.decode(model.tokenizer.encode(seen.to(model.device)))
+    return {
+        "dream": rollout(model, clips, opened).dreamt,
+        "copy_last": np.broadcast_to(clips.frames[:, opened - 1 : opened], clips.frames.shape),
+        "no_action": rollout(model, clips, opened, done).dreamt,
+        "shuffled": rollout(model, clips, opened, others).dreamt,
+        "tokenizer": again.cpu().numpy(),
     }
-    present = torch.from_numpy(clips.there)[:, opened:]
-    return {name: _by_step(real, each, present, opened) for name, each in told.items()}
 
 
-def _by_step(real: Tensor, told: Tensor, present: Tensor, opened: int) -> list[float]:
-    away = (real[:, opened:].float() - told[:, opened:].float()) / 255.0
-    wrong = away.square().mean((-1, -2, -3)) * present  # (B, T, P)
-    mean = wrong.sum((0, 2)) / present.sum((0, 2)).clamp(min=1)
-    decibels: Tensor = -10.0 * mean.clamp(min=1e-6).log10()
-    return [round(each, 3) for each in decibels.tolist()]
+def errors(
+    real: NDArray[np.uint8],
+    told: NDArray[np.uint8],
+    there: NDArray[np.bool_],
+    opened: int,
+) -> NDArray[np.float64]:
+    """How far off frames are.
+
+    Args:
+        real: (B, T, P, H, W, 3).
+        told: The same.
+        there: (B, T, P) who is in the world.
+        opened: From which frame on.
+
+    Returns:
+        (B, T - opened, P) mean squared errors of colours in 0..1; 0 for those who are away.
+    """
+    away = (real[:, opened:].astype(np.float32) - told[:, opened:]) / np.float32(255.0)
+    mean = np.square(away).mean((-1, -2, -3), dtype=np.float64)
+    found: NDArray[np.float64] = mean * there[:, opened:]
+    return found
+
+
+def decibels(errors: ArrayLike) -> list[float]:
+    """PSNR of mean squared errors, 60 at most."""
+    psnr = -10.0 * np.log10(np.maximum(np.asarray(errors, np.float64), 1e-6))
+    return [round(float(each), 3) for each in psnr]
