@@ -183,7 +183,7 @@ def draw(rows: Sequence[Row], out: Path) -> None:
     figure = Figure(figsize=(11.0, 4.2), dpi=110, layout="constrained")
     panels: Sequence[Axes] = figure.subplots(1, 2, sharey=True)
     known = [row for row in rows if "horizon" in row and row["name"] != "tokenizer"]
-    free = {name.replace("_", "-") for name in FREE}
+    free = dict(zip((name.replace("_", "-") for name in FREE), (":", "-.", "--", "-"), strict=True))
     left = [row for row in known if row["name"] in (OURS, *BASELINES) or row["name"] in free]
     right = [row for row in known if row["name"] not in BASELINES and row["name"] not in free]
     parts = {"Baselines": left, "Ablations": right}
@@ -193,7 +193,7 @@ def draw(rows: Sequence[Row], out: Path) -> None:
             if row["name"] == OURS:
                 style |= {"color": "#16324f", "linewidth": 2.4}
             elif row["name"] in free:
-                style |= {"linestyle": ":", "color": "#7a837d"}
+                style |= {"linestyle": free[row["name"]], "color": "#7a837d"}
             steps = range(1, len(row["horizon"]) + 1)
             panel.plot(steps, row["horizon"], label=row["name"], **style)
         panel.set_title(title, fontsize=10, loc="left")
