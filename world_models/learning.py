@@ -22,8 +22,9 @@ from mpgenie.agents.learning import MODEL, learn
 from mpgenie.agents.training.stopping import Pace
 from mpgenie.agents.vpt.demonstrations import game_of
 from mpgenie.agents.weights import take_weights
+from mpgenie.datasets.movies import FRAMES_PER_SECOND
 from mpgenie.extras import require
-from mpgenie.pictures import save_png
+from mpgenie.pictures import Video, save_png
 
 from .checkpoint import Checkpoint, save_world_model
 from .clips import Film, cut
@@ -32,7 +33,7 @@ from .dynamics_course import DynamicsCourse
 from .plan import Plan
 from .session import WorldModel
 from .starts import FRAMES, Start
-from .strips import reconstructions, rollout, scores, strip
+from .strips import moving, reconstructions, rollout, scores, strip
 from .tokenizer import Tokenizer, make_tokenizer
 from .tokenizer_course import TokenizerCourse, brought_back
 from .training import Course, Effort, Machine, Team, WorldRun
@@ -168,7 +169,11 @@ class _Learner:
             longest = max(reel.length for reel in self.valid.reels)
             frames = min(SHOWN + 32, longest)
             clip = self.valid.batch(1, [0], frames=frames, players=self.plan.config.players)
-            save_png(path, strip(rollout(self._model(stage, course), clip, min(SHOWN, frames - 1))))
+            shown = rollout(self._model(stage, course), clip, min(SHOWN, frames - 1))
+            save_png(path, strip(shown))
+            with Video(path.with_suffix(".mp4"), frames_per_second=FRAMES_PER_SECOND) as video:
+                for picture in moving(shown):
+                    video.add(picture)
 
     def _model(self, stage: str, course: Course) -> WorldModel:
         assert isinstance(course, DynamicsCourse)

@@ -3,7 +3,7 @@
 A clip's first frames open a dream, which then goes on with what the players truly did.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -77,6 +77,20 @@ def strip(shown: Rollout, row: int = 0, at: Sequence[int] = ()) -> Picture:
         if shown.there[row, :, p].any()
     ]
     return tiled(np.stack(rows))
+
+
+def moving(shown: Rollout, row: int = 0, large: int = 3) -> Iterator[Picture]:
+    """The frames of a video of one clip: for each player reality and, beside it, the dream.
+
+    Args:
+        shown: What was dreamt.
+        row: Which clip.
+        large: How many times enlarged.
+    """
+    who = np.flatnonzero(shown.there[row].any(0))
+    pairs = np.stack([shown.real[row][:, who], shown.dreamt[row][:, who]], 2)  # (T, P, 2, ...)
+    for frame in pairs.repeat(large, -3).repeat(large, -2):
+        yield tiled(frame)
 
 
 def reconstructions(tokenizer: Tokenizer, frames: NDArray[np.uint8]) -> Picture:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -47,6 +48,12 @@ def test_all_stages_leave_a_checkpoint_strips_and_figures(learnt):
     }  # fmt: skip
     names = {path.name.split("_")[0] for path in (learnt / "strips").iterdir()}
     assert names == {"tokenizer", "causal", "distill"}
+    videos = sorted((learnt / "strips").glob("causal_*.mp4"))
+    with av.open(videos[-1]) as video:
+        shown = [frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)]
+    assert len(videos) == 3 and shown[-1].shape[:2] == (196, 196) and len(shown) > 8
+    left, right = (np.float32(shown[0][:96, x : x + 96]) for x in (0, 98))
+    assert np.abs(left - right).mean() < 4  # the first frames are what it is shown
     scores = json.loads((learnt / "scores.json").read_text())
     assert scores["tokenizer"]["psnr"] > 15
     assert set(scores["causal"]) == {"dream", "copy_last", "no_action", "shuffled", "tokenizer"}
