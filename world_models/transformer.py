@@ -13,7 +13,7 @@ from mpgenie.extras import require
 
 from .attention import Attend, MultiplayerAttention, Whole
 from .config import MOVES, WorldModelConfig
-from .flow import guess
+from .flow import CHANGE, guess
 from .heads import Heads
 from .injection import Controls, Listening, Pooled
 from .layouts import Layout, players_of_a_view
@@ -211,7 +211,10 @@ class MultiplayerTransformer(nn.Module):
             times, controls = times * there, controls * there.unsqueeze(-1)
             known = known & there
             before = None if before is None else before * there[..., None, None, None]
-        x = layout.fold(latents.to(kind)).movedim(3, -2)  # (B', T, V', h, w, G, C)
+        shown = latents
+        if before is not None:  # what they say beyond it: nothing, where they are noise alone
+            shown = (guess(latents, before, times)[0] - before) / CHANGE
+        x = layout.fold(shown.to(kind)).movedim(3, -2)  # (B', T, V', h, w, G, C)
         size = x.shape[3:5]
         did = self.controls(layout.fold(controls.to(kind)), layout.fold(known), layout.slots(slots))
         x = self.entry(x.flatten(3, 4).flatten(-2)) + self.places

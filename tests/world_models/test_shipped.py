@@ -1,0 +1,54 @@
+"""The checkpoint that comes with the repository dreams, and does as it is told."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mpgenie
+from mpgenie.world_models.steering import shifts
+
+CHECKPOINT = Path(__file__).parents[2] / "checkpoints" / "debug"
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return mpgenie.load_world_model(CHECKPOINT, device="cpu")
+
+
+def test_it_is_a_game_of_two_with_the_games_spaces(shipped):
+    dream = mpgenie.dream_env(shipped, horizon=4)
+    real = mpgenie.parallel_env(scenario="free_play", players=2, observe="rgb", resolution=(32, 32))
+    for player in real.possible_agents:
+        assert dream.observation_space(player) == real.observation_space(player)
+        assert dream.action_space(player) == real.action_space(player)
+    real.close()
+    frames, _ = dream.reset(seed=3)
+    while dream.agents:
+        seen = frames
+        frames, rewards, *_ = dream.step({p: [0] * 8 + [5, 5] for p in dream.agents})
+    assert all(frame.std() > 1 for frame in seen.values())
+    assert all(np.isfinite(reward) for reward in rewards.values())
+
+
+def test_views_turn_the_way_they_are_told_to(shipped):
+    """Of both players, from every start that comes with it."""
+    dream = mpgenie.dream_env(shipped, ending=None)
+    before, after, told = [], [], []
+    for start in range(len(shipped.starts)):
+        for way, turn in ((1, 8), (-1, 2)):
+            frames, _ = dream.reset(seed=0, options={"start": start})
+            before += frames.values()
+            for _ in range(2):
+                frames, *_ = dream.step({p: [0] * 8 + [5, turn] for p in dream.agents})
+            after += frames.values()
+            told += [way] * len(frames)
+    turned = np.sign(shifts(np.stack(before), np.stack(after))[:, 1])
+    assert np.mean(turned == told) > 0.7
+
+
+def test_its_figures_say_what_they_should():
+    figures = json.loads((CHECKPOINT / "scores.json").read_text())["causal"]
+    for other in ("copy_last", "no_action", "shuffled"):
+        assert figures["dream"][7] > figures[other][7] + 0.5
