@@ -29,8 +29,7 @@ def small(monkeypatch):
     monkeypatch.setattr(Plan, "of", lambda preset, **how: usual(preset, **{**how, **TINY}))
     monkeypatch.setattr(learning, "SCORED", 1)
     monkeypatch.setattr(learning, "DREAMT", 2)
-    monkeypatch.setattr(learning, "strip", lambda shown: np.zeros((1, 1, 3), np.uint8))
-    monkeypatch.setattr(learning, "rollout", lambda *given: None)
+    monkeypatch.setattr(learning._Learner, "_picture", lambda *given: None)
 
 
 def command(data, out, *more):
