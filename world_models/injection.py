@@ -18,6 +18,9 @@ import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
+TURNS = 4.0
+"""How much more turns of the camera count: most are a small share of the largest."""
+
 
 def aligned(controls: Tensor) -> tuple[Tensor, Tensor]:
     """What is known at each frame of a clip about what led to it.
@@ -32,10 +35,6 @@ def aligned(controls: Tensor) -> tuple[Tensor, Tensor]:
     known = torch.ones(controls.shape[:3], dtype=torch.bool, device=controls.device)
     known[:, 0] = False
     return controls, known
-
-
-TURNS = 4.0
-"""How much more turns of the camera count: most are a small share of the largest."""
 
 
 class Controls(nn.Module):
