@@ -74,19 +74,21 @@ def rate(teams: Sequence[Sequence[Rating]], ranks: Sequence[float]) -> list[list
 
 
 def chance(one: Sequence[Rating], other: Sequence[Rating]) -> float:
-    """The chance that one team beats another.
+    """The chance that one team beats another, as `rate` expects it.
 
     Args:
         one: The ratings of its members.
         other: Those of the other's.
     """
     (mu_one, variance_one), (mu_other, variance_other) = _together(one), _together(other)
-    return _below((mu_one - mu_other) / math.sqrt(2.0 * BETA**2 + variance_one + variance_other))
+    c = math.sqrt(variance_one + variance_other + 2.0 * BETA**2)
+    return 1.0 / (1.0 + math.exp((mu_other - mu_one) / c))
 
 
 def worse(one: Rating, other: Rating) -> float:
     """The chance that one has less skill than another, however their next match may end."""
-    return _below((other.mu - one.mu) / math.hypot(one.sigma, other.sigma))
+    deviations = (other.mu - one.mu) / math.hypot(one.sigma, other.sigma)
+    return 0.5 * math.erfc(-deviations / math.sqrt(2.0))
 
 
 def _together(team: Sequence[Rating]) -> tuple[float, float]:
@@ -99,8 +101,3 @@ def _moved(rating: Rating, gain: float, loss_of_doubt: float) -> Rating:
     variance = rating.sigma**2
     kept = max(1.0 - variance * loss_of_doubt, KAPPA)
     return Rating(rating.mu + variance * gain, rating.sigma * math.sqrt(kept))
-
-
-def _below(deviations: float) -> float:
-    """The share of a normal distribution that lies so many deviations above the mean or lower."""
-    return 0.5 * math.erfc(-deviations / math.sqrt(2.0))
