@@ -1,4 +1,4 @@
-"""Proximal policy optimisation for many players, from top to bottom.
+"""Proximal policy optimisation for many players: how they play; `update` says how they learn.
 
 After Schulman et al., "Proximal Policy Optimization Algorithms" (2017), with advantages after
 "High-Dimensional Continuous Control Using Generalized Advantage Estimation" (2016) and values on a
@@ -13,7 +13,7 @@ what is chosen in that step plays no part.
 A run may start from players who know something already, and then pays for leaving them (see
 `start`).
 
-Shapes: T decisions of N rows, C components of an action, K choices of the largest.
+Shapes: T decisions of N rows.
 """
 
 import time
@@ -31,46 +31,12 @@ from .config import PPOConfig
 
 require("torch", extra="agents")
 import torch  # noqa: E402
-from torch import Tensor, nn  # noqa: E402
+from torch import Tensor  # noqa: E402
 
-from .networks import Choices, Observations, PlayerNet  # noqa: E402
+from .networks import Choices  # noqa: E402
 from .policies import Policies  # noqa: E402
-from .start import begin_with, only_values, start_of  # noqa: E402
-
-SCALE_RATE = 0.05
-"""How far each update moves the scale of values."""
-STEP_FIGURES = ("kl", "clipped", "entropy", "value_loss", "from_start")
-"""What a gradient step is told by; the last only with `start`, in nats."""
-
-
-def advantages_of(
-    rewards: Tensor,
-    values: Tensor,
-    terminated: Tensor,
-    ended: Tensor,
-    discount: float,
-    trace: float,
-) -> Tensor:
-    """How much better each decision was than expected.
-
-    Args:
-        rewards: (T, N) of each decision.
-        values: (T + 1, N) of what was seen before each decision, and after the last.
-        terminated: (T, N) bool, whether the rules ended the episode: nothing comes after.
-        ended: (T, N) bool, whether they or time did: the next decision is no consequence.
-        discount: What the future is worth, for each decision.
-        trace: How much of what comes later counts beside the values.
-
-    Returns:
-        (T, N).
-    """
-    surprise = rewards + discount * values[1:] * ~terminated - values[:-1]
-    advantages = torch.zeros_like(rewards)
-    later = torch.zeros_like(rewards[0])
-    for t in reversed(range(len(rewards))):
-        later = surprise[t] + discount * trace * later * ~ended[t]
-        advantages[t] = later
-    return advantages
+from .start import begin_with, start_of  # noqa: E402
+from .update import Experience, Terms, improve  # noqa: E402
 
 
 @dataclass
@@ -145,22 +111,14 @@ class Learner:
         return banks
 
     def _make_room(self) -> None:
-        """The arrays of an update: what was seen, done and paid."""
-        shape = (self.config.horizon, len(self.slots))
-        self.seen = {
-            name: torch.zeros((*shape, *array.shape[1:]), dtype=array.dtype)
-            for name, array in self.banks[0].seen.items()
-        }
-        self.masks = torch.zeros((*shape, self.banks[0].masks.shape[1]), dtype=torch.int8)
-        self.actions = torch.zeros((*shape, len(self.config.counts())), dtype=torch.int64)
-        self.logs, self.rewards = torch.zeros(shape), torch.zeros(shape)
+        """For what is lived through in an update."""
+        first, config = self.banks[0], self.config
+        self.lived = Experience.empty(
+            config.horizon, len(self.slots), first.seen, first.masks, len(config.counts())
+        )
         if self.start is not None:
-            self.start_logs = torch.zeros(*shape, *self.start.shape)
-        self.values = torch.zeros(shape[0] + 1, shape[1])
-        self.whose = torch.zeros(shape, dtype=torch.int64)
-        self.terminated, self.ended = (torch.zeros(shape, dtype=torch.bool) for _ in range(2))
-        self.counts = torch.zeros(shape, dtype=torch.bool)
-        """Whether a decision is learnt from; the others were resets, or random."""
+            shape = (*self.lived.rewards.shape, *self.start.shape)
+            self.lived.start_logs = torch.zeros(shape)
 
     # ------------------------------------------------------------------ playing
 
@@ -178,11 +136,11 @@ class Learner:
     @torch.no_grad()
     def _decide(self, bank: Bank, t: int, *, last: bool) -> None:
         """Choose for the rows of a bank and send it on; at last only value what they see."""
-        rows, policies = bank.rows, self.policies
+        rows, policies, lived = bank.rows, self.policies, self.lived
         whose = policies.whose(bank.seen, self.slots[rows])
         scores, values = policies(bank.seen, whose)
         mean, std = policies.scale(whose)
-        self.values[t, rows] = values * std + mean
+        lived.values[t, rows] = values * std + mean
         if last:
             return
         scores = scores * self.learns[rows, None, None]  # no score is higher than another
@@ -190,12 +148,12 @@ class Learner:
         choices = Choices(scores, allowed)
         actions = choices.sample(self.rng)
         for name, array in bank.seen.items():
-            self.seen[name][t, rows] = array
-        self.masks[t, rows], self.whose[t, rows] = bank.masks, whose
-        self.actions[t, rows], self.logs[t, rows] = actions, choices.log_likelihood(actions)
-        self.counts[t, rows] = self.learns[rows] & ~self.fresh[rows]
-        if self.start is not None:
-            self.start_logs[t, rows] = Choices(self.start(bank.seen, whose)[0], allowed).logs
+            lived.seen[name][t, rows] = array
+        lived.masks[t, rows], lived.whose[t, rows] = bank.masks, whose
+        lived.actions[t, rows], lived.logs[t, rows] = actions, choices.log_likelihood(actions)
+        lived.counts[t, rows] = self.learns[rows] & ~self.fresh[rows]
+        if self.start is not None and lived.start_logs is not None:
+            lived.start_logs[t, rows] = Choices(self.start(bank.seen, whose)[0], allowed).logs
         before = time.perf_counter()
         bank.envs.send(actions.numpy())
         self.waited += time.perf_counter() - before
@@ -205,10 +163,10 @@ class Learner:
         before = time.perf_counter()
         observations, rewards, terminated, truncated, infos = bank.envs.recv()
         self.waited += time.perf_counter() - before
-        rows, ended = bank.rows, terminated | truncated
-        self.rewards[t, rows] = torch.from_numpy(rewards).float()
-        self.terminated[t, rows] = torch.from_numpy(terminated)
-        self.fresh[rows] = self.ended[t, rows] = torch.from_numpy(ended)
+        rows, ended, lived = bank.rows, terminated | truncated, self.lived
+        lived.rewards[t, rows] = torch.from_numpy(rewards).float()
+        lived.terminated[t, rows] = torch.from_numpy(terminated)
+        self.fresh[rows] = lived.ended[t, rows] = torch.from_numpy(ended)
         bank.rewards += rewards
         bank.lengths += 1
         for name, total in bank.parts.items():
@@ -239,76 +197,8 @@ class Learner:
 
     def learn(self) -> dict[str, float]:
         """Learn from what was collected; what it came to, averaged over gradient steps."""
-        config = self.config
-        left = max(0.0, 1.0 - (self.decisions - self.rewards.numel()) / config.steps)
-        for group in self.adam.param_groups:
-            group["lr"] = config.rate * left
-        advantages = advantages_of(
-            self.rewards, self.values, self.terminated, self.ended, config.discount, config.trace
-        )
-        returns = advantages + self.values[:-1]
-        told = {"explained": _explained(returns[self.counts], self.values[:-1][self.counts])}
-        advantages, targets = self._prepared(advantages, returns)
-        flat = {name: array.flatten(0, 1) for name, array in self.seen.items()}
-        rows = self.counts.flatten().nonzero().squeeze(1)
-        steps: list[Tensor] = []
-        for _ in range(config.epochs):
-            shuffled = rows[torch.randperm(len(rows), generator=self.rng)]
-            for batch in shuffled.tensor_split(max(1, len(rows) // config.minibatch)):
-                seen = {name: array[batch] for name, array in flat.items()}
-                steps.append(self._step(seen, batch, advantages, targets, left))
-        means = torch.stack(steps).mean(0).tolist()
-        told |= dict(zip(STEP_FIGURES, means, strict=False))
-        return {**told, "rate": config.rate * left}
-
-    def _prepared(self, advantages: Tensor, returns: Tensor) -> tuple[Tensor, Tensor]:
-        """Advantages in deviations and returns on the scale of values, policy by policy."""
-        advantages, targets = advantages.clone(), returns.clone()
-        for k, net in enumerate(self.policies.nets):
-            assert isinstance(net, PlayerNet)
-            theirs = (self.whose == k) & self.counts
-            if int(theirs.sum()) > 1:
-                net.rescale(returns[theirs], SCALE_RATE if self._is_scaled(net) else 1.0)
-                some = advantages[theirs]
-                advantages[theirs] = (some - some.mean()) / (some.std() + 1e-8)
-                targets[theirs] = (returns[theirs] - net.mean) / net.std
-        return advantages.flatten(), targets.flatten()
-
-    def _is_scaled(self, net: PlayerNet) -> bool:
-        """Whether the scale of values was ever set."""
-        return bool(net.mean != 0.0) or bool(net.std != 1.0)
-
-    def _step(
-        self, seen: Observations, batch: Tensor, advantages: Tensor, targets: Tensor, left: float
-    ) -> Tensor:
-        """One gradient step on the decisions `batch` (B,); `STEP_FIGURES` of it."""
-        config, policies = self.config, self.policies
-        scores, values = policies(seen, self.whose.flatten()[batch])
-        allowed = policies.masks.read(self.masks.flatten(0, 1)[batch])
-        choices = Choices(scores, allowed)
-        change = choices.log_likelihood(self.actions.flatten(0, 1)[batch])
-        change = change - self.logs.flatten()[batch]  # log of how much likelier
-        ratio, advantage = change.exp(), advantages[batch]
-        cut = ratio.clamp(1.0 - config.clip, 1.0 + config.clip)
-        gain = torch.minimum(ratio * advantage, cut * advantage).mean()
-        error = ((values - targets[batch]) ** 2).mean()
-        entropy = choices.entropy().mean()
-        loss = config.value * error - gain - _between(config.entropy, left) * entropy
-        figures = [entropy.detach(), error.detach()]
-        if self.start is not None:
-            away = choices.divergence_from(self.start_logs.flatten(0, 1)[batch]).mean()
-            loss = loss + _between(config.kl, left) * away
-            figures.append(away.detach())
-        self.adam.zero_grad()
-        loss.backward()
-        if self.decisions - self.rewards.numel() < config.warm_up:
-            only_values(policies)
-        for net in policies.nets:
-            nn.utils.clip_grad_norm_(net.parameters(), config.longest_step)
-        self.adam.step()
-        with torch.no_grad():
-            kl, clipped = (ratio - 1.0 - change).mean(), (ratio != cut).float().mean()
-        return torch.stack([kl, clipped, *figures])
+        terms = Terms.of(self.config, self.decisions - self.lived.rewards.numel())
+        return improve(self.policies, self.adam, [self.lived], terms, self.rng)
 
     def update(self) -> dict[str, float]:
         """Play and learn; figures of it, and of the episodes that ended."""
@@ -324,7 +214,7 @@ class Learner:
             "decisions": float(self.decisions),
             **episodes,
             **told,
-            "per_second": self.rewards.numel() / seconds,
+            "per_second": self.lived.rewards.numel() / seconds,
             "env_share": (self.waited - waited) / seconds,
         }
 
@@ -332,13 +222,3 @@ class Learner:
         """Let go of the worlds."""
         for bank in self.banks:
             bank.envs.close()
-
-
-def _between(ends: tuple[float, float], left: float) -> float:
-    """What lies between what is so at first and at last, when this share of the run is left."""
-    return ends[1] + (ends[0] - ends[1]) * left
-
-
-def _explained(returns: Tensor, values: Tensor) -> float:
-    """The share of the variance of returns that the values foretold."""
-    return float(1.0 - (returns - values).var() / returns.var().clamp(min=1e-8))

@@ -169,7 +169,7 @@ class Run:
 
     def _is_due(self, learner: Learner) -> bool:
         """Whether to measure after this update."""
-        config, made = self.config, learner.rewards.numel()
+        config, made = self.config, learner.lived.rewards.numel()
         share = config.steps / JUDGED
         before = (learner.decisions - made) // share
         return learner.decisions // share > before or before == 0 == learner.decisions - made

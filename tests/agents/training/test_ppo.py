@@ -6,7 +6,7 @@ import torch
 
 from mpgenie.agents.training.config import PPOConfig, recipe
 from mpgenie.agents.training.networks import Choices, Lookup, MaskReader, PlayerNet
-from mpgenie.agents.training.ppo import advantages_of
+from mpgenie.agents.training.update import advantages_of
 from mpgenie.envs.spaces import COMPONENTS
 from mpgenie.errors import ConfigError
 
@@ -65,7 +65,7 @@ STANDING = {
 def values_of(learner, updates):
     for _ in range(updates):
         learner.update()
-    return learner.values[:-1][learner.counts]
+    return learner.lived.values[:-1][learner.lived.counts]
 
 
 def test_time_limits_are_no_deaths(make):
@@ -84,9 +84,9 @@ def test_ends_by_the_rules_are(make):
 def test_steps_that_are_resets_play_no_part(make):
     learner = make("wage", repeat=1, env={"max_cycles": 5})
     learner.collect()
-    assert (~learner.counts[5]).all() and (~learner.counts[11]).all()
-    assert learner.counts.sum() == learner.counts.numel() * 14 // 16
-    assert learner.rewards[~learner.counts].abs().max() == 0.0
+    assert (~learner.lived.counts[5]).all() and (~learner.lived.counts[11]).all()
+    assert learner.lived.counts.sum() == learner.lived.counts.numel() * 14 // 16
+    assert learner.lived.rewards[~learner.lived.counts].abs().max() == 0.0
     assert {episode["ticks"] for episode in learner.finished} == {5.0}
     assert {episode["return"] for episode in learner.finished} == {5.0}
 
@@ -96,9 +96,9 @@ def test_sparring_partners_do_anything_and_teach_nothing(make):
     assert learner.learns.tolist() == [True, True, True, False] * 2
     learner.policies.nets[0].scores.bias.data[2 * 11 + 1] = 50.0  # everybody jumps
     learner.collect()
-    assert learner.actions[:, learner.learns, 2].float().mean() == 1.0
-    assert 0.3 < learner.actions[:, ~learner.learns, 2].float().mean() < 0.7
-    assert not learner.counts[:, ~learner.learns].any()
+    assert learner.lived.actions[:, learner.learns, 2].float().mean() == 1.0
+    assert 0.3 < learner.lived.actions[:, ~learner.learns, 2].float().mean() < 0.7
+    assert not learner.lived.counts[:, ~learner.learns].any()
     assert len(learner.finished) == 6
 
 
@@ -126,9 +126,9 @@ def test_policies_of_their_own_let_players_differ(make):
 def test_roles_say_which_policy_decides(make):
     learner = make("tag", policies="per_role", players=3)
     learner.collect()
-    state = learner.seen["state"]
+    state = learner.lived.seen["state"]
     roles = state[..., 486]
-    assert torch.equal(learner.whose, roles.long()) and set(roles.unique().tolist()) == {0, 1}
+    assert torch.equal(learner.lived.whose, roles.long()) and set(roles.unique().tolist()) == {0, 1}
 
 
 def test_the_same_seed_learns_the_same(make):
@@ -147,7 +147,7 @@ def test_the_same_seed_learns_the_same(make):
 def test_only_what_is_free_and_worth_trying_is_chosen(make):
     learner = make("gather", free=("jump", "camera yaw"), turns=(3,))
     learner.collect()
-    chosen = learner.actions.flatten(0, 1)
+    chosen = learner.lived.actions.flatten(0, 1)
     assert [sorted(chosen[:, c].unique().tolist()) for c in range(10)] == [
         [0], [0], [0, 1], [0], [0], [0], [0], [0], [5], [2, 5, 8],
     ]  # fmt: skip
@@ -155,8 +155,8 @@ def test_only_what_is_free_and_worth_trying_is_chosen(make):
     everything.collect()
     start = np.cumsum([0, 3, 3, 2, 3, 2, 2, 2, 10, 11, 11])
     for c in range(10):
-        chosen = everything.actions[..., c].flatten()
-        masks = everything.masks.flatten(0, 1)[:, start[c] : start[c + 1]]
+        chosen = everything.lived.actions[..., c].flatten()
+        masks = everything.lived.masks.flatten(0, 1)[:, start[c] : start[c + 1]]
         assert masks[torch.arange(len(masks)), chosen].all()
 
 
@@ -165,7 +165,7 @@ def test_pictures_can_be_learnt_from_and_both(make):
     for observe in ("rgb", "both"):
         learner = make(observe=observe, worlds=2, horizon=4, env=drawn)
         assert np.isfinite(learner.update()["value_loss"])
-        assert set(learner.seen) == ({"rgb"} if observe == "rgb" else {"state", "rgb"})
+        assert set(learner.lived.seen) == ({"rgb"} if observe == "rgb" else {"state", "rgb"})
 
 
 def test_a_change_of_scale_leaves_values_as_they_are():

@@ -44,7 +44,7 @@ def test_a_run_begins_with_the_clone_but_values_begin_afresh(make, clone):
     assert torch.equal(ours["nets.0.value.bias"], nobody.policies.nets[0].value.bias)
     assert torch.equal(ours["nets.0.value.weight"], nobody.policies.nets[0].value.weight)
     learner.collect()
-    assert learner.actions[..., 2].float().mean() > 0.75  # it jumps
+    assert learner.lived.actions[..., 2].float().mean() > 0.75  # it jumps
     assert nobody.start is None
 
 
@@ -163,7 +163,7 @@ def test_a_run_from_nothing_learns_as_it_always_did(make):
     learner = make("gather", hidden=32)
     told = learner.update()
     assert learner.start is None and "from_start" not in told
-    assert int(learner.actions.sum()) == GOLDEN_ACTIONS
+    assert int(learner.lived.actions.sum()) == GOLDEN_ACTIONS
     assert told["value_loss"] == pytest.approx(GOLDEN_LOSS, rel=1e-3)
 
 

@@ -1,0 +1,285 @@
+"""What players learn from what they lived through: the update of PPO, see `ppo`.
+
+Shapes: T decisions of N rows, B decisions that count, C components of an action, K choices of the
+largest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+from mpgenie.extras import require
+
+from .config import PPOConfig
+
+require("torch", extra="agents")
+import torch  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+
+from .networks import Choices, PlayerNet  # noqa: E402
+from .policies import Policies  # noqa: E402
+from .start import only_values  # noqa: E402
+
+SCALE_RATE = 0.05
+"""How far each update moves the scale of values."""
+STEP_FIGURES = ("kl", "clipped", "entropy", "value_loss", "from_start")
+"""What a gradient step is told by; the last only with `start`, in nats."""
+
+
+@dataclass
+class Experience:
+    """What was seen, done and paid."""
+
+    seen: dict[str, Tensor]
+    """By name, (T, N, ...)."""
+    masks: Tensor
+    """(T, N, choices) int8, 1 = worth trying."""
+    actions: Tensor
+    """(T, N, C) int64."""
+    logs: Tensor
+    """(T, N) how likely they were."""
+    rewards: Tensor
+    """(T, N)."""
+    values: Tensor
+    """(T + 1, N) of what was seen before each decision, and after the last."""
+    whose: Tensor
+    """(T, N) int64, which network decided."""
+    terminated: Tensor
+    """(T, N) bool, whether the rules ended the episode: nothing comes after."""
+    ended: Tensor
+    """(T, N) bool, whether they or time did: the next decision is no consequence."""
+    counts: Tensor
+    """(T, N) bool, whether a decision is learnt from; the others were resets, or random."""
+    start_logs: Tensor | None = None
+    """(T, N, C, K) of the players that a run starts from."""
+
+    @classmethod
+    def empty(
+        cls, horizon: int, rows: int, seen: Mapping[str, Tensor], masks: Tensor, components: int
+    ) -> Self:
+        """Room for so many decisions of so many rows.
+
+        Args:
+            horizon: T.
+            rows: N.
+            seen: What some rows see.
+            masks: What some rows may choose.
+            components: C.
+        """
+        shape = (horizon, rows)
+        flags = [torch.zeros(shape, dtype=torch.bool) for _ in range(3)]
+        return cls(
+            {name: some.new_zeros((*shape, *some.shape[1:])) for name, some in seen.items()},
+            masks.new_zeros((*shape, masks.shape[1])),
+            torch.zeros((*shape, components), dtype=torch.int64),
+            torch.zeros(shape),
+            torch.zeros(shape),
+            torch.zeros(horizon + 1, rows),
+            torch.zeros(shape, dtype=torch.int64),
+            *flags,
+        )
+
+
+class Terms(NamedTuple):
+    """On which terms one update learns; the fields of `PPOConfig` at one moment of a run."""
+
+    rate: float
+    discount: float
+    trace: float
+    clip: float
+    entropy: float
+    leash: float
+    """What a nat away from `start` costs."""
+    value: float
+    longest_step: float
+    epochs: int
+    minibatch: int
+    only_values: bool = False
+    """Whether nothing but the values learns."""
+
+    @classmethod
+    def of(cls, config: PPOConfig, made: int) -> Self:
+        """Those of a run after so many decisions."""
+        left = max(0.0, 1.0 - made / config.steps)
+        return cls(
+            config.rate * left, config.discount, config.trace, config.clip,
+            _between(config.entropy, left), _between(config.kl, left), config.value,
+            config.longest_step, config.epochs, config.minibatch, made < config.warm_up,
+        )  # fmt: skip
+
+
+class _Decisions(NamedTuple):
+    """Those that count, one after another."""
+
+    seen: dict[str, Tensor]
+    masks: Tensor
+    actions: Tensor
+    logs: Tensor
+    values: Tensor
+    whose: Tensor
+    advantages: Tensor
+    returns: Tensor
+    start_logs: Tensor | None
+
+
+def advantages_of(
+    rewards: Tensor,
+    values: Tensor,
+    terminated: Tensor,
+    ended: Tensor,
+    discount: float,
+    trace: float,
+) -> Tensor:
+    """How much better each decision was than expected.
+
+    Args:
+        rewards: As of `Experience`, like the next three.
+        values: (T + 1, N).
+        terminated: (T, N).
+        ended: (T, N).
+        discount: What the future is worth, for each decision.
+        trace: How much of what comes later counts beside the values.
+
+    Returns:
+        (T, N).
+    """
+    surprise = rewards + discount * values[1:] * ~terminated - values[:-1]
+    advantages = torch.zeros_like(rewards)
+    later = torch.zeros_like(rewards[0])
+    for t in reversed(range(len(rewards))):
+        later = surprise[t] + discount * trace * later * ~ended[t]
+        advantages[t] = later
+    return advantages
+
+
+def improve(
+    policies: Policies,
+    adam: torch.optim.Optimizer,
+    lived: Sequence[Experience],
+    terms: Terms,
+    rng: torch.Generator,
+) -> dict[str, float]:
+    """Let players learn from what they lived through.
+
+    Args:
+        policies: Who decided in it.
+        adam: Moves their weights.
+        lived: Of one or several groups of worlds.
+        terms: Of this update.
+        rng: Shuffles decisions.
+
+    Returns:
+        What it came to, averaged over gradient steps.
+    """
+    for group in adam.param_groups:
+        group["lr"] = terms.rate
+    made = _joined([_decisions(each, terms) for each in lived])
+    told = {"explained": _explained(made.returns, made.values)}
+    advantages, targets = _prepared(policies, made)
+    steps: list[Tensor] = []
+    for _ in range(terms.epochs):
+        shuffled = torch.randperm(len(made.logs), generator=rng)
+        for batch in shuffled.tensor_split(max(1, len(shuffled) // terms.minibatch)):
+            steps.append(_step(policies, adam, made, batch, advantages, targets, terms))
+    means = torch.stack(steps).mean(0).tolist()
+    told |= dict(zip(STEP_FIGURES, means, strict=False))
+    return {**told, "rate": terms.rate}
+
+
+def _decisions(lived: Experience, terms: Terms) -> _Decisions:
+    """Those that count, and how good they were."""
+    advantages = advantages_of(
+        lived.rewards, lived.values, lived.terminated, lived.ended, terms.discount, terms.trace
+    )
+    counts, values = lived.counts, lived.values[:-1]
+    return _Decisions(
+        {name: array[counts] for name, array in lived.seen.items()},
+        lived.masks[counts],
+        lived.actions[counts],
+        lived.logs[counts],
+        values[counts],
+        lived.whose[counts],
+        advantages[counts],
+        (advantages + values)[counts],
+        None if lived.start_logs is None else lived.start_logs[counts],
+    )
+
+
+def _joined(parts: Sequence[_Decisions]) -> _Decisions:
+    """Those of several groups of worlds."""
+    if len(parts) == 1:
+        return parts[0]
+    seen = {name: torch.cat([part.seen[name] for part in parts]) for name in parts[0].seen}
+    rest = [
+        None if column[0] is None else torch.cat(column)
+        for column in zip(*(part[1:] for part in parts), strict=True)
+    ]
+    return _Decisions(seen, *rest)  # type: ignore[arg-type]
+
+
+def _prepared(policies: Policies, made: _Decisions) -> tuple[Tensor, Tensor]:
+    """Advantages in deviations and returns on the scale of values, policy by policy."""
+    advantages, targets = made.advantages.clone(), made.returns.clone()
+    for k, net in enumerate(policies.nets):
+        assert isinstance(net, PlayerNet)
+        theirs = made.whose == k
+        if int(theirs.sum()) > 1:
+            net.rescale(made.returns[theirs], SCALE_RATE if _is_scaled(net) else 1.0)
+            some = advantages[theirs]
+            advantages[theirs] = (some - some.mean()) / (some.std() + 1e-8)
+            targets[theirs] = (made.returns[theirs] - net.mean) / net.std
+    return advantages, targets
+
+
+def _is_scaled(net: PlayerNet) -> bool:
+    """Whether the scale of values was ever set."""
+    return bool(net.mean != 0.0) or bool(net.std != 1.0)
+
+
+def _step(
+    policies: Policies,
+    adam: torch.optim.Optimizer,
+    made: _Decisions,
+    batch: Tensor,
+    advantages: Tensor,
+    targets: Tensor,
+    terms: Terms,
+) -> Tensor:
+    """One gradient step on some decisions; `STEP_FIGURES` of it."""
+    seen = {name: array[batch] for name, array in made.seen.items()}
+    scores, values = policies(seen, made.whose[batch])
+    choices = Choices(scores, policies.masks.read(made.masks[batch]))
+    change = (
+        choices.log_likelihood(made.actions[batch]) - made.logs[batch]
+    )  # log of how much likelier
+    ratio, advantage = change.exp(), advantages[batch]
+    cut = ratio.clamp(1.0 - terms.clip, 1.0 + terms.clip)
+    gain = torch.minimum(ratio * advantage, cut * advantage).mean()
+    error = ((values - targets[batch]) ** 2).mean()
+    entropy = choices.entropy().mean()
+    loss = terms.value * error - gain - terms.entropy * entropy
+    figures = [entropy.detach(), error.detach()]
+    if made.start_logs is not None:
+        away = choices.divergence_from(made.start_logs[batch]).mean()
+        loss = loss + terms.leash * away
+        figures.append(away.detach())
+    adam.zero_grad()
+    loss.backward()
+    if terms.only_values:
+        only_values(policies)
+    for net in policies.nets:
+        nn.utils.clip_grad_norm_(net.parameters(), terms.longest_step)
+    adam.step()
+    with torch.no_grad():
+        kl, clipped = (ratio - 1.0 - change).mean(), (ratio != cut).float().mean()
+    return torch.stack([kl, clipped, *figures])
+
+
+def _between(ends: tuple[float, float], left: float) -> float:
+    """What lies between what is so at first and at last, when this share of the run is left."""
+    return ends[1] + (ends[0] - ends[1]) * left
+
+
+def _explained(returns: Tensor, values: Tensor) -> float:
+    """The share of the variance of returns that the values foretold."""
+    return float(1.0 - (returns - values).var() / returns.var().clamp(min=1e-8))
