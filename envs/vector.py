@@ -38,6 +38,9 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
+from mpgenie.envs.scenarios.base import Scenario
+from mpgenie.envs.simulation.world import Simulation
+
 from .batch import Batch
 from .config import EnvConfig, config_from
 from .crew import Crew
@@ -123,6 +126,12 @@ class PlanetVectorEnv(RowsEnv):
         self._require_begun("events")
         share, w = self._home(world)
         return share.worlds.simulation.events(w)
+
+    def world(self, world: int) -> tuple[Simulation, Scenario, int]:
+        """What a script looks at: the game, its rules, and the number of a world among theirs."""
+        self._require_begun("world")
+        share, w = self._home(world)
+        return share.worlds.simulation, share.worlds.scenario, w
 
     def state_hash(self, world: int) -> int:
         """As `state_hash` of the same world in `parallel_env`."""

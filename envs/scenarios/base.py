@@ -34,6 +34,8 @@ class ScenarioConfig:
     """Part of the scenario's ids; goes up when its rules, rewards or looks change."""
     part_names: ClassVar[tuple[str, ...]] = ()
     """What a reward is the sum of: K names."""
+    shaping: ClassVar[tuple[str, ...]] = ()
+    """Those of them that only show the way: no match is decided by them."""
     players: ClassVar[tuple[int, int]] = (1, 32)
     """The fewest and the most players it is for."""
     roles: ClassVar[tuple[str, ...]] = ("player",)

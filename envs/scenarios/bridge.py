@@ -92,6 +92,7 @@ class Bridge(ScenarioConfig):
     part_names: ClassVar[tuple[str, ...]] = (
         "across", "everyone", "opened", "fell", "placed", "progress",
     )  # fmt: skip
+    shaping: ClassVar[tuple[str, ...]] = ("placed", "progress")
     game_rules: ClassVar[Mapping[str, Any]] = {
         "mobs": False, "keep_hotbar": True, "player_damage": False, "fall_damage": False,
     }  # fmt: skip

@@ -73,6 +73,7 @@ class Build(ScenarioConfig):
 
     name: ClassVar[str] = "build"
     part_names: ClassVar[tuple[str, ...]] = ("placed", "wrong", "complete", "approach", "aim")
+    shaping: ClassVar[tuple[str, ...]] = ("approach", "aim")
     roles: ClassVar[tuple[str, ...]] = ("builder",)
     marks: ClassVar[tuple[str, ...]] = MATERIALS
     game_rules: ClassVar[Mapping[str, Any]] = {

@@ -54,6 +54,7 @@ class CaptureTheFlag(ScenarioConfig):
     part_names: ClassVar[tuple[str, ...]] = (
         "capture", "conceded", "taken", "lost", "returned", "approach",
     )  # fmt: skip
+    shaping: ClassVar[tuple[str, ...]] = ("approach",)
     players: ClassVar[tuple[int, int]] = (2, 32)
     roles: ClassVar[tuple[str, ...]] = ("player", "carrier", "stunned")
     marks: ClassVar[tuple[str, ...]] = ("base", "flag")

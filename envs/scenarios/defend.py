@@ -82,6 +82,7 @@ class Defend(ScenarioConfig):
     part_names: ClassVar[tuple[str, ...]] = (
         "killed", "wave", "core", "died", "struck", "approach", "facing",
     )  # fmt: skip
+    shaping: ClassVar[tuple[str, ...]] = ("struck", "approach", "facing")
     game_rules: ClassVar[Mapping[str, Any]] = {
         "mobs": False, "keep_hotbar": True, "player_damage": False, "day": LONG_DAY,
     }  # fmt: skip

@@ -61,6 +61,7 @@ class Duel(ScenarioConfig):
     part_names: ClassVar[tuple[str, ...]] = (
         "dealt", "taken", "knock_outs", "knocked_out", "won", "approach",
     )  # fmt: skip
+    shaping: ClassVar[tuple[str, ...]] = ("approach",)
     players: ClassVar[tuple[int, int]] = (2, 32)
     roles: ClassVar[tuple[str, ...]] = ("fighter", "fallen")
     game_rules: ClassVar[Mapping[str, Any]] = {

@@ -44,6 +44,7 @@ class Gather(ScenarioConfig):
     name: ClassVar[str] = "gather"
     marks: ClassVar[tuple[str, ...]] = ("base",)
     part_names: ClassVar[tuple[str, ...]] = ("mined", "delivered", "digging", "approach")
+    shaping: ClassVar[tuple[str, ...]] = ("digging", "approach")
     game_rules: ClassVar[Mapping[str, Any]] = {"keep_hotbar": True, "player_damage": False}
     ores: int = 8
     """Boulders for each player."""

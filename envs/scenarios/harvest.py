@@ -80,6 +80,7 @@ class Harvest(ScenarioConfig):
 
     name: ClassVar[str] = "harvest"
     part_names: ClassVar[tuple[str, ...]] = ("picked", "team", "approach")
+    shaping: ClassVar[tuple[str, ...]] = ("approach",)
     roles: ClassVar[tuple[str, ...]] = ("picker", "dazed")
     marks: ClassVar[tuple[str, ...]] = ("ripe", "thin", "last")
     game_rules: ClassVar[Mapping[str, Any]] = {"player_damage": False, "hostile_mobs": False}

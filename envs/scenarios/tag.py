@@ -50,6 +50,7 @@ class Tag(ScenarioConfig):
     part_names: ClassVar[tuple[str, ...]] = (
         "free", "chasing", "touch", "touched", "approach",
     )  # fmt: skip
+    shaping: ClassVar[tuple[str, ...]] = ("approach",)
     game_rules: ClassVar[Mapping[str, Any]] = {"player_damage": False}
     taggers: int = 1
     """How many chase at first; at least one player runs."""

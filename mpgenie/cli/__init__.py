@@ -23,6 +23,7 @@ COMMANDS = {
     "label": "let a model say what players did in a dataset",
     "evaluate": "how well a model tells what players did, as a page",
     "vpt": "video pre-training from end to end: labels, clones, what they are worth",
+    "tournament": "players with and against each other, and who is how good",
     "watch": "a video of trained players",
     "dream": "a video of a world model's dream beside the game itself",
     "pack": "all that a GPU machine without network needs to train a world model",

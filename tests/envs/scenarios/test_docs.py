@@ -25,6 +25,14 @@ def test_every_scenario_that_pays_has_a_row():
     assert rows == set(SCRIPTS) - {UNPAID} == set(SCENARIOS) - {UNPAID}
 
 
+def test_what_the_page_calls_shaping_decides_no_match():
+    for section in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
+        heading = section.partition("\n")[0]
+        shaping = set(re.findall(r"^\| `(\w+)` \| shaping", section, re.MULTILINE))
+        for name in set(re.findall(r"`(\w+)`", heading)) & set(SCENARIOS):
+            assert shaping == set(SCENARIOS[name].shaping) <= set(SCENARIOS[name].part_names)
+
+
 def test_the_pictures_are_small():
     assert 50_000 < (DOCS / "scenarios.png").stat().st_size < 400_000
 

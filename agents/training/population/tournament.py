@@ -1,0 +1,236 @@
+"""Tournaments: everybody with and against everybody, from the same seeds, on either side.
+
+    standings = hold(entered(["gather", "script", "random"]), rounds=8)
+    print(standings.table())
+
+Two players share each match: one has every second side (a team, or a player where there are no
+teams), the other the rest.  Each seed is played twice, with sides exchanged, so neither map nor
+side tells for anybody.  Whoever meets itself shows what it gets among its like.
+
+Who wins is who has the higher score, which is the return without what only shapes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mpgenie.envs.simulation.entrance import key_of
+from mpgenie.errors import ConfigError
+
+from .cross_play import Cycle, cross_play_ratio, cycles, cyclic_share, exploitabilities
+from .matches import Arena, Ints, Matches
+from .players import Player
+from .ratings import Rating, rate
+from .statistics import Estimate, estimate
+
+_KEY = 46
+Floats = NDArray[np.float64]
+OnMatches = Callable[[int], None]
+
+
+class Pairing(NamedTuple):
+    """Who shares a match: `first` has the sides 0, 2, ..., `second` the others."""
+
+    first: int
+    second: int
+    seed: int
+
+
+@dataclass
+class Standings:
+    """What came of a tournament of n players."""
+
+    names: list[str]
+    game: dict[str, Any] = field(default_factory=dict)
+    scores: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+    """By row and column: the mean score of the row's players, match by match."""
+    won: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """(n, n) how many matches the row won against the column; a draw is half a one."""
+    games: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    ratings: list[Rating] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        n = len(self.names)
+        if not len(self.won):
+            self.won, self.games = np.zeros((n, n)), np.zeros((n, n), np.int64)
+        self.ratings = self.ratings or [Rating()] * n
+
+    def take(self, matches: Matches, w: int) -> None:
+        """Count a match of one or two players."""
+        seats, scores = matches.seating[w], matches.scores[w]
+        means = {k: float(scores[seats == k].mean()) for k in np.unique(seats).tolist()}
+        for row, mean in means.items():
+            for column in set(means) - {row} or {row}:
+                self.scores.setdefault((row, column), []).append(mean)
+                if row != column:
+                    margin = mean - means[column]
+                    self.won[row, column] += 0.5 + 0.5 * np.sign(
+                        margin if abs(margin) > 1e-9 else 0
+                    )
+                    self.games[row, column] += 1
+        rate_match(self.ratings, matches.teams(w), matches.places(w))
+
+    def mean_scores(self) -> Floats:
+        """(n, n) mean scores; nan where two never met."""
+        n = len(self.names)
+        table = np.full((n, n), np.nan)
+        for pair, values in self.scores.items():
+            table[pair] = np.mean(values)
+        return table
+
+    def chances(self) -> Floats:
+        """(n, n) the share of matches that the row won; a half where two never met."""
+        share: Floats = np.where(self.games > 0, self.won / np.maximum(self.games, 1), 0.5)
+        return share
+
+    def score(self, k: int) -> Estimate:
+        """What a player gets among the others: the interquartile mean over all of its matches."""
+        others = [values for (row, column), values in self.scores.items() if row == k != column]
+        return estimate(others or [self.scores[k, k]])
+
+    def order(self) -> list[int]:
+        """Players, the highest rating first."""
+        return sorted(range(len(self.names)), key=lambda k: -self.ratings[k].mu)
+
+    def cycles(self) -> list[Cycle]:
+        """Threes who go round in a circle beyond doubt."""
+        return cycles(self.won, self.games)
+
+    def to_plain(self) -> dict[str, Any]:
+        """All of it, and what follows from it, as JSON takes it."""
+        scores = self.mean_scores()
+        whole = bool(np.isfinite(scores).all())
+        return {
+            "names": self.names,
+            "game": self.game,
+            "ratings": [list(rating) for rating in self.ratings],
+            "score": [list(self.score(k)) for k in range(len(self.names))],
+            "scores": [[i, j, values] for (i, j), values in sorted(self.scores.items())],
+            "won": self.won.tolist(),
+            "games": self.games.tolist(),
+            "cross_play_ratio": cross_play_ratio(scores) if whole else None,
+            "cycles": [[self.names[k] for k in cycle] for cycle in self.cycles()],
+            "cyclic_share": cyclic_share(self.chances()),
+            "exploitability": exploitabilities(scores).tolist() if whole else None,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Standings":
+        """From what `to_plain` gave, also by way of JSON."""
+        return cls(
+            names=list(plain["names"]),
+            game=dict(plain["game"]),
+            scores={(i, j): list(values) for i, j, values in plain["scores"]},
+            won=np.array(plain["won"], np.float64),
+            games=np.array(plain["games"], np.int64),
+            ratings=[Rating(*rating) for rating in plain["ratings"]],
+        )
+
+    def table(self) -> str:
+        """For a terminal: everybody, best first, with whom they get how much."""
+        order, scores = self.order(), self.mean_scores()
+        wide = max(6, *(len(name) for name in self.names))
+        head = "".join(f"{self.names[k][:8]:>9}" for k in order)
+        lines = [f"{'':{wide}}  rating         score                {head}"]
+        for k in order:
+            rating = f"{self.ratings[k].mu:5.1f} ± {self.ratings[k].sigma:3.1f}"
+            row = "".join(f"{scores[k, j]:9.2f}" for j in order)
+            lines.append(f"{self.names[k]:{wide}}  {rating}  {self.score(k)!s:>22}  {row}")
+        return "\n".join(lines)
+
+
+def rate_match(
+    ratings: list[Rating], teams: Sequence[Sequence[int]], places: Sequence[float]
+) -> None:
+    """Move the ratings of those who played a match, in place.
+
+    Of somebody in several slots what each of them is worth is added up: the mean moves by the sum,
+    and doubts shrink one by one.  Somebody who played only with itself keeps its rating.
+
+    Args:
+        ratings: Of all players.
+        teams: The players of each side, one for each slot.
+        places: Of each side; lower is better.
+    """
+    if len({player for team in teams for player in team}) < 2 or len(teams) < 2:
+        return
+    after = rate([[ratings[k] for k in team] for team in teams], list(places))
+    before = list(ratings)
+    for team, rated in zip(teams, after, strict=True):
+        for k, new in zip(team, rated, strict=True):
+            gain, left = new.mu - before[k].mu, new.sigma / before[k].sigma
+            ratings[k] = Rating(ratings[k].mu + gain, ratings[k].sigma * left)
+
+
+def hold(
+    players: Mapping[str, Player],
+    game: Mapping[str, Any],
+    *,
+    rounds: int = 8,
+    seed: int = 0,
+    worlds: int = 16,
+    threads: int | None = 1,
+    on_matches: OnMatches | None = None,
+) -> Standings:
+    """Hold a tournament.
+
+    Args:
+        players: By name, two or more.
+        game: As of `Arena`.
+        rounds: Seeds that each pair plays, from both sides.
+        seed: Those follow from it; they are odd, so no planet of a training set is among them.
+        worlds: How many matches are played side by side.
+        threads: As of `Arena`.
+        on_matches: Told how many more have been played.
+
+    Raises:
+        ConfigError: If there are fewer than two players, or no rounds.
+    """
+    if len(players) < 2 or rounds < 1:
+        raise ConfigError(f"a tournament has 2 players or more, and rounds, got {list(players)}")
+    standings = Standings(list(players), plain_game(game))
+    pairings = list(schedule(len(players), rounds, seed))
+    worlds = min(worlds, len(pairings))
+    with Arena(list(players.values()), game, worlds, threads) as arena:
+        for first in range(0, len(pairings), worlds):
+            some = pairings[first : first + worlds]
+            matches = play_pairings(arena, some, worlds)
+            for w in range(len(some)):
+                standings.take(matches, w)
+            if on_matches is not None:
+                on_matches(len(some))
+    return standings
+
+
+def schedule(players: int, rounds: int, seed: int = 0) -> Iterator[Pairing]:
+    """All pairings, round by round, the two orders of a pair one after the other."""
+    for turn in range(rounds):
+        match_seed = 2 * (key_of(seed, _KEY, turn) % 2**31) + 1
+        for i, j in combinations_with_replacement(range(players), 2):
+            yield Pairing(i, j, match_seed)
+            if i != j:
+                yield Pairing(j, i, match_seed)
+
+
+def play_pairings(arena: Arena, pairings: Sequence[Pairing], worlds: int) -> Matches:
+    """Play pairings side by side; worlds that have none left play the last one once more."""
+    filled = [*pairings, *[pairings[-1]] * (worlds - len(pairings))]
+
+    def seating(sides: Ints) -> Ints:
+        pairs = np.array([(p.first, p.second) for p in filled])
+        return np.asarray(np.take_along_axis(pairs, sides % 2, axis=1), np.int64)
+
+    return arena.play(seating, [p.seed for p in filled])
+
+
+def plain_game(game: Mapping[str, Any]) -> dict[str, Any]:
+    """A game as JSON takes it."""
+    return {name: value if _is_plain(value) else repr(value) for name, value in game.items()}
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool | tuple | list | None)

@@ -1,0 +1,69 @@
+"""Let players meet everybody with and against everybody, and say who is how good.
+
+Name players as for `mpgenie watch`: policies that come with mpgenie, files, folders that `mpgenie
+train` made; and `script`, `random`, `idle`, a population (its newest members), or a folder that
+holds several.  Each pair plays the same seeds from both sides.  The table shows, best first, each
+player's rating, the interquartile mean of its scores among the others with a 95 % interval, and
+what it gets with whom.  Scores leave out what only shapes.
+Defaults stand in brackets.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+EXAMPLES = """\
+examples:
+  mpgenie tournament tag script random idle
+  mpgenie tournament gather script --rounds 16 --players 4
+  mpgenie tournament out/population/tag random --ticks 600
+  mpgenie tournament out/ppo/tag/seed_0 out/ppo/tag/seed_1 --output seeds.json
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `mpgenie tournament`."""
+    add = parser.add_argument
+    add("who", nargs="+", metavar="PLAYER", help="who enters; two or more in all")
+    add("--scenario", metavar="NAME", help="what is played (what they have learnt)")
+    add("--players", type=int, metavar="N", help="in each match (as learnt)")
+    add("--rounds", type=int, default=8, metavar="N", help="seeds of each pair (%(default)s)")
+    add("--ticks", type=int, metavar="N", help="of a match at most (as learnt)")
+    add("--planet", metavar="KIND", help="normal or flat (as learnt)")
+    add("--size", type=int, metavar="N", help="of a planet's faces (as learnt)")
+    add("--seed", type=int, default=0, metavar="S", help="all else follows from it (%(default)s)")
+    add("--worlds", type=int, default=16, metavar="W", help="played side by side (%(default)s)")
+    add("--threads", type=int, metavar="T", help="at most (one for each processor)")
+    path = Path("out/tournament.json")
+    add("--output", type=Path, default=path, metavar="FILE", help="for all figures (%(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play, then print the table and save the figures."""
+    from tqdm import tqdm
+
+    from mpgenie.agents.training.population.matches import game_of
+    from mpgenie.agents.training.population.players import entered
+    from mpgenie.agents.training.population.tournament import hold
+
+    players = entered(options.who)
+    game = game_of(
+        list(players.values()), scenario=options.scenario, players=options.players,
+        max_cycles=options.ticks, planet=options.planet, size=options.size,
+    )  # fmt: skip
+    with tqdm(desc="playing", unit=" matches", disable=None) as bar:
+        standings = hold(
+            players, game, rounds=options.rounds, seed=options.seed, worlds=options.worlds,
+            threads=options.threads, on_matches=lambda count: bar.update(count) and None,
+        )  # fmt: skip
+    plain = standings.to_plain()
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+    print(standings.table())
+    if plain["cross_play_ratio"] is not None:
+        print(f"among strangers they get {plain['cross_play_ratio']:.2f} of what they get alike")
+    for cycle in plain["cycles"]:
+        print(f"in a circle: {' beats '.join([*cycle, cycle[0]])}")
+    print(f"no order explains {plain['cyclic_share']:.0%} of who beats whom")
+    print(f"figures     {options.output}")
+    return 0
