@@ -26,6 +26,7 @@ from .config import PPOConfig
 
 require("torch", extra="agents")
 import torch  # noqa: E402
+from torch import Tensor  # noqa: E402
 
 from mpgenie.agents.noise import kept_noise, noise  # noqa: E402
 
@@ -97,7 +98,6 @@ class TrainedPolicy:
         chosen = dict(zip(names, self.choose(rows, slots, rng=rng), strict=True))
         return chosen, Playing(self.config.repeat - 1, chosen, kept_noise(rng))
 
-    @torch.no_grad()
     def choose(
         self,
         observations: Any,
@@ -116,6 +116,23 @@ class TrainedPolicy:
         Returns:
             (B, C) discrete actions.
         """
+        choices, _ = self.consider(observations, slots, masks)
+        if self.likeliest:
+            return choices.best().numpy()
+        return choices.sample(rng or noise(self.seed)).numpy()
+
+    @torch.no_grad()
+    def consider(
+        self,
+        observations: Any,
+        slots: NDArray[np.int64] | None = None,
+        masks: NDArray[np.int8] | None = None,
+    ) -> tuple[Choices, Tensor]:
+        """How likely each choice is, and what the future is worth, for rows as of `choose`.
+
+        Returns:
+            The choices, and (B,) values on the scale of rewards.
+        """
         if not isinstance(observations, Mapping):
             observations = {self.config.observe: observations}
         seen = {
@@ -125,12 +142,10 @@ class TrainedPolicy:
         rows = len(next(iter(seen.values())))
         where = np.arange(rows) % self.config.players if slots is None else slots
         whose = self.policies.whose(seen, torch.from_numpy(where % self.config.players))
-        scores, _ = self.policies(seen, whose)
+        scores, values = self.policies(seen, whose)
+        mean, std = self.policies.scale(whose)
         given = self._everything.expand(rows, -1) if masks is None else torch.from_numpy(masks)
-        choices = Choices(scores, self.policies.masks.read(given))
-        if self.likeliest:
-            return choices.best().numpy()
-        return choices.sample(rng or noise(self.seed)).numpy()
+        return Choices(scores, self.policies.masks.read(given)), values * std + mean
 
 
 def shipped() -> list[str]:

@@ -4,7 +4,9 @@ Name players as for `mpgenie watch`: policies that come with mpgenie, files, fol
 train` made; and `script`, `random`, `idle`, a population (its newest members), or a folder that
 holds several.  Each pair plays the same seeds from both sides.  The table shows, best first, each
 player's rating, the interquartile mean of its scores among the others with a 95 % interval, and
-what it gets with whom.  Scores leave out what only shapes.
+what it gets with whom.  With a background, a second table shows what each gets among its like
+(self_play), with one stranger (resident), as the only one (visitor), and alone (solo).  Scores
+leave out what only shapes.
 Defaults stand in brackets.
 """
 
@@ -17,6 +19,7 @@ examples:
   mpgenie tournament tag script random idle
   mpgenie tournament gather script --rounds 16 --players 4
   mpgenie tournament out/population/tag random --ticks 600
+  mpgenie tournament gather random --background script idle
   mpgenie tournament out/ppo/tag/seed_0 out/ppo/tag/seed_1 --output seeds.json
 """
 
@@ -25,6 +28,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mpgenie tournament`."""
     add = parser.add_argument
     add("who", nargs="+", metavar="PLAYER", help="who enters; two or more in all")
+    background = "also try each in every mode of Melting Pot, among these who are not judged"
+    add("--background", nargs="+", default=[], metavar="PLAYER", help=background)
     add("--scenario", metavar="NAME", help="what is played (what they have learnt)")
     add("--players", type=int, metavar="N", help="in each match (as learnt)")
     add("--rounds", type=int, default=8, metavar="N", help="seeds of each pair (%(default)s)")
@@ -42,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     """Play, then print the table and save the figures."""
     from tqdm import tqdm
 
+    from mpgenie.agents.training.population.focal import table, trials
     from mpgenie.agents.training.population.matches import game_of
     from mpgenie.agents.training.population.players import entered
     from mpgenie.agents.training.population.tournament import hold
@@ -57,6 +63,13 @@ def run(options: argparse.Namespace) -> int:
             threads=options.threads, on_matches=lambda count: bar.update(count) and None,
         )  # fmt: skip
     plain = standings.to_plain()
+    if options.background:
+        background = entered(options.background)
+        found = trials(
+            players, background, game, matches=4 * options.rounds, seed=options.seed,
+            worlds=options.worlds, threads=options.threads,
+        )  # fmt: skip
+        plain["focal"] = {"background": list(background), "trials": [t.to_plain() for t in found]}
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(plain, indent=1), encoding="utf-8")
     print(standings.table())
@@ -65,5 +78,7 @@ def run(options: argparse.Namespace) -> int:
     for cycle in plain["cycles"]:
         print(f"in a circle: {' beats '.join([*cycle, cycle[0]])}")
     print(f"no order explains {plain['cyclic_share']:.0%} of who beats whom")
+    if options.background:
+        print(table(found))
     print(f"figures     {options.output}")
     return 0

@@ -76,6 +76,10 @@ class Step:
     """(W,) whose match had not ended before it."""
     rewards: Floats
     """(W, P)."""
+    seen: Mapping[str, NDArray[Any]]
+    """By name, (W * P, ...) what was observed before it; to be copied by who keeps it."""
+    masks: NDArray[np.int8]
+    """(W * P, choices) the same of `infos["action_mask"]`."""
 
 
 class Arena:
@@ -144,16 +148,18 @@ class Arena:
         tally = _Tally(self._shape, envs.config.rules)
         actions = np.zeros((envs.num_envs, len(envs.single_action_space.nvec)), np.int64)  # type: ignore[attr-defined]
         if on_step is not None:
-            on_step(self._step(actions[:0], tally, np.zeros(self._shape)))
+            begun = actions[:0], tally.playing, np.zeros(envs.num_envs)
+            on_step(self._step(*begun, observed, infos["action_mask"]))
         while tally.playing.any():
             rows_playing = np.repeat(tally.playing, self._shape[1])
             for player, rows in seated:
                 seen = {name: array[rows] for name, array in observed.items()}
                 masks = infos["action_mask"][rows]
                 actions[rows] = player.act(seen, masks, rows_playing[rows])
+            before = observed, infos["action_mask"]
             observed, rewards, terminated, truncated, infos = envs.step(actions)
             if on_step is not None:
-                on_step(self._step(actions, tally, rewards))
+                on_step(self._step(actions, tally.playing, rewards, *before))
             tally.add(rewards, infos, terminated | truncated, terminated)
         return Matches(
             tuple(int(seed) for seed in seeds),
@@ -166,11 +172,12 @@ class Arena:
         )
 
     def _sit_down(self, seats: Ints, seed: int) -> list[tuple[Player, Ints]]:
-        """Who chooses for which rows."""
+        """Who chooses for which rows; somebody who is named twice, for those of both."""
         seated = []
-        for k, player in enumerate(self.players):
-            if len(rows := np.flatnonzero(seats.ravel() == k)):
-                player.begin(self.envs, rows, key_of(seed, _KEY, k) % 2**63)
+        for player in {id(player): player for player in self.players}.values():
+            numbers = [k for k, other in enumerate(self.players) if other is player]
+            if len(rows := np.flatnonzero(np.isin(seats, numbers))):
+                player.begin(self.envs, rows, key_of(seed, _KEY, numbers[0]) % 2**63)
                 seated.append((player, rows))
         return seated
 
@@ -191,13 +198,18 @@ class Arena:
                 f"players from 0, got shape {seats.shape} from {seats.min()} to {seats.max()}"
             )
 
-    def _step(self, actions: Ints, tally: "_Tally", rewards: Floats) -> Step:
-        return Step(
-            self.envs,
-            actions.reshape(-1 if len(actions) else 0, self._shape[1], actions.shape[-1]),
-            tally.playing.copy(),
-            rewards.reshape(self._shape),
-        )
+    def _step(
+        self,
+        actions: Ints,
+        playing: NDArray[np.bool_],
+        rewards: Floats,
+        seen: Mapping[str, NDArray[Any]],
+        masks: NDArray[np.int8],
+    ) -> Step:
+        worlds = len(actions) // self._shape[1]
+        shaped = actions.reshape(worlds, self._shape[1], actions.shape[-1])
+        paid = rewards.reshape(self._shape)
+        return Step(self.envs, shaped, playing.copy(), paid, seen, masks)
 
 
 class _Tally:

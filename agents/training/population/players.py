@@ -29,8 +29,9 @@ from mpgenie.agents.training.player import MODEL, TrainedPolicy, trained  # noqa
 
 NEED_NO_FILE = SCRIPT, RANDOM, IDLE = "script", "random", "idle"
 """Players that need no file."""
-GENERATIONS, MEMBERS = "generations", "members"
-"""In the folder of a population, and in that of each generation."""
+LATEST, GENERATIONS, MEMBERS = "latest", "generations", "members"
+"""In the folder of a population: the name of its newest generation, all of them, and in each a
+folder for every member."""
 Ints = NDArray[np.int64]
 
 
@@ -70,8 +71,8 @@ def files_of(name: str | Path) -> list[str | Path]:
     folder = Path(name)
     if name in NEED_NO_FILE or not folder.is_dir():
         return [name]
-    if generations := sorted((folder / GENERATIONS).glob("gen_*[0-9]")):
-        folder = generations[-1] / MEMBERS
+    if (folder / LATEST).is_file():
+        folder = folder / GENERATIONS / (folder / LATEST).read_text().strip() / MEMBERS
     children = sorted({file.parent for file in folder.glob(f"*/{POLICY}")})
     return list(children) if children and not (folder / POLICY).exists() else [name]
 
@@ -130,6 +131,22 @@ class Trained:
         """Draw from a seed of these matches."""
         self._slots, self._rng = rows % envs.config.players, noise(seed)
         self._hold, self._left = max(1, self.repeat // envs.repeat), 0
+
+    def consider(
+        self, seen: Mapping[str, NDArray[Any]], slots: Ints, masks: NDArray[np.int8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """How likely each choice is, and what the future is worth.
+
+        Args:
+            seen: What B rows observe by name, (B, ...) each.
+            slots: (B,) of their players.
+            masks: (B, choices) what is worth trying.
+
+        Returns:
+            (B, C, K) logarithms of chances, and (B,) values.
+        """
+        choices, values = self.policy.consider(seen, slots, masks)
+        return choices.logs.numpy(), values.numpy()
 
     def act(
         self, seen: Mapping[str, NDArray[Any]], masks: NDArray[np.int8], playing: NDArray[np.bool_]

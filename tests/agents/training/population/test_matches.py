@@ -125,7 +125,8 @@ def test_players_are_called_by_folder_and_populations_give_their_newest(make, tm
     for place in ("a", "generations/gen_00001/members/m0", "generations/gen_00002/members/m1"):
         (tmp_path / place).mkdir(parents=True)
         save_policy(tmp_path / place / "policy.npz", learner.config, learner.policies)
-    (tmp_path / "generations" / "gen_00003.tmp").mkdir()
+    (tmp_path / "generations" / "gen_00003").mkdir()  # not there yet, as long as nobody names it
+    (tmp_path / "latest").write_text("gen_00002\n")
     assert list(entered([tmp_path / "a" / "policy.npz", "idle", tmp_path])) == ["a", "idle", "m1"]
     assert list(entered([tmp_path / "generations/gen_00001/members"])) == ["m0"]
     with pytest.raises(ConfigError, match="random is named twice"):
