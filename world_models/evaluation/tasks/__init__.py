@@ -1,0 +1,82 @@
+"""Tasks: kinds of episodes, and what is asked of each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mpgenie.errors import ConfigError
+from mpgenie.world_models.evaluation.cases import Case, Question, case_of
+from mpgenie.world_models.evaluation.game import Game, Take
+
+from .building import building, no_building, unbuilt
+from .consistency import turn_to_look, turn_to_look_opposite
+from .looking_away import looking_away
+from .movement import rotation, translation
+
+__all__ = ["TASKS", "Task", "cases_of"]
+
+ON_A_PLANET = 4
+"""Episodes of a task that are played on one planet."""
+TRIES = 4
+"""Episodes that are played at most, for each that is wanted."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kind of episode, and what is asked."""
+
+    title: str
+    kind: str
+    """Of `mpgenie.agents.bots.episodes.EPISODES`."""
+    ask: Callable[[Game, Take], tuple[int, list[Question]]]
+    """The last frame that is shown of an episode, and questions about what follows."""
+    retake: Callable[[Game, Take], Take] | None = None
+    """Makes another episode of the one that was played."""
+
+
+TASKS = {
+    "movement_a": Task("Movement: steps", "translation", translation),
+    "movement_b": Task("Movement: turns", "rotation", rotation),
+    "grounding": Task("Grounding: one looks away", "one_looks_away", looking_away),
+    "memory": Task("Memory: both look away", "both_look_away", looking_away),
+    "building": Task("Building", "structure", building),
+    "no_building": Task("Building: nothing built", "structure", no_building, unbuilt),
+    "consistency_same": Task("Consistency: one side", "turn_to_look", turn_to_look),
+    "consistency_opposite": Task(
+        "Consistency: opposite sides", "turn_to_look_opposite", turn_to_look_opposite
+    ),
+}  # fmt: skip
+"""Solaris's five, with the control that its Building has not."""
+
+
+def cases_of(game: Game, names: Sequence[str], count: int, seed: int) -> dict[str, list[Case]]:
+    """Play episodes for some tasks, and prepare what is asked.
+
+    Args:
+        game: To play in.
+        names: Of `TASKS`.
+        count: How many for each.
+        seed: Everything random follows from it.
+
+    Raises:
+        ConfigError: If scripts do not succeed often enough on these planets.
+    """
+    return {name: _cases(game, name, count, seed) for name in names}
+
+
+def _cases(game: Game, name: str, count: int, seed: int) -> list[Case]:
+    task, found = TASKS[name], list[Case]()
+    for number in range(TRIES * count):
+        planet = 2 * (seed * 4096 + number // ON_A_PLANET) + 1
+        take = game.play(task.kind, seed * 65_536 + number, planet)
+        if not take.success:
+            continue
+        if task.retake is not None:
+            take = task.retake(game, take)
+        origin, questions = task.ask(game, take)
+        found.append(case_of(game, f"{name}_{number}", take, origin, questions))
+        if len(found) == count:
+            return found
+    raise ConfigError(
+        f"of {TRIES * count} episodes of {task.kind} {len(found)} went as scripted, not {count}: "
+        "larger or more level planets are needed"
+    )
