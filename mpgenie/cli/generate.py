@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from mpgenie.errors import ConfigError
+
 EXAMPLES = """\
 examples:
   mpgenie generate --out data --episodes 100
@@ -21,6 +23,7 @@ examples:
   mpgenie generate --out sound --episodes 100 --check
   mpgenie generate --out drawn --episodes 200 --template scenarios.toml
   mpgenie generate --out held_out --episodes 100 --split eval
+  mpgenie generate --out played --episodes 100 --players-from out/population/tag
 """
 
 
@@ -56,6 +59,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--size", type=int, default=96, metavar="N", help="of a planet's faces (%(default)s)")
     template = "draw scenarios from it instead of types, players, planet, size: docs/templates.md"
     add("--template", type=Path, metavar="FILE", help=template)
+    whom = "let members of this population play what they have learnt, in place of types"
+    add("--players-from", type=Path, metavar="POPULATION", help=whom)
+    casts = ("any", "complementary", "contrasting")
+    add("--cast", choices=casts, default=casts[1], help="who of them plays together (%(default)s)")
     checked = "check each episode as it is sealed, and set aside those that fail: docs/quality.md"
     add("--check", action="store_true", help=checked)
     add_recording_options(parser)
@@ -87,11 +94,42 @@ def run(options: argparse.Namespace) -> int:
     """Make the dataset, then say what there is."""
     import mpgenie
 
+    if options.players_from is not None:
+        return from_players(options)
     names = ("episodes", "players", "types", "planet", "size", "template", "check", *RECORDING)
     with sigterm_as_ctrl_c():
         mpgenie.generate(options.out, **{name: getattr(options, name) for name in names})
     _report(options.out, print)
     return 0
+
+
+def from_players(options: argparse.Namespace) -> int:
+    """Let members of a population play, then say what there is."""
+    from tqdm import tqdm
+
+    from mpgenie.generation.plan import Plan
+    from mpgenie.play.from_players import generate_from
+
+    _refuse_what_scripts_take(options)
+    names = ("seed", "resolution", "video", "cameras", "passes", "split")
+    plan = Plan(**{name: getattr(options, name) for name in names})
+    with sigterm_as_ctrl_c(), tqdm(unit=" episodes", desc="recording", disable=None) as bar:
+        dataset = generate_from(
+            options.out, options.players_from, episodes=options.episodes, cast_by=options.cast,
+            plan=plan, on_episode=lambda _: bar.update() and None,
+        )  # fmt: skip
+    print(f"episodes    {len(dataset)}\ndataset     {dataset.root}")
+    return 0
+
+
+def _refuse_what_scripts_take(options: argparse.Namespace) -> None:
+    usual = {"types": (), "players": (2,), "planet": ("normal",), "size": 96, "template": None,
+             "check": False, "engine": "process"}  # fmt: skip
+    for name, value in usual.items():
+        if getattr(options, name) != value:
+            raise ConfigError(
+                f"--players-from plays what the members have learnt, as they have: leave --{name}"
+            )
 
 
 @contextmanager

@@ -62,6 +62,8 @@ class Film:
         self._hud, self._source, self._split = hud, source, split
         self.unit: int | None = None
         """Of the next episode; None = the first that is free."""
+        self.beside: Mapping[str, Any] = {}
+        """What else is known of the actions of the tick to come: the same names in each."""
         self._studio = Studio(
             self.simulation, streams, view_distance=game.env.config.view_distance, hud=hud
         )
@@ -104,7 +106,7 @@ class Film:
             reward=[step.rewards.get(player, 0.0) for player in players],
             terminated=[step.terminated.get(player, False) for player in players],
             truncated=[step.truncated.get(player, False) for player in players],
-            policy={"seconds_on_screen": np.float32(on_screen)},
+            policy={"seconds_on_screen": np.float32(on_screen), **self.beside},
             after=self._moved,
         )
         self._observe()

@@ -10,7 +10,7 @@ interrupted goes on with the episodes that it would have had.  They are sealed l
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def record(
         "split": split,
         "env": json.loads(json.dumps(asdict(config)), parse_constant=str),
     }
-    with _one_thread(bool(policies)):
+    with one_thread() if policies else nullcontext():
         game = Planet(PlanetEnv(config))
         try:
             seats = _seats(game, names, policies)
@@ -104,7 +104,7 @@ def record(
             game.close()
             raise
         with closing(Session(game, seats, film)) as session, sole_generator(Path(out)):
-            _play(session, film, episodes, lambda unit: _seed(seed, split, unit), on_episode)
+            _play(session, film, episodes, lambda unit: seed_of(seed, split, unit), on_episode)
     return open_dataset(out)
 
 
@@ -134,7 +134,7 @@ def _play(
         session.drop()
 
 
-def _seed(seed: int, split: str, unit: int) -> int:
+def seed_of(seed: int, split: str, unit: int) -> int:
     """Of an episode and its planet: even for training, odd for evaluation."""
     held_out = split == "eval"
     return 2 * (key_of(seed, _KEY, held_out, unit) % 2**31) + held_out
@@ -200,11 +200,8 @@ def _seats(game: Planet, names: Sequence[str], policies: dict[str, tuple[str, An
 
 
 @contextmanager
-def _one_thread(learnt: bool) -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """What networks say shall not depend on the number of processors; few rows gain nothing."""
-    if not learnt:
-        yield
-        return
     import torch
 
     threads = torch.get_num_threads()

@@ -112,6 +112,8 @@ class Arena:
             **{**game, **_observed(players), "action_mode": "discrete", "copy": False},
         )
         self._shape = (worlds, self.envs.config.players)
+        self.seated: list[tuple[Player, Ints]] = []
+        """Who chooses for which rows in the matches under way."""
 
     def __enter__(self) -> Self:
         return self
@@ -144,7 +146,7 @@ class Arena:
         sides = self._sides()
         seats = np.asarray(seating(sides) if callable(seating) else seating, np.int64)
         self._check(seats)
-        seated = self._sit_down(seats, int(seeds[0]))
+        self.seated = self._sit_down(seats, int(seeds[0]))
         tally = _Tally(self._shape, envs.config.rules)
         actions = np.zeros((envs.num_envs, len(envs.single_action_space.nvec)), np.int64)  # type: ignore[attr-defined]
         if on_step is not None:
@@ -152,7 +154,7 @@ class Arena:
             on_step(self._step(*begun, observed, infos["action_mask"]))
         while tally.playing.any():
             rows_playing = np.repeat(tally.playing, self._shape[1])
-            for player, rows in seated:
+            for player, rows in self.seated:
                 seen = {name: array[rows] for name, array in observed.items()}
                 masks = infos["action_mask"][rows]
                 actions[rows] = player.act(seen, masks, rows_playing[rows])

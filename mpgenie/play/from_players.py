@@ -1,0 +1,99 @@
+"""`mpgenie generate --players-from`: episodes that members of a population play.
+
+    generate_from("data", "out/population/tag", episodes=100, cast="contrasting")
+
+Each episode is a match of members who suit each other (`agents.training.population.casting`), on a
+planet of its own; beside every action stand the logits and values of whoever chose it, and who that
+was stands in the header.  Episode `i` follows from the arguments and `i` alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mpgenie.agents.training.player import find
+from mpgenie.agents.training.population.casting import affinities, cast
+from mpgenie.agents.training.population.matches import Arena, game_of
+from mpgenie.agents.training.population.players import entered, files_of
+from mpgenie.agents.training.population.takes import Scribe
+from mpgenie.datasets.reading import Dataset, open_dataset
+from mpgenie.errors import ConfigError
+from mpgenie.generation.lock import sole_generator
+from mpgenie.generation.plan import Plan
+
+from .keeping import Keeper
+from .recording import one_thread, seed_of
+
+OnEpisode = Callable[[int], None]
+
+
+def generate_from(
+    out: str | Path,
+    population: str | Path,
+    *,
+    episodes: int,
+    cast_by: str = "complementary",
+    players: int | None = None,
+    plan: Plan | None = None,
+    on_episode: OnEpisode | None = None,
+    **game: Any,
+) -> Dataset:
+    """Let members play, and record them; called again with the same arguments, go on.
+
+    Args:
+        out: The folder.
+        population: The folder of a population (its newest members), or one that holds trained
+            players.
+        episodes: How many there shall be; a larger number adds to a dataset.
+        cast_by: One of `casting.CASTS`.
+        players: How many play in each; by default as they have learnt.
+        plan: Seed, split and pictures; its types, players and planets play no part.
+        on_episode: Told the unit of each episode that is sealed.
+        **game: Options of `parallel_env` that shall be otherwise than they have learnt.
+
+    Returns:
+        The dataset, open for reading.
+
+    Raises:
+        ConfigError: If the arguments are not those that the folder was begun with, or cannot be
+            met.
+        KeyboardInterrupt: On Ctrl-C; sealed episodes are safe.
+    """
+    if episodes < 1:
+        raise ConfigError(f"episodes are more than 0, got {episodes}")
+    plan = plan or Plan()
+    files = files_of(population)
+    members = entered(files)
+    options = game_of(list(members.values()), players=players, **game)
+    with one_thread():
+        known = affinities(members, options, plan.seed)
+        agreed = {
+            "cast": cast_by,
+            "members": {name: _hash_of(file) for name, file in zip(members, files, strict=True)},
+            "game": json.loads(json.dumps(options)),
+            "seed": plan.seed,
+            "split": plan.split,
+        }
+        keeper = Keeper(out, options, plan.streams, split=plan.split, agreed=agreed)
+        with closing(keeper), sole_generator(keeper.film.root):
+            with Arena(list(members.values()), options, worlds=1) as arena:
+                for unit in keeper.film.left(range(episodes)):
+                    slots = arena.envs.config.players
+                    seats = cast(cast_by, slots, known, plan.seed, unit)
+                    scribe = Scribe(arena)
+                    world = seed_of(plan.seed, plan.split, unit)
+                    matches = arena.play(np.array([seats]), [world], scribe)
+                    (take,) = scribe.takes(matches, [f"checkpoint:{name}" for name in members])
+                    keeper.keep(take, unit)
+                    if on_episode is not None:
+                        on_episode(unit)
+    return open_dataset(out)
+
+
+def _hash_of(file: str | Path) -> str:
+    return hashlib.sha256(find(file).read_bytes()).hexdigest()
