@@ -1,0 +1,84 @@
+"""A population that learns a scenario, in a folder from which it goes on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mpgenie import __version__
+from mpgenie.agents.training.config import PPOConfig
+from mpgenie.agents.training.stopping import Pace, asked_to_stop
+
+from .co_play import CoPlay
+from .executor import Executor, InProcess
+from .hypers import Range
+from .population import Population, Settings
+from .store import Store
+
+PART = Range(0.1, 10.0)
+"""What a part of the scenario's reward may be worth, where that evolves; it is 1 elsewhere."""
+OnGeneration = Callable[[Population], None]
+
+
+def train(
+    settings: Settings,
+    config: PPOConfig,
+    out: Path,
+    *,
+    minutes: float | None = None,
+    executor: Executor | None = None,
+    on_generation: OnGeneration | None = None,
+) -> Path:
+    """Let a population learn, or go on with the one that a folder holds.
+
+    Args:
+        settings: Of the population.
+        config: What is played, and all terms of learning that do not evolve.
+        out: The folder.
+        minutes: When to stop if it is not done yet; None = never.
+        executor: What runs matches and lessons; by default this process.
+        on_generation: Told the population after each.
+
+    Returns:
+        The folder of the member with the highest rating.
+
+    Raises:
+        ConfigError: If the folder holds another population.
+        KeyboardInterrupt: After Ctrl-C, when a generation is done; the same call goes on.
+    """
+    game, executor = CoPlay(config, settings.levels), executor or InProcess()
+    try:
+        with asked_to_stop() as asked:
+            store = Store(out, _plain(settings, game.config), game)
+            population = Population(settings, game, store, executor)
+            pace = Pace(minutes)
+            while population.generation < settings.generations and not asked() and not pace.is_up:
+                population.advance()
+                if on_generation is not None:
+                    on_generation(population)
+            if asked():
+                raise KeyboardInterrupt(
+                    f"stopped after generation {population.generation} of {settings.generations} "
+                    f"and saved in {out}; the same command goes on"
+                )
+    finally:
+        game.close()
+        executor.close()
+    return store.member_folder(population.generation, population.best().name)
+
+
+def parts_evolve(config: PPOConfig) -> dict[str, Range]:
+    """Ranges that let evolution choose what each part of the scenario's reward is worth."""
+    return {f"part.{name}": PART for name in config.env_config().rules.part_names}
+
+
+def _plain(settings: Settings, config: PPOConfig) -> Mapping[str, Any]:
+    plain = asdict(settings)
+    return {
+        "mpgenie": __version__,
+        "scenario": config.scenario,
+        "seed": settings.seed,
+        "generations": plain.pop("generations"),
+        "settings": plain,
+        "learner": config.to_plain(),
+    }

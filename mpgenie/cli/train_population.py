@@ -1,0 +1,158 @@
+"""Let many players learn a scenario by playing each other, while evolution chooses how they learn.
+
+Members meet in matches of about even odds.  Who is surely worse than another of its group becomes
+its clone and tries other numbers: rates of learning, entropy, discount and what it is paid for.  A
+run that was stopped or killed goes on where it was by the same command.
+Settings that are not named are those that suit the scenario.  Defaults stand in brackets.
+"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mpgenie.errors import ConfigError
+
+from .train_ppo import chosen, setting
+
+if TYPE_CHECKING:
+    from mpgenie.agents.training.population.curriculum import Level
+    from mpgenie.agents.training.population.population import Population
+
+EXAMPLES = """\
+examples:
+  mpgenie train population --scenario tag
+  mpgenie train population --scenario capture_the_flag --players 4 --generations 20
+  mpgenie train population --scenario tag --groups competitive,exploratory
+  mpgenie train population --scenario gather --levels 2:4:1,4:6:2,8
+  mpgenie watch out/population/tag/generations/gen_00010/members/m00
+"""
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read "competitive,exploratory" as a tuple."""
+    return tuple(part.strip() for part in text.split(","))
+
+
+def levels(text: str) -> tuple[tuple[float, ...], ...]:
+    """Read "2:4.5:1,8" as ((2.0, 4.5, 1.0), (8.0,))."""
+    try:
+        found = tuple(tuple(float(part) for part in each.split(":")) for each in text.split(","))
+        if not all(1 <= len(level) <= 3 and level[0] % 1 == 0 for level in found):
+            raise ValueError
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no list of levels; write PLAYERS:BAR:FLOOR like 2:4.5:1,4:6,8"
+        ) from None
+    return found
+
+
+def add_parser(algorithms: Any) -> None:
+    """Add `population` to the algorithms of `mpgenie train`."""
+    parser = algorithms.add_parser(
+        "population",
+        help="many players learn by playing each other",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run, parser=parser)
+    add = parser.add_argument
+    add("--scenario", default="tag", metavar="NAME", help="what is played (%(default)s)")
+    add("--members", type=int, default=8, metavar="N", help="who learns (%(default)s)")
+    groups = "dealt to them: plain, cooperative, competitive, exploratory (plain)"
+    add("--groups", type=names, default=("plain",), metavar="A,B", help=groups)
+    add("--players", type=int, metavar="N", help="in each world (what suits the scenario)")
+    add("--worlds", type=int, default=16, metavar="W", help="of a match (%(default)s)")
+    add("--matches", type=int, default=1, metavar="N", help="of a round (%(default)s)")
+    add("--rounds", type=int, default=2, metavar="N", help="of a generation (%(default)s)")
+    add("--generations", type=int, default=50, metavar="N", help="(%(default)s)")
+    add("--observe", choices=("state", "rgb", "both"), help="what they learn from (state)")
+    bars = "of a curriculum: players, the score that passes, the score that fails"
+    add("--levels", type=levels, default=(), metavar="P:BAR:FLOOR,...", help=bars)
+    add("--fixed", action="store_true", help="nobody is cloned: for comparison")
+    add("--crossover", action="store_true", help="clones have numbers of both parents")
+    add("--evolve-rewards", action="store_true", help="what parts of rewards are worth, too")
+    add("--past", type=float, default=0.2, metavar="P", help="share of the past (%(default)s)")
+    add("--seed", type=int, default=0, metavar="S", help="everything follows from it (0)")
+    add("--minutes", type=float, metavar="M", help="stop after so long; the same command goes on")
+    add("--out", type=Path, metavar="DIR", help="new or to go on with (out/population/NAME)")
+    add("--ray", nargs="?", const="local", metavar="ADDRESS", help="run it on a Ray cluster")
+    other = "any other setting of agents/training/config.py, or env.NAME for one of the environment"
+    add("--set", type=setting, action="append", default=[], metavar="NAME=VALUE", help=other)
+    parser.set_defaults(planet=None, size=None)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Learn, then say where to find whom."""
+    if options.minutes is not None and not options.minutes > 0:
+        raise ConfigError(f"--minutes must be more than 0, got {options.minutes:g}")
+    from mpgenie.agents.training.config import recipe
+    from mpgenie.agents.training.population.executor import InProcess, OnRay
+    from mpgenie.agents.training.population.hypers import HYPERS
+    from mpgenie.agents.training.population.population import Settings
+    from mpgenie.agents.training.population.scheduler import Schedule
+    from mpgenie.agents.training.population.training import parts_evolve, train
+
+    named = chosen(options)
+    named.pop("worlds")
+    named["env"] = {"planets": 16, **named["env"]}
+    config = recipe(options.scenario, seed=options.seed, **named)
+    settings = Settings(
+        members=options.members,
+        groups=options.groups,
+        generations=options.generations,
+        rounds=options.rounds,
+        matches=options.matches,
+        worlds=options.worlds,
+        schedule=None if options.fixed else Schedule(crossover=options.crossover),
+        hypers={**HYPERS, **(parts_evolve(config) if options.evolve_rewards else {})},
+        past_share=options.past,
+        levels=tuple(map(_level, options.levels)),
+        seed=options.seed,
+    )
+    out = options.out or Path("out/population") / config.scenario
+    address = None if options.ray == "local" else options.ray
+    executor = InProcess() if options.ray is None else OnRay(address)
+    report = Report(settings.generations)
+    try:
+        best = train(
+            settings, config, out, minutes=options.minutes, executor=executor,
+            on_generation=report,
+        )  # fmt: skip
+    finally:
+        report.close()
+    print(f"population  {out}\nbest        {best}\nwatch it    mpgenie watch {best}")
+    return 0
+
+
+def _level(numbers: tuple[float, ...]) -> "Level":
+    from mpgenie.agents.training.population.curriculum import Level
+
+    bar, floor = (*numbers[1:], None, None)[:2]
+    return Level(players=int(numbers[0]), bar=bar, floor=floor)
+
+
+class Report:
+    """A bar that fills with generations, and the best rating."""
+
+    def __init__(self, generations: int) -> None:
+        self.generations = generations
+        self._bar: Any = None
+
+    def __call__(self, population: "Population") -> None:
+        """Show where a population is."""
+        from tqdm import tqdm
+
+        if self._bar is None:
+            done = population.generation - 1
+            self._bar = tqdm(
+                total=self.generations, initial=done, unit=" generations", desc="evolving"
+            )
+        best = population.best()
+        self._bar.set_postfix({best.name: f"{best.rating.mu:.1f}"}, refresh=False)
+        self._bar.update(1)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,142 @@
+"""Members in one match: who sits where, what each is paid and learns, and how games end."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mpgenie.agents.training.player import trained
+from mpgenie.agents.training.population.co_play import CoPlay
+from mpgenie.agents.training.population.curriculum import Level
+from mpgenie.agents.training.population.game import Match
+from mpgenie.agents.training.population.groups import MIX
+from mpgenie.agents.training.population.hypers import Range
+from mpgenie.agents.training.population.member import hash_of
+from mpgenie.agents.training.population.population import Population, Settings
+from mpgenie.agents.training.population.store import Store
+from mpgenie.errors import CheckpointError
+
+from ..conftest import tiny
+
+PLAIN = {f"mix.{name}": float(name == "self") for name in MIX}
+
+
+@pytest.fixture
+def game():
+    made = CoPlay(tiny(free=("camera pitch",), players=2, minibatch=256, epochs=8, rate=3e-3))
+    yield made
+    made.close()
+
+
+def looking(game, bin_):
+    """Somebody who always turns the camera so: 7 looks down, 3 up."""
+    arrays = game.newborn(0)
+    arrays["net.nets.0.scores.bias"] = arrays["net.nets.0.scores.bias"].copy()
+    arrays["net.nets.0.scores.bias"][8 * 11 + bin_] = 50.0
+    return arrays
+
+
+def match(*rows, level=0):
+    return Match(level, rows, 2, 7)
+
+
+def test_everybody_learns_from_its_own_rows_alone(game):
+    down, up = looking(game, 7), looking(game, 3)
+    played = game.play(
+        match(("a", "b"), ("b", "a"), ("a", "b")), {"a": down, "b": up}, {"a": PLAIN, "b": PLAIN}
+    )
+    for name, turn in (("a", 7), ("b", 3)):
+        lived = played.lived[name]
+        assert lived.actions.shape[:2] == (16, 3)
+        assert set(lived.actions[..., 8].flatten().tolist()) == {turn}
+        assert torch.equal(lived.rewards[:, 0], -lived.rewards[:, 1])  # odd slots are paid for up
+
+
+def test_who_gets_more_wins(game):
+    down = looking(game, 7)
+    played = game.play(match(("a", "b"), ("b", "a")), {"a": down, "b": down}, {"a": PLAIN})
+    assert set(played.lived) == {"a"}
+    assert [outcome.sides for outcome in played.outcomes] == [(("a",), ("b",)), (("b",), ("a",))]
+    for outcome in played.outcomes:
+        assert outcome.ranks == [0, 1]  # down pays in slot 0
+        assert outcome.scores[0] == pytest.approx(-outcome.scores[1])
+
+
+def test_the_mix_says_what_one_is_paid(game):
+    down = looking(game, 7)
+    shared = {**PLAIN, "mix.team": 1.0}
+    who, rows = {"a": down, "b": down}, match(("a", "b"))
+    played = game.play(
+        rows, who, {"a": shared, "b": {**PLAIN, "mix.novelty": 1.0, "part.look": 2.0}}
+    )
+    alone = game.play(rows, who, {"a": PLAIN, "b": PLAIN})
+    assert played.lived["a"].rewards.abs().max() < 1e-6  # what one gets, the other loses
+    paid = alone.lived["b"].rewards.flatten()
+    new = torch.zeros(16)
+    new[0] = 1.0  # nobody leaves the place of the beginning
+    torch.testing.assert_close(played.lived["b"].rewards.flatten(), 2.0 * paid + new)
+    assert played.outcomes == alone.outcomes  # who wins does not depend on it
+
+
+def test_members_learn_what_pays_and_by_their_own_numbers(game):
+    """Slot 0 is paid for looking down; one member learns at a rate of nearly nothing."""
+    rows = match(*[("a", "b")] * 4)
+    numbers = {"a": {**PLAIN, "rate": 3e-3}, "b": {**PLAIN, "rate": 1e-9}}
+    who = {name: game.newborn(k) for k, name in enumerate("ab")}
+    for turn in range(6):
+        played = game.play(rows, who, numbers)
+        before = dict(who)
+        for name in "ab":
+            who[name], told = game.learn(who[name], numbers[name], [played.lived[name]], turn)
+            assert told["rate"] == numbers[name]["rate"]
+    assert np.mean([outcome.scores[0] for outcome in played.outcomes]) > 4.0  # of 16
+    still = [np.abs(who["b"][key] - before["b"][key]).max() for key in who["b"] if "scores" in key]
+    assert max(still) < 1e-5
+
+
+def test_the_same_match_and_lesson_come_out_the_same(game):
+    numbers = {"a": {**PLAIN, "rate": 1e-3}}
+    hashes = set()
+    for _ in range(2):
+        who = {"a": game.newborn(1), "b": game.newborn(2)}
+        played = game.play(match(("a", "b"), ("b", "a")), who, numbers)
+        hashes.add(hash_of(game.learn(who["a"], numbers["a"], [played.lived["a"]], 5)[0]))
+    assert len(hashes) == 1
+
+
+def test_levels_have_their_own_worlds_and_are_judged_alike():
+    levels = (Level(players=1), Level(players=4, env={"max_cycles": 16}))
+    game = CoPlay(tiny(free=("camera pitch",)), levels, judged=3)
+    down = looking(game, 7)
+    assert [game.players(level) for level in (0, 1)] == [1, 4]
+    easy, hard = game.judge(down, 0), game.judge(down, 1)
+    assert easy.shape == hard.shape == (3,) and easy.min() > 2.0
+    assert hard == pytest.approx([0.0] * 3)  # two look the wrong way
+    assert game.play(match(("a",) * 4, level=1), {"a": down}, {"a": PLAIN}).lived[
+        "a"
+    ].rewards.shape == (8, 4)
+    game.close()
+
+
+def test_a_population_learns_and_its_members_are_players(game, tmp_path):
+    settings = Settings(
+        members=3, worlds=6, rounds=2, schedule=None, hypers={"rate": Range(1e-3, 5e-3)}, remember=2
+    )
+    made = Population(settings, game, Store(tmp_path, {}, game))
+    for _ in range(2):
+        made.advance()
+    place = tmp_path / "generations/gen_00002/members/m01"
+    player = trained(place)
+    assert player.config.scenario == "look_down"
+    assert trained(next((tmp_path / "history").iterdir())).config == player.config
+    assert {path.name for path in place.iterdir()} == {"policy.npz", "optimiser.npz", "member.json"}
+    again = Population(settings, game, Store(tmp_path, {}, game))
+    assert [hash_of(m.arrays) for m in again.members] == [hash_of(m.arrays) for m in made.members]
+
+
+def test_players_of_another_game_are_refused(game, tmp_path):
+    other = CoPlay(tiny(hidden=16))
+    other.save(tmp_path / "policy.npz", other.newborn(0), {})
+    with pytest.raises(CheckpointError, match="another game"):
+        game.load(Path(tmp_path / "policy.npz"))

@@ -1,0 +1,180 @@
+"""Populations find what is right where one knows what is, and go on exactly when killed."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mpgenie.agents.training.population.curriculum import Level
+from mpgenie.agents.training.population.executor import OnRay
+from mpgenie.agents.training.population.hypers import Range
+from mpgenie.agents.training.population.member import hash_of
+from mpgenie.agents.training.population.population import Population, Settings
+from mpgenie.agents.training.population.scheduler import Schedule
+from mpgenie.agents.training.population.store import Store, read_lineage
+from mpgenie.errors import CheckpointError, ConfigError
+
+from .toys import Growing, MovingOptimum, RockPaperScissors, best_rate, exploitability, played
+
+RATES = {"rate": Range(1e-5, 1e-1)}
+SMALL = {"members": 4, "rounds": 1, "worlds": 4, "hypers": RATES, "remember": 1}
+HASTY = Schedule(burn_in=8, cool_down=4, evidence=0.6)
+
+
+def population(folder, game, executor=None, **chosen):
+    settings = Settings(**{**SMALL, **chosen})
+    return Population(settings, game, Store(Path(folder), {"seed": settings.seed}, game), executor)
+
+
+def advanced(made, generations):
+    for _ in range(generations):
+        made.advance()
+    return made
+
+
+def reached(made):
+    return [float(member.arrays["net.x"][0]) for member in made.members]
+
+
+def test_evolution_tracks_an_optimum_that_moves(tmp_path):
+    """Rates begin over four decades; the best one changes with what was reached."""
+    chosen = {"members": 8, "worlds": 8, "past_share": 0.0, "remember": 0}
+    schedule = Schedule(burn_in=16, cool_down=8)
+    evolving = population(tmp_path / "a", MovingOptimum(), schedule=schedule, **chosen)
+    fixed = population(tmp_path / "b", MovingOptimum(), schedule=None, **chosen)
+    advanced(evolving, 50), advanced(fixed, 50)
+    away = [m.numbers["rate"] / best_rate(m.arrays["net.x"][0]) for m in evolving.members]
+    assert 1.0 / 3.0 < np.median(away) < 3.0  # beyond, ground is lost
+    assert max(reached(evolving)) > max(reached(fixed))
+    assert np.median(reached(evolving)) > 5.0 + np.median(reached(fixed))
+
+
+def test_the_past_keeps_all_three_of_rock_paper_and_scissors(tmp_path):
+    """Without it they chase each other round and can always be beaten."""
+    rate = {"rate": Range(1.6, 1.6)}
+    chosen = {"worlds": 8, "schedule": None, "hypers": rate}
+    alone = population(tmp_path / "a", RockPaperScissors(), past_share=0.0, **chosen)
+    among = population(tmp_path / "b", RockPaperScissors(), past_share=0.5, **chosen)
+    usual = []
+    for made in (alone, among):
+        found = []
+        for _ in range(50):
+            made.advance()
+            known = [member.arrays for member in made.members]
+            if made is among:
+                known += [arrays for _, arrays in made.past.values()]
+            found.append(exploitability(np.mean([played(each["net.x"]) for each in known], 0)))
+        usual.append(np.mean(found[-20:]))
+    assert usual[0] > 0.5 and usual[1] < 0.1
+
+
+def test_levels_change_where_they_should(tmp_path):
+    """Everybody comes to g - 10 * level after g generations: the bar of 4.5 is passed at 5."""
+    levels = tuple(Level(players=2, bar=4.5) for _ in range(3))
+    made = population(tmp_path, Growing(), levels=levels, schedule=None)
+    advanced(made, 20)
+    told = [
+        (e["generation"], e["kind"], e["level"]) for e in read_lineage(tmp_path) if "level" in e
+    ]
+    assert told == [(5, "promoted", 1), (15, "promoted", 2)]
+
+
+def end_of(made):
+    return [(m.name, hash_of(m.arrays), m.numbers, m.rating, m.games) for m in made.members]
+
+
+def test_the_lineage_tells_what_happened_to_whom(tmp_path):
+    made = advanced(population(tmp_path, MovingOptimum(), schedule=HASTY), 12)
+    events = read_lineage(tmp_path)
+    assert [e["kind"] for e in events[:4]] == ["born"] * 4
+    assert {e["kind"] for e in events} == {"born", "matched", "exploited", "explored"}
+    for event in events:
+        if event["kind"] == "exploited":
+            assert event["donor"] != event["member"]
+    last = {e["member"]: e for e in events}
+    for member in made.members:
+        assert last[member.name]["hash"] == hash_of(member.arrays)
+        assert last[member.name]["hypers"] == {"rate": member.numbers["rate"]}
+
+
+class Killed(BaseException):
+    """As kill -9 at this very moment would be."""
+
+
+def test_killed_at_any_sync_it_goes_on_to_the_same_members(tmp_path, monkeypatch):
+    whole = end_of(advanced(population(tmp_path / "whole", MovingOptimum(), schedule=HASTY), 3))
+    syncs, usual = [], os.fsync
+    at = [10**9]
+
+    def fsync(handle):
+        syncs.append(handle)
+        if len(syncs) == at[0]:
+            raise Killed
+        usual(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    first = population(tmp_path / "counted", MovingOptimum(), schedule=HASTY)
+    after_birth = len(syncs)
+    advanced(first, 2)
+    one_generation = (len(syncs) - after_birth) // 2
+    for k in range(1, one_generation + 1):
+        syncs.clear()
+        at[0] = after_birth + one_generation + k
+        folder = tmp_path / f"killed_{k}"
+        with pytest.raises(Killed):
+            advanced(population(folder, MovingOptimum(), schedule=HASTY), 3)
+        at[0] = 10**9
+        made = population(folder, MovingOptimum(), schedule=HASTY)
+        assert made.generation in (1, 2)
+        assert end_of(advanced(made, 3 - made.generation)) == whole
+        assert read_lineage(folder) == read_lineage(tmp_path / "whole")
+
+
+def test_a_damaged_generation_is_passed_over(tmp_path):
+    whole = end_of(advanced(population(tmp_path / "whole", MovingOptimum(), schedule=HASTY), 3))
+    made = advanced(population(tmp_path / "hurt", MovingOptimum(), schedule=HASTY), 3)
+    assert end_of(made) == whole
+    file = tmp_path / "hurt/generations/gen_00003/members/m01/policy.npz"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 3] ^= 1
+    file.write_bytes(data)
+    made = population(tmp_path / "hurt", MovingOptimum(), schedule=HASTY)
+    assert made.generation == 2
+    assert end_of(advanced(made, 1)) == whole
+    for generation in (2, 3):
+        (tmp_path / f"hurt/generations/gen_0000{generation}/state.json").unlink()
+    with pytest.raises(CheckpointError, match="is damaged"):
+        population(tmp_path / "hurt", MovingOptimum(), schedule=HASTY)
+
+
+def test_a_folder_of_another_population_is_refused(tmp_path):
+    population(tmp_path, MovingOptimum())
+    with pytest.raises(ConfigError, match="population with seed = 0, not 1"):
+        population(tmp_path, MovingOptimum(), seed=1)
+
+
+@pytest.mark.slow
+def test_ray_gives_the_same_lineage(tmp_path):
+    pytest.importorskip("ray")
+    here = advanced(population(tmp_path / "here", MovingOptimum(), schedule=HASTY, matches=2), 3)
+    executor = OnRay()
+    try:
+        there = population(tmp_path / "there", MovingOptimum(), executor, schedule=HASTY, matches=2)
+        assert end_of(advanced(there, 3)) == end_of(here)
+    finally:
+        executor.close()
+    assert read_lineage(tmp_path / "here") == read_lineage(tmp_path / "there")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"members": 1}, "members must be a whole number from 2"),
+        ({"groups": ("grumpy",)}, "unknown group"),
+        ({"past_share": 1.0}, "share of the past"),
+    ],
+)
+def test_absurd_populations_are_refused(wrong, message):
+    with pytest.raises(ConfigError, match=message):
+        Settings(**wrong)

@@ -1,0 +1,35 @@
+"""`mpgenie train population` makes a population, goes on with it, and says who is the best."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from mpgenie.agents.training.population.store import read_lineage
+from mpgenie.cli import main
+from mpgenie.cli.train_population import levels
+from tests.runs import one_thread as one_thread
+
+SMALL = (
+    "--members", "2", "--worlds", "2", "--rounds", "1", "--set", "env.max_cycles=16",
+    "--set", "env.size=8", "--set", "env.weather=false", "--set", "hidden=16",
+    "--set", "env.planets=1",
+)  # fmt: skip
+
+
+def test_a_population_goes_on_with_the_same_command(tmp_path, capsys):
+    out = str(tmp_path / "them")
+    learn = ("train", "population", "--scenario", "tag", "--out", out, *SMALL)
+    assert main([*learn, "--generations", "1"]) == 0
+    assert main([*learn, "--generations", "2"]) == 0
+    assert {event["generation"] for event in read_lineage(tmp_path / "them")} == {0, 1, 2}
+    told = capsys.readouterr().out
+    assert "generations/gen_00002/members/m0" in told and "mpgenie watch" in told
+    assert main([*learn, "--generations", "2", "--members", "3"]) == 1
+    assert "holds a population with settings" in capsys.readouterr().err
+
+
+def test_levels_are_read_as_players_bar_and_floor(capsys):
+    assert levels("2:4.5:1,4:6,8") == ((2.0, 4.5, 1.0), (4.0, 6.0), (8.0,))
+    with pytest.raises(SystemExit):
+        main(["train", "population", "--levels", "two"])
+    assert "write PLAYERS:BAR:FLOOR" in capsys.readouterr().err
