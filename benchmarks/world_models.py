@@ -11,7 +11,7 @@ stopped goes on.  After each seed OUT/table.md, table.json and horizon.png tell 
 Only the stage `causal` is learnt (and, before it, the tokenizer of presets that have one).  Ours
 begins there from nothing, so Solaris's question, what it costs to leave the single-player stage
 out, is asked the other way round: `pretrained` spends half of its steps on single views.
-`no moves` and `no residual` are for presets of patches.
+`no gates`, `no moves` and `no residual` are for presets of patches.
 """
 
 import argparse
@@ -70,10 +70,13 @@ VARIANTS = {
     "macm, no adaptive weights": Variant(
         "the same, without adaptive weights", {**_MACM, "adaptive": False}
     ),
-    "no moves": Variant("tells changes of the frame before, not where it moved", {"moves": False}),
+    "no gates": Variant("does not tell how much of each is to count", {"gates": False}),
+    "no moves": Variant(
+        "tells changes of the frame before, not where it moved", {"moves": False, "gates": False}
+    ),
     "no residual": Variant(
         "tells the frame itself, with no look at its own frame before",
-        {"moves": False, "predicts": "x0"},
+        {"moves": False, "gates": False, "predicts": "x0"},
     ),
 }  # fmt: skip
 

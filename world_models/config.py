@@ -97,6 +97,9 @@ class WorldModelConfig:
     moves: bool = False
     """Whether tokens also tell where their pixels were in the frame before; goes with `patches` and
     `change`."""
+    gates: bool = False
+    """Whether tokens also tell, for each pixel and move, how much of it is to count: nearly nothing
+    where nothing happens, or else dreams grey and blur with time; goes with `moves`."""
     steps: int = 4
     """Denoising steps of a dreamt frame."""
     sampler: str = "euler"
@@ -135,6 +138,8 @@ class WorldModelConfig:
                 "moves are of pixels in the frame before: they go with tokenizer 'patches' and "
                 f"predicts 'change', not {self.tokenizer!r} and {self.predicts!r}"
             )
+        if self.gates and not self.moves:
+            raise ConfigError("gates are of changes and moves: they go with moves")
         if self.pool < self.players:
             raise ConfigError(f"a pool of {self.pool} is too small for {self.players} players")
         if self.compose and (self.layout == "frame_concat" or self.injection == "macm"):
@@ -201,11 +206,11 @@ def config_from(plain: dict[str, object]) -> WorldModelConfig:
 PRESETS = {
     "debug": WorldModelConfig(
         resolution=(32, 32), tokenizer="patches", channels=192, width=128, heads=4, blocks=4,
-        predicts="change", moves=True, steps=1,
+        predicts="change", moves=True, gates=True, steps=1,
     ),
     "cpu": WorldModelConfig(
         tokenizer="patches", channels=192, width=128, heads=4, blocks=4,
-        predicts="change", moves=True, steps=1,
+        predicts="change", moves=True, gates=True, steps=1,
     ),
     "small": WorldModelConfig(width=384, blocks=12),
     "base": WorldModelConfig(width=768, heads=12, blocks=12, window=16),

@@ -38,3 +38,19 @@ def moved(latents: Tensor, by: Tensor, cell: int) -> Tensor:
     fetched = F.grid_sample(pictures, places, padding_mode="border", align_corners=False)
     patches: Tensor = F.pixel_unshuffle(fetched, cell).movedim(1, -1).to(latents)
     return patches.reshape(latents.shape)
+
+
+def gated(change: Tensor, by: Tensor, gates: Tensor) -> tuple[Tensor, Tensor]:
+    """Changes and moves as far as their gates are open, from not at all to twice.
+
+    A sum is never exactly nothing, and what is a little wrong in every frame grows; a product with
+    a gate that is shut is nothing (masks of what is new, as in Finn et al., 2016).
+
+    Args:
+        change: (..., C), patches: numbers of a cell's pixels, colour after colour.
+        by: (..., MOVES).
+        gates: (..., pixels of a cell + MOVES), any numbers; 0 = as if there were no gate.
+    """
+    cell = gates.shape[-1] - by.shape[-1]
+    pixels, moves = (2.0 * gates.sigmoid()).split([cell, by.shape[-1]], -1)
+    return change * torch.cat([pixels] * (change.shape[-1] // cell), -1), by * moves

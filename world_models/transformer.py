@@ -18,7 +18,7 @@ from .heads import Heads
 from .injection import Controls, Listening, Pooled
 from .layouts import Layout, players_of_a_view
 from .masks import Rule, dense_mask, frame_rule, mask_mod
-from .moving import moved
+from .moving import gated, moved
 from .ring import Reading, Ring
 from .rope import Rotary
 
@@ -104,7 +104,8 @@ class MultiplayerTransformer(nn.Module):
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.sway = nn.Linear(width, 2 * width)
         self.moves = MOVES if config.moves else 0
-        self.exit = nn.Linear(width, group * (config.channels + self.moves))
+        self.gates = config.cell**2 + MOVES if config.gates else 0
+        self.exit = nn.Linear(width, group * sum(self._told))
         self.heads = Heads(config, group)
         for weight in self.exit.parameters():
             nn.init.zeros_(weight)
@@ -234,12 +235,17 @@ class MultiplayerTransformer(nn.Module):
             x = block(x, condition, done, layer, attend)
         shift, scale = self.sway(condition).unsqueeze(-2).chunk(2, -1)
         out = self.exit(self.norm(x) * (1 + scale) + shift)
-        out = out.unflatten(3, size).unflatten(-1, (-1, self.config.channels + self.moves))
+        out = out.unflatten(3, size).unflatten(-1, (-1, sum(self._told)))
         told = layout.unfold(out.movedim(-2, 3))
         if before is not None:
             told = self._changed(told, latents, before, times)
         reward, terminated, pose = (layout.unfold(each) for each in self.heads(x))
         return Predicted(told, reward, terminated.squeeze(-1), pose)
+
+    @property
+    def _told(self) -> list[int]:
+        """How many numbers a token tells of what."""
+        return [self.config.channels, self.moves, self.gates]
 
     def _near(self, before: Tensor) -> Tensor:
         """(B', T, V', S, D): tokens see the frame before at their place and next to it.
@@ -255,7 +261,9 @@ class MultiplayerTransformer(nn.Module):
 
     def _changed(self, told: Tensor, latents: Tensor, before: Tensor, times: Tensor) -> Tensor:
         """x0 (B, T, P, h, w, C), of what is told about how the frame before changes."""
-        change, by = told.split([self.config.channels, self.moves], -1)
+        change, by, gates = told.split(self._told, -1)
+        if self.gates:
+            change, by = gated(change, by, gates)
         if self.moves:
             before = moved(before, self.config.cell / 2 * by, self.config.cell)
         x0, spread = guess(latents, before, times)

@@ -20,7 +20,12 @@ def counted(work):
     return counter.get_total_flops()
 
 
-@pytest.mark.parametrize("injection", [{}, {"injection": "macm"}, {"compose": True}])
+CHANGING = {
+    "tokenizer": "patches", "channels": 192, "predicts": "change", "moves": True, "gates": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("injection", [{}, {"injection": "macm"}, {"compose": True}, CHANGING])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_step_costs_what_is_said(layout, injection):
     if layout == "frame_concat" and "compose" in injection:

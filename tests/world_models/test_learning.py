@@ -26,7 +26,7 @@ from mpgenie.world_models.training import Machine
 
 SHAPE = {
     "width": 32, "heads": 2, "blocks": 1, "channels": 8, "convolutions": 8, "window": 4,
-    "tokenizer": "autoencoder", "predicts": "velocity", "moves": False, "steps": 4,
+    "tokenizer": "autoencoder", "predicts": "velocity", "moves": False, "gates": False, "steps": 4,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.config import MOVES
-from mpgenie.world_models.moving import moved
+from mpgenie.world_models.moving import gated, moved
 from mpgenie.world_models.tokenizer import Patches
 
 from .tiny_models import clip, far, tiny, transformer
@@ -50,10 +50,30 @@ def test_moves_may_differ_within_a_cell_and_gradients_reach_them():
     assert (told.grad.abs() > 0).all()
 
 
+def test_a_gate_that_says_nothing_leaves_all_as_it_is():
+    change, by = torch.randn(4, 192), torch.randn(4, MOVES)
+    told = gated(change, by, torch.zeros(4, CELL**2 + MOVES))
+    assert torch.equal(told[0], change) and torch.equal(told[1], by)
+
+
+@given(pixel=st.integers(0, CELL**2 - 1))
+def test_a_gate_is_of_all_colours_of_a_pixel(pixel):
+    gates = torch.full((2, 3, CELL**2 + MOVES), -100.0)
+    gates[..., pixel] = 100.0
+    grey = Patches(SIZE, CELL).encode(torch.full((*SIZE, 3), 255, dtype=torch.uint8))
+    change, by = gated(grey, torch.ones(2, 3, MOVES), gates)
+    shown = Patches(SIZE, CELL).decode(change)
+    row, column = divmod(pixel, CELL)
+    assert (shown[row::CELL, column::CELL] == 255).all()
+    assert (shown > 128).sum() == shown[row::CELL, column::CELL].numel()
+    assert not by.any()
+
+
 def changing(**chosen):
-    """A model of patches that tells changes and moves."""
+    """A model of patches that tells changes, moves, and how much of them is to count."""
     return transformer(
-        tokenizer="patches", channels=192, predicts="change", moves=True, **chosen
+        tokenizer="patches", channels=192, predicts="change",
+        **{"moves": True, "gates": True, **chosen},
     )  # fmt: skip
 
 
@@ -69,6 +89,20 @@ def test_a_model_that_has_learnt_nothing_says_that_nothing_changes():
     ends = seen.changed(times=torch.ones_like(seen.times))
     told = model(*ends).latents
     assert far(told[:, 1:], seen.latents[:, :-1]) < 1e-5 and not told[:, 0].any()
+
+
+@pytest.mark.parametrize("layout", ["joint", "frame_concat"])
+def test_behind_gates_that_are_shut_nothing_changes_either(layout):
+    model = changing(layout=layout)
+    views = 2 if layout == "frame_concat" else 1
+    bias = model.exit.bias.data.view(views, -1)
+    bias[:, -model.gates :] = -1e4
+    seen = seen_by(model)
+    told = model(*seen.changed(times=torch.ones_like(seen.times))).latents
+    assert far(told[:, 1:], seen.latents[:, :-1]) < 1e-5
+    bias[:, -model.gates :] = 0.0
+    told = model(*seen.changed(times=torch.ones_like(seen.times))).latents
+    assert far(told[:, 1:], seen.latents[:, :-1]) > 0.01
 
 
 @pytest.mark.parametrize("layout", ["joint", "independent", "frame_concat", "concat_view"])
@@ -88,6 +122,11 @@ def test_the_frame_before_may_be_another_one_than_in_the_clip():
     seen = seen_by(model)
     before = torch.randn_like(seen.latents)
     assert far(model(*seen, before=before).latents, model(*seen).latents) > 0.1
+
+
+def test_gates_need_moves():
+    with pytest.raises(ConfigError, match="they go with moves"):
+        tiny(gates=True)
 
 
 def test_moves_need_patches_and_changes():
