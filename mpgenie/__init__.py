@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mpgenie.world_models.checkpoint import load_world_model
     from mpgenie.world_models.dream import DreamEnv, dream_env
     from mpgenie.world_models.dream_vector import DreamVectorEnv, dream_vector_env
+    from mpgenie.world_models.evaluation.evaluating import evaluate_world_model
 
 __version__ = "0.1.0"
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "dream_env",
     "dream_vector_env",
     "env",
+    "evaluate_world_model",
     "export",
     "generate",
     "gym_env",
@@ -52,6 +54,7 @@ _HOMES = {
     "dream_env": "mpgenie.world_models.dream:dream_env",
     "dream_vector_env": "mpgenie.world_models.dream_vector:dream_vector_env",
     "env": "mpgenie.envs.aec:env",
+    "evaluate_world_model": "mpgenie.world_models.evaluation.evaluating:evaluate_world_model",
     "export": "mpgenie.datasets.exports.export:export",
     "generate": "mpgenie.generation.generate:generate",
     "gym_env": "mpgenie.envs.single:SinglePlayerEnv",

@@ -146,6 +146,11 @@ def dream_config(
     return config
 
 
+def is_world_model(folder: Path) -> bool:
+    """Whether a folder holds a checkpoint of a world model, or what is left of one."""
+    return any((folder / name).is_file() for name in ("config.json", "model.safetensors"))
+
+
 def source_of(checkpoint: "str | Path | Source", device: str = "auto") -> Source:
     """What a checkpoint holds, read if it has not been read already.
 

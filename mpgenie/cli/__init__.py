@@ -21,7 +21,7 @@ COMMANDS = {
     "dataset": "look into a dataset, check it, or hand it on to other tools",
     "train": "let players learn a scenario, or models what players did and would see",
     "label": "let a model say what players did in a dataset",
-    "evaluate": "how well a model tells what players did, as a page",
+    "evaluate": "how good models of what players did, or would see, are, as a page",
     "vpt": "video pre-training from end to end: labels, clones, what they are worth",
     "tournament": "players with and against each other, and who is how good",
     "watch": "a video of trained players",
@@ -46,6 +46,8 @@ examples:
   mpgenie vpt --tiny                video pre-training from end to end, in a minute
   mpgenie watch gather              a video of trained players
   mpgenie dream checkpoints/small   what a world model makes of the same actions
+  mpgenie evaluate checkpoints/debug
+                                    how good it is as a stand-in for the game
   mpgenie bench --quick             the main figures in about a minute
 
 `mpgenie COMMAND --help` says more about each.

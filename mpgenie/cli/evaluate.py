@@ -1,20 +1,21 @@
-"""Measure how well models tell what players did, and write one page about it.
+"""Measure how good models are, and write one page about it.
 
-Name several runs that differ by their seed, and every figure is a mean with its spread.  The page,
-report.html, needs no network; the same figures stand in report.json, and all plots lie beside it:
-buttons, presses and releases, the camera, what no picture can tell, planets and kinds of play,
-what is said drawn below what was seen, and a scan for pictures that give buttons away.
-Defaults stand in brackets.
+Models of inverse dynamics (`mpgenie train idm`) are judged by what they say of a dataset (--data);
+name several runs that differ by their seed, and every figure is a mean with its spread.
+
+World models (`mpgenie train world-model`) are judged as a stand-in for the game: they go on from
+the beginnings of held-out episodes, told what everybody does, and the game tells what is right.
+Beside checkpoints, --compare takes folders of videos that models made elsewhere of the cases that
+--cases writes.
+
+The page, report.html, needs no network; the same figures stand in report.json.  Defaults stand in
+brackets.
 """
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
-
-if TYPE_CHECKING:
-    from mpgenie.datasets.reading import Entry
 
 EXAMPLES = """\
 examples:
@@ -22,87 +23,43 @@ examples:
   mpgenie evaluate out/idm_0 out/idm_1 out/idm_2 --data held_out --learnt-from data
   mpgenie evaluate out/idm --data held_out --every 10
                                     ask of one tick in ten what can be told at all
+  mpgenie evaluate checkpoints/debug
+  mpgenie evaluate --compare checkpoints/debug out/world_model videos --episodes 32
+  mpgenie evaluate checkpoints/debug --cases out/cases
+                                    write what is asked, for models elsewhere
 """
-SHOWN = ("camera_r2", "macro_f1", "event_f1_0", "joint_exact", "key_accuracy")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mpgenie evaluate`."""
     add = parser.add_argument
-    add("models", type=Path, nargs="+", metavar="MODEL", help="runs of `mpgenie train idm`")
-    add("--data", type=Path, required=True, metavar="DIR", help="a dataset of other planets")
-    add("--out", type=Path, default=Path("out/report"), metavar="DIR",
-        help="what replays told is kept there (%(default)s)")  # fmt: skip
-    add("--learnt-from", type=Path, metavar="DIR", help="to say whether planets are shared")
-    add("--every", type=int, default=1, metavar="N",
-        help="ask of one tick in N what can be told at all; 0 = of none (%(default)s)")  # fmt: skip
+    add("models", type=Path, nargs="*", metavar="MODEL", help="runs, or checkpoints")
+    add("--out", type=Path, default=Path("out/report"), metavar="DIR", help="(%(default)s)")
     add("--device", default="cpu", metavar="NAME", help="as torch names it (%(default)s)")
+
+    idm = parser.add_argument_group("inverse dynamics").add_argument
+    idm("--data", type=Path, metavar="DIR", help="a dataset of other planets")
+    idm("--learnt-from", type=Path, metavar="DIR", help="to say whether planets are shared")
+    idm("--every", type=int, default=1, metavar="N",
+        help="ask of one tick in N what can be told at all; 0 = of none (%(default)s)")  # fmt: skip
+
+    dreams = parser.add_argument_group("world models").add_argument
+    dreams("--compare", type=Path, nargs="+", default=[], metavar="MODEL",
+           help="checkpoints and folders of videos, side by side")  # fmt: skip
+    dreams("--tasks", nargs="+", metavar="NAME", help="some of the tasks (all)")
+    dreams("--episodes", type=int, metavar="N", help="of each task (8)")
+    dreams("--seed", type=int, default=0, metavar="N", help="of episodes and dreams (%(default)s)")
+    dreams("--cases", type=Path, metavar="DIR", help="write what is asked there, and stop")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, write, and say the main figures."""
-    if options.every < 0:
-        raise ConfigError(f"--every must be 0 or more, got {options.every}")
-    import mpgenie
-    from mpgenie.agents.vpt.report import report_idm, write_report
+    from mpgenie.world_models.source import is_world_model
 
-    learnt_from = None if options.learnt_from is None else mpgenie.open_dataset(options.learnt_from)
-    dataset = mpgenie.open_dataset(options.data)
-    bar = Bar(len(dataset) * (1 + (options.every > 0)))
-    try:
-        results = report_idm(
-            options.models, dataset, options.out, learnt_from=learnt_from, every=options.every,
-            device=options.device, on_episode=bar,
-        )  # fmt: skip
-    finally:
-        bar.close()
-    page = write_report(results, options.out)
-    print(table(results))
-    print(f"report    {page}")
-    return 0
-
-
-def table(results: dict[str, Any]) -> str:
-    """The main figures: of the model, and of the truth a tick ago."""
-    from mpgenie.agents.vpt.report.sections import FIGURES
-
-    scores = results["scores"]
-    rows = [(FIGURES[name], *(scores[who]["figures"][name] for who in _WHO)) for name in SHOWN]
-    if "identifiable" in results:
-        known = results["identifiable"]["scores"]
-        told = (known[who]["figures"]["macro_f1"] for who in _WHO)
-        rows.insert(2, ("the same, where identifiable", *told))
-    width = max(len(label) for label, *_ in rows)
-    lines = [" " * width + "".join(f"{who.replace('_', ' '):>16}" for who in _WHO)]
-    lines += [
-        f"{label:{width}}" + "".join(f"{_text(f):>16}" for f in each) for label, *each in rows
-    ]
-    leaks = len(results["leaks"]["leaks"])
-    lines.append(f"{'leaks':{width}}{leaks:16}" if leaks else "no leaks found")
-    return "\n".join(lines)
-
-
-_WHO = ("model", "copy_previous")
-
-
-def _text(figure: dict[str, Any]) -> str:
-    spread = f" ±{figure['spread']:.3f}" if len(figure["each"]) > 1 else ""
-    return f"{figure['mean']:.3f}{spread}"
-
-
-class Bar:
-    """Fills as episodes are done."""
-
-    def __init__(self, episodes: int) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(total=episodes, unit=" episodes")
-
-    def __call__(self, what: str, entry: "Entry") -> None:
-        """Say what is done with an episode."""
-        self._bar.set_description("telling what was done" if what == "told" else "replaying")
-        self._bar.update()
-
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        self._bar.close()
+    if not options.models and not options.compare:
+        raise ConfigError("name a model: a run of `mpgenie train idm`, or a world model")
+    if options.compare or any(is_world_model(each) for each in options.models):
+        from . import evaluate_world_model as kind
+    else:
+        from . import evaluate_idm as kind  # type: ignore[no-redef]
+    return kind.run(options)

@@ -61,6 +61,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(data, tmp_path, capsys, monkeypatch)
         (["train", "idm", "--data", "d", "--minutes", "0"], "more than 0"),
         (["train", "idm", "--data", "d", "--size", "smal"], "Did you mean 'small'"),
         (["label", "nowhere", "--model", "m"], "nowhere"),
+        (["evaluate"], "name a model"),
         (["evaluate", "m"], "--data"),
         (["evaluate", "m", "--data", "nowhere"], "nowhere"),
         (["evaluate", "m", "--data", "d", "--every", "-1"], "0 or more"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mpgenie.checks import check_known, check_whole
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation.cases import Case, Question, case_of
 from mpgenie.world_models.evaluation.game import Game, Take
@@ -48,19 +49,26 @@ TASKS = {
 """Solaris's five, with the control that its Building has not."""
 
 
-def cases_of(game: Game, names: Sequence[str], count: int, seed: int) -> dict[str, list[Case]]:
+def cases_of(
+    game: Game, names: Sequence[str] | None, count: int, seed: int
+) -> dict[str, list[Case]]:
     """Play episodes for some tasks, and prepare what is asked.
 
     Args:
         game: To play in.
-        names: Of `TASKS`.
+        names: Of `TASKS`; None = all.
         count: How many for each.
         seed: Everything random follows from it.
 
     Raises:
-        ConfigError: If scripts do not succeed often enough on these planets.
+        ConfigError: If a task is unknown, a number absurd, or scripts do not succeed often enough
+            on these planets.
     """
-    return {name: _cases(game, name, count, seed) for name in names}
+    check_whole("episodes", count, 1, 4096)
+    check_whole("seed", seed, 0, 2**16)
+    for name in names or ():
+        check_known("task", name, TASKS)
+    return {name: _cases(game, name, count, seed) for name in names or TASKS}
 
 
 def _cases(game: Game, name: str, count: int, seed: int) -> list[Case]:

@@ -1,0 +1,46 @@
+"""`mpgenie evaluate` of world models: how good they are as a stand-in for the game."""
+
+import argparse
+from typing import Any
+
+from mpgenie.errors import ConfigError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Evaluate, write the page, and say the scores."""
+    import mpgenie
+    from mpgenie.world_models.evaluation.evaluating import EPISODES, write_cases_for
+
+    if options.data is not None or options.learnt_from is not None:
+        raise ConfigError("world models are judged by the game: leave out --data and --learnt-from")
+    models = [*options.models, *options.compare]
+    chosen: dict[str, Any] = {
+        "tasks": options.tasks, "seed": options.seed, "device": options.device,
+        "episodes": EPISODES if options.episodes is None else options.episodes,
+    }  # fmt: skip
+    if options.cases is not None:
+        count = write_cases_for(models, options.cases, **chosen)
+        print(f"{count} cases in {options.cases}")
+        return 0
+    results = mpgenie.evaluate_world_model(
+        models, out=options.out, on_step=lambda text: print(f"{text} ...", flush=True), **chosen
+    )
+    print(table(results))
+    print(f"report    {options.out / 'report.html'}")
+    return 0
+
+
+def table(results: dict[str, Any]) -> str:
+    """The share of each task that each model got right; * = its judge cannot see enough."""
+    models = results["models"]
+    width = max(len(about["title"]) for about in results["tasks"].values()) + 2
+    wide = max(10, *(len(name) + 2 for name in models))
+    lines = [" " * width + "".join(f"{name:>{wide}}" for name in ("judge", *models))]
+    for name, about in results["tasks"].items():
+        mark = "" if about["sees"] else " *"
+        shares = [about["judge"], *(model["tasks"][name]["share"] for model in models.values())]
+        cells = "".join(f"{100 * share:>{wide - 2}.0f} %" for share in shares)
+        lines.append(f"{about['title'] + mark:{width}}{cells}")
+    if not all(about["sees"] for about in results["tasks"].values()):
+        lines.append("* what is asked about is too small for the judge at this resolution")
+    return "\n".join(lines)

@@ -1,0 +1,98 @@
+"""One call evaluates any models side by side, the same each time, and writes a page about it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mpgenie
+from mpgenie.cli import main
+from mpgenie.errors import ConfigError
+from mpgenie.world_models.evaluation.models import CopyLast
+from tests.world_models.evaluation.test_models import dreams
+
+SHIPPED = str(Path(__file__).parents[3] / "checkpoints" / "debug")
+ONE = {"tasks": ["movement_b"], "episodes": 1}
+
+
+def without_times(results):
+    return [{**model, "seconds": 0} for model in results["models"].values()]
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    out = tmp_path_factory.mktemp("report")
+    return mpgenie.evaluate_world_model(SHIPPED, out=out, **ONE), out
+
+
+def test_a_checkpoint_stands_beside_the_game_and_its_controls(evaluated):
+    results, _ = evaluated
+    assert list(results["models"]) == ["debug", "oracle", "copy last", "mirrored"]
+    shares = {
+        name: each["tasks"]["movement_b"]["share"] for name, each in results["models"].items()
+    }
+    assert shares["oracle"] == 1.0 and shares["copy last"] == shares["mirrored"] == 0.0
+    assert results["models"]["debug"]["reconstructed"] == {"movement_b": 1.0}
+    assert results["made"]["resolution"] == [32, 32] and results["made"]["planet"] == "normal"
+
+
+def test_the_page_tells_all_and_so_does_the_file_beside_it(evaluated):
+    results, out = evaluated
+    assert json.loads((out / "report.json").read_text())["tasks"] == results["tasks"]
+    page = (out / "report.html").read_text()
+    for told in ("Movement: turns", "copy last", "What debug told", "movement_b_", "PSNR"):
+        assert told in page
+    assert "http" not in page
+    assert (out / "tasks.png").is_file() and (out / "horizon.png").is_file()
+
+
+def test_the_same_comes_out_again(evaluated):
+    again = mpgenie.evaluate_world_model([SHIPPED], **ONE)
+    assert without_times(again) == without_times(evaluated[0])
+
+
+def test_anything_with_rollout_can_be_evaluated():
+    found = mpgenie.evaluate_world_model({"mine": CopyLast()}, resolution=(32, 32), **ONE)
+    mine, copied = (found["models"][name]["tasks"] for name in ("mine", "copy last"))
+    assert mine == copied
+
+
+def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):
+    arguments = ["--tasks", "movement_b", "--episodes", "1"]
+    cases, videos = tmp_path / "cases", tmp_path / "videos"
+    assert main(["evaluate", SHIPPED, "--cases", str(cases), *arguments]) == 0
+    assert "1 cases" in capsys.readouterr().out
+    for name, count in json.loads((cases / "index.json").read_text())["cases"].items():
+        (videos / name).mkdir(parents=True)
+        shown = np.load(cases / name / "shown.npy")
+        np.save(videos / name / "told.npy", shown[-1:].repeat(count, 0))
+    out = tmp_path / "report"
+    compared = ["evaluate", "--compare", SHIPPED, str(videos), "--out", str(out), *arguments]
+    assert main(compared) == 0
+    printed = capsys.readouterr().out
+    assert "videos" in printed and "Movement: turns" in printed and str(out) in printed
+    told = json.loads((out / "report.json").read_text())["models"]
+    assert told["videos"]["tasks"] == told["copy last"]["tasks"]
+
+
+@pytest.mark.parametrize(
+    ("models", "options", "way_out"),
+    [
+        ([], {}, "at least one model"),
+        ([CopyLast()], {}, "with `resolution`"),
+        ([object()], {}, "has `rollout`"),
+        ([SHIPPED], {"tasks": ["movement"]}, "movement_a"),
+        ([SHIPPED], {"episodes": 0}, "episodes must be"),
+        ([SHIPPED, dreams()], {}, "have seen the same game"),
+        (["nowhere"], {"resolution": (32, 32)}, "no folder nowhere"),
+    ],
+)
+def test_refusals_say_the_way_out(models, options, way_out):
+    with pytest.raises(ConfigError, match=way_out):
+        mpgenie.evaluate_world_model(models, **options)
+
+
+def test_world_models_take_no_dataset(capsys):
+    assert main(["evaluate", SHIPPED, "--data", "d"]) == 1
+    assert "judged by the game" in capsys.readouterr().err

@@ -1,0 +1,213 @@
+"""Evaluate world models: `mpgenie.evaluate_world_model(...)`, the same as `mpgenie evaluate`."""
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import mpgenie
+from mpgenie.envs.planet.planet import TERRAIN_VERSION
+from mpgenie.envs.simulation.snapshot import VERSION
+from mpgenie.errors import ConfigError
+from mpgenie.world_models.checkpoint import load_world_model
+from mpgenie.world_models.source import Source, is_world_model
+
+from .game import Game
+from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
+from .recordings import Recordings, write_cases
+from .report import write_report
+from .scoring import about_tasks, answered, measured, on_reconstructions, tell
+from .tasks import cases_of
+
+FORMAT = 1
+"""Of the results; goes up by one whenever older ones can no longer be read."""
+EPISODES = 8
+"""Of each task by default; Solaris's number is 32."""
+Evaluated = str | Path | Source | Model
+
+
+def evaluate_world_model(
+    models: Evaluated | Sequence[Evaluated] | Mapping[str, Evaluated],
+    *,
+    tasks: Sequence[str] | None = None,
+    episodes: int = EPISODES,
+    seed: int = 0,
+    resolution: tuple[int, int] | None = None,
+    out: str | Path | None = None,
+    device: str = "cpu",
+    on_step: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """How good world models are as a stand-in for the game.
+
+    Args:
+        models: One or several, by name or not: a checkpoint or what `load_world_model` made of it,
+            a folder of videos (`recordings.Recordings`), or anything with `rollout`.
+        tasks: Names of `TASKS`; all by default.
+        episodes: How many of each task.
+        seed: The same seed asks the same of all models.
+        resolution: (height, width) of frames; by default those of the first checkpoint.
+        out: A folder for report.html, report.json and pictures; nothing is written by default.
+        device: Where checkpoints dream, as torch names it.
+        on_step: Told what is being done.
+
+    Returns:
+        Plain data, as JSON takes it; `scoring` says what it holds.
+
+    Raises:
+        ConfigError: If a task is unknown, a number absurd, or models differ in resolution.
+        CheckpointError: If a checkpoint cannot be read.
+        StorageError: If the report cannot be written.
+    """
+    given = {name: _read(each, device) for name, each in _named(models).items()}
+    size, game_options = _game_of(given, resolution)
+    say = on_step or (lambda text: None)
+    with Game(size, **game_options) as game:
+        say("playing episodes")
+        cases = cases_of(game, tasks, episodes, seed)
+        known: dict[str, Model] = {
+            "oracle": Oracle(game),
+            "copy last": CopyLast(),
+            "mirrored": Mirrored(Oracle(game)),
+        }
+        asked = {name: _asked(model, seed) for name, model in given.items()} | known
+        results: dict[str, Any] = {
+            "format": FORMAT,
+            "made": _made(episodes, seed, size, game_options),
+            "tasks": about_tasks(cases),
+            "models": {},
+        }
+        tellings = {}
+        for name, model in asked.items():
+            say(f"asking {name}")
+            tellings[name], seconds = tell(model, cases)
+            results["models"][name] = {
+                "about": _about(given.get(name)),
+                "control": name in known,
+                "seconds": seconds,
+                "tasks": answered(cases, tellings[name]),
+                "reconstructed": on_reconstructions(model, cases),
+                **measured(cases, tellings[name]),
+            }
+    if out is not None:
+        say("writing the report")
+        write_report(results, cases, {name: tellings[name] for name in given}, Path(out))
+    return results
+
+
+def write_cases_for(
+    models: Evaluated | Sequence[Evaluated] | Mapping[str, Evaluated],
+    folder: str | Path,
+    *,
+    tasks: Sequence[str] | None = None,
+    episodes: int = EPISODES,
+    seed: int = 0,
+    resolution: tuple[int, int] | None = None,
+    device: str = "cpu",
+) -> int:
+    """Write what models like these would be asked, for models elsewhere; see `recordings`.
+
+    Args:
+        models: As of `evaluate_world_model`; they are not asked.
+        folder: Where.
+        tasks: As there, and so on.
+        episodes: Of each.
+        seed: Likewise.
+        resolution: Likewise.
+        device: Likewise.
+
+    Returns:
+        How many cases were written.
+    """
+    given = {name: _read(each, device) for name, each in _named(models).items()}
+    size, game_options = _game_of(given, resolution)
+    with Game(size, **game_options) as game:
+        cases = cases_of(game, tasks, episodes, seed)
+    write_cases(cases, Path(folder))
+    return sum(len(each) for each in cases.values())
+
+
+def _named(models: Any) -> dict[str, Any]:
+    """Models by name: the last part of a folder's, or their number."""
+    if isinstance(models, Mapping):
+        named = dict(models)
+    else:
+        alone = isinstance(models, str | Path | Source) or hasattr(models, "rollout")
+        several = [models] if alone else list(models)
+        named = {_name(each, k): each for k, each in enumerate(several)}
+        if len(named) < len(several):
+            named = {f"{k}: {_name(each, k)}": each for k, each in enumerate(several)}
+    if not named:
+        raise ConfigError("name at least one model to evaluate")
+    return named
+
+
+def _name(model: Any, number: int) -> str:
+    if isinstance(model, Source):
+        model = model.path or f"model {number}"
+    return Path(model).name if isinstance(model, str | Path) else f"model {number}"
+
+
+def _read(model: Any, device: str) -> Any:
+    """A `Source`, or something with `rollout`."""
+    if isinstance(model, str | Path):
+        folder = Path(model)
+        return load_world_model(folder, device) if is_world_model(folder) else Recordings(folder)
+    if not isinstance(model, Source) and not hasattr(model, "rollout"):
+        raise ConfigError(
+            f"a model is a checkpoint, a folder of videos, or has `rollout`, got {model!r}"
+        )
+    return model
+
+
+def _asked(model: Any, seed: int) -> Model:
+    """Something with `rollout`."""
+    told: Model = Dreamer(model, seed) if isinstance(model, Source) else model
+    return told
+
+
+def _game_of(
+    models: Mapping[str, Any], resolution: tuple[int, int] | None
+) -> tuple[tuple[int, int], dict[str, Any]]:
+    """The size of frames, and which planets."""
+    options: dict[str, Any] = {}
+    size = resolution
+    for name, model in models.items():
+        if not isinstance(model, Source):
+            continue
+        config = model.config
+        theirs = {
+            "planet": config.planet, "size": config.size, "view_distance": config.view_distance
+        }  # fmt: skip
+        size, options = size or config.resolution, options or theirs
+        if (config.resolution, theirs) != (size, options):
+            raise ConfigError(
+                f"{name} dreams of {theirs} with frames of {config.resolution}, others of "
+                f"{options} and {size}: models that are compared have seen the same game"
+            )
+    if size is None:
+        raise ConfigError("say with `resolution` how large the frames of these models are")
+    return size, options
+
+
+def _about(model: Any) -> dict[str, Any]:
+    """What a model is, as far as it can be said."""
+    if not isinstance(model, Source):
+        return {"kind": type(model).__name__} if model is not None else {}
+    return {"kind": "world model", "path": model.path, "hash": model.name}
+
+
+def _made(
+    episodes: int, seed: int, size: tuple[int, int], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All that is needed to get the same figures again."""
+    return {
+        "episodes": episodes,
+        "seed": seed,
+        "resolution": list(size),
+        **options,
+        "mpgenie": mpgenie.__version__,
+        "simulation": VERSION,
+        "terrain": TERRAIN_VERSION,
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }

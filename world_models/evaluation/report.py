@@ -1,0 +1,187 @@
+"""The page about an evaluation: one file of HTML without links, and the same as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mpgenie.agents.vpt.report.pieces import figure, note
+from mpgenie.datasets.report.charts import image, percent, table
+from mpgenie.datasets.report.style import STYLE
+from mpgenie.errors import StorageError
+from mpgenie.pictures import Picture, save_png
+from mpgenie.world_models.strips import tiled
+
+from .cases import SHOWN, Case
+from .game import Pictures
+from .plots import plots
+from .scoring import Cases, Told
+
+PAGE, DATA = "report.html", "report.json"
+COLUMNS = 8
+"""Frames of a strip."""
+LARGE = 96
+"""Pixels that a frame of a strip is high, about."""
+Results = Mapping[str, Any]
+
+
+def write_report(results: Results, cases: Cases, told: Mapping[str, Told], out: Path) -> Path:
+    """Write the page, its pictures, and the results as JSON.
+
+    Args:
+        results: As `evaluate_world_model` returns them.
+        cases: What was asked.
+        told: What models told, of which strips are drawn.
+        out: The folder.
+
+    Returns:
+        The page.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    page, drawn = out / PAGE, plots(results)
+    strips = {name: _strips(results["models"][name], cases, each) for name, each in told.items()}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / DATA).write_text(json.dumps(results, indent=1, allow_nan=False), encoding="utf-8")
+        for name, picture in drawn.items():
+            save_png(out / name, picture)
+        page.write_text(html(results, drawn, strips), encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot write {page}: {error.strerror}; name another folder") from error
+    return page
+
+
+def html(
+    results: Results,
+    drawn: Mapping[str, Picture],
+    strips: Mapping[str, Sequence[tuple[str, Picture]]],
+) -> str:
+    """The page.
+
+    Args:
+        results: Plain data.
+        drawn: Plots by the names of their files.
+        strips: For each model titles and pictures.
+    """
+    body = [
+        _section("Tasks", _tasks(results) + figure(drawn, "tasks.png")),
+        _section("How near frames come", figure(drawn, "horizon.png") + _near(results)),
+        *[
+            _section(f"What {name} told", "".join(_strip(*each) for each in pictures))
+            for name, pictures in strips.items()
+        ],
+        _section("To get the same again", _made(results)),
+    ]
+    title = "World models as a stand-in for the game"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        f"<body><main><h1>{title}</h1>{''.join(body)}</main></body></html>\n"
+    )
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{body}</section>"
+
+
+def _tasks(results: Results) -> str:
+    """A row for each task; scores whose judge cannot see are marked."""
+    models, rows = results["models"], []
+    for name, about in results["tasks"].items():
+        mark = "" if about["sees"] else " class=flag"
+        row = [
+            escape(about["title"]), str(about["episodes"]),
+            f"<span{mark}>{percent(about['judge'])}</span>",
+            percent(about["chance"]), percent(about["constant"]),
+        ]  # fmt: skip
+        for model in models.values():
+            score = model["tasks"][name]
+            interval = f"{100 * score['low']:.0f} to {100 * score['high']:.0f}"
+            text = f"<b>{percent(score['share'])}</b> <small>({interval})</small>"
+            if name in model["reconstructed"]:
+                text += f"<br><small>judge {percent(model['reconstructed'][name])}</small>"
+            row.append(f"<span{mark}>{text}</span>")
+        rows.append(row)
+    head = ["task", "episodes", "judge", "chance", "constant", *models]
+    return table(head, rows) + note(
+        "The share of episodes in which all questions are answered right, with the 95 % interval "
+        "after Wilson. judge: how often the judge is right on frames of the game seen a degree "
+        "aside; below a score, the same on frames that went through the model's tokenizer. Where "
+        "the judge is right less than nine times in ten, it and all scores of the task are "
+        "marked: what is asked about is too small at this resolution. chance: answers at random; "
+        "constant: the best answer that never changes. oracle: the game itself; mirrored: the "
+        "game, told left for right."
+    )
+
+
+def _near(results: Results) -> str:
+    """PSNR and SSIM by step and player."""
+    rows = []
+    for name, model in results["models"].items():
+        for step, found in model["steps"].items():
+            psnr, ssim = found["psnr"], found["ssim"]
+            rows.append([
+                escape(name), str(step), _span(psnr, 1), _span(ssim, 3),
+                *(f"{each:.1f}" for each in psnr["players"]),
+            ])  # fmt: skip
+    head = ["model", "step", "PSNR, dB", "SSIM", "player 0, dB", "player 1, dB"]
+    return table(head, rows) + note(
+        "Over all episodes that are as long, with 95 % intervals by bootstrap over episodes. PSNR "
+        "is that of the mean squared error, 60 dB at most."
+    )
+
+
+def _span(found: Mapping[str, float], digits: int) -> str:
+    low, high = (f"{found[end]:.{digits}f}" for end in ("low", "high"))
+    return f"{found['mean']:.{digits}f} <small>({low} to {high})</small>"
+
+
+def _made(results: Results) -> str:
+    made = results["made"]
+    models = results["models"].items()
+    rows = [[escape(name), escape(str(value))] for name, value in made.items()]
+    rows += [
+        [escape(name), escape(f"{model['seconds']:.1f} s {model['about'] or ''}")]
+        for name, model in models
+    ]
+    return table(["", ""], rows)
+
+
+def _strip(title: str, picture: Picture) -> str:
+    return (
+        f"<figure>{image(picture, title, 'sheet')}<figcaption>{escape(title)}</figcaption></figure>"
+    )
+
+
+def _strips(model: Results, cases: Cases, told: Told) -> list[tuple[str, Picture]]:
+    """Of each task one episode that was right and one that was wrong, where there are such."""
+    found = []
+    for name, each in cases.items():
+        score = model["tasks"][name]
+        for right in (True, False):
+            if right in score["right"]:
+                k = score["right"].index(right)
+                said = "; ".join(f"{told} (right: {true})" for told, true in score["answers"][k])
+                title = f"{each[k].name}, {'right' if right else 'wrong'}: {said}"
+                found.append((title, strip(each[k], told[name][k])))
+    return found
+
+
+def strip(case: Case, told: Pictures) -> Picture:
+    """Each player's reality and, below, what was told: the last frame shown, those that were
+    asked about, and some between."""
+    asked = {question.frame for question in case.questions}
+    even = np.linspace(0, len(told) - 1, COLUMNS - 1 - len(asked)).round().astype(int).tolist()
+    at = sorted({*even, *asked})
+    rows = [
+        np.stack([case.frames[SHOWN - 1, p], *(frames[t, p] for t in at)])
+        for p in range(told.shape[1])
+        for frames in (case.real, told)
+    ]
+    by = max(1, LARGE // told.shape[2])
+    return tiled(np.stack(rows).repeat(by, 2).repeat(by, 3))

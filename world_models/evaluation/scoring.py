@@ -1,0 +1,134 @@
+"""Scores: what models got right, beside what nobody has to learn anything for."""
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from mpgenie.agents.vpt.report.arms import interval
+from mpgenie.world_models.strips import decibels
+
+from .cases import Case, Question, told_by
+from .game import Pictures
+from .metrics import squared_errors, ssim, wilson
+from .models import Model, Reconstructs
+from .tasks import TASKS
+
+GOOD_JUDGE = 0.9
+"""How often a judge has to be right on frames of the game for a score to count for much."""
+HORIZON = (1, 2, 4, 8, 16, 32, 64)
+"""Steps of a dream at which its frames are measured."""
+BATCH = 8
+Cases = Mapping[str, Sequence[Case]]
+Told = Mapping[str, Sequence[Pictures]]
+"""By task, for each case (N, P, H, W, 3)."""
+
+
+def tell(model: Model, cases: Cases, batch: int = BATCH) -> tuple[dict[str, list[Pictures]], float]:
+    """What a model makes of all cases, and in how many seconds."""
+    began = monotonic()
+    told = {name: told_by(model, each, batch) for name, each in cases.items()}
+    return told, monotonic() - began
+
+
+def about_tasks(cases: Cases) -> dict[str, Any]:
+    """What is asked, and how well it could be answered without a model; plain data.
+
+    `judge` is how often judges are right on frames of the game, which are not among the pictures
+    that they compare with; `constant` the share of episodes that the best answer gets right if it
+    is given to every question; `chance` that of answers at random.
+    """
+    return {name: _about(name, each) for name, each in cases.items()}
+
+
+def _about(name: str, cases: Sequence[Case]) -> dict[str, Any]:
+    asked = [question for case in cases for question in case.questions]
+    tried = [
+        question.ask(view) == question.right for question in asked for view in question.tried()
+    ]
+    options = {answer for question in asked for answer in question.answers}
+    constant = max(
+        float(np.mean([all(q.right == answer for q in case.questions) for case in cases]))
+        for answer in options
+    )
+    chance = np.mean([np.prod([1.0 / len(q.answers) for q in case.questions]) for case in cases])
+    judge = float(np.mean(tried))
+    return {
+        "title": TASKS[name].title,
+        "episodes": len(cases),
+        "questions": len(asked),
+        "ticks": [len(case.real) for case in cases],
+        "judge": judge,
+        "tried": len(tried),
+        "sees": judge >= GOOD_JUDGE,
+        "constant": constant,
+        "chance": float(chance),
+    }
+
+
+def answered(cases: Cases, told: Told) -> dict[str, Any]:
+    """What the judges read off what a model told; plain data."""
+    found = {}
+    for name, each in cases.items():
+        right = [case.right(frames) for case, frames in zip(each, told[name], strict=True)]
+        low, high = wilson(sum(right), len(right))
+        found[name] = {
+            "right": right, "share": float(np.mean(right)), "low": low, "high": high,
+            "answers": [
+                [[question.answer(frames), question.right] for question in case.questions]
+                for case, frames in zip(each, told[name], strict=True)
+            ],
+        }  # fmt: skip
+    return found
+
+
+def on_reconstructions(model: Model, cases: Cases) -> dict[str, float]:
+    """How often judges are right on frames of the game that went through a model's tokenizer."""
+    if not isinstance(model, Reconstructs):
+        return {}
+    return {
+        name: float(np.mean([_again(model, q) for case in each for q in case.questions]))
+        for name, each in cases.items()
+    }
+
+
+def _again(model: Reconstructs, question: Question) -> float:
+    views = np.stack(list(question.tried()))
+    return float(np.mean([question.ask(v) == question.right for v in model.reconstructed(views)]))
+
+
+def measured(cases: Cases, told: Told) -> dict[str, Any]:
+    """How near frames come to the game's: PSNR and SSIM by step, and by player; plain data.
+
+    Each figure has its 95 % interval, by bootstrap over episodes.
+    """
+    pairs = [
+        (case.real, frames)
+        for name, each in cases.items()
+        for case, frames in zip(each, told[name], strict=True)
+    ]
+    steps = {}
+    for step in HORIZON:
+        some = [(a[step - 1], b[step - 1]) for a, b in pairs if len(a) >= step]
+        if some:
+            steps[str(step)] = _figures(*(np.stack(each) for each in zip(*some, strict=True)))
+    curve = [
+        decibels([np.mean([squared_errors(a[t], b[t]) for a, b in pairs if len(a) > t])])[0]
+        for t in range(max(len(a) for a, _ in pairs))
+    ]
+    return {"steps": steps, "psnr_curve": curve}
+
+
+def _figures(real: Pictures, told: Pictures) -> dict[str, Any]:
+    """Of frames (n, P, H, W, 3)."""
+    wrong, alike = squared_errors(real, told), ssim(real, told)  # (n, P)
+    mean, low, high = interval(wrong.mean(1).tolist())
+    psnr = dict(zip(("mean", "low", "high"), decibels([mean, high, low]), strict=True))
+    return {
+        "psnr": {**psnr, "players": decibels(wrong.mean(0))},
+        "ssim": {
+            **dict(zip(("mean", "low", "high"), interval(alike.mean(1).tolist()), strict=True)),
+            "players": alike.mean(0).tolist(),
+        },
+    }
