@@ -7,16 +7,19 @@ Settings that are not named are those that suit the scenario.  Defaults stand in
 """
 
 import argparse
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mpgenie.errors import ConfigError
 
 from .train_ppo import chosen, setting
 
 if TYPE_CHECKING:
+    from mpgenie.agents.training.population.co_play import CoPlay
     from mpgenie.agents.training.population.curriculum import Level
     from mpgenie.agents.training.population.population import Population
+    from mpgenie.play.keeping import Keeper
 
 EXAMPLES = """\
 examples:
@@ -76,6 +79,7 @@ def add_parser(algorithms: Any) -> None:
     add("--seed", type=int, default=0, metavar="S", help="everything follows from it (0)")
     add("--minutes", type=float, metavar="M", help="stop after so long; the same command goes on")
     add("--out", type=Path, metavar="DIR", help="new or to go on with (out/population/NAME)")
+    add("--record", type=float, default=0.0, metavar="P", help="keep this share of the matches")
     add("--ray", nargs="?", const="local", metavar="ADDRESS", help="run it on a Ray cluster")
     other = "any other setting of agents/training/config.py, or env.NAME for one of the environment"
     add("--set", type=setting, action="append", default=[], metavar="NAME=VALUE", help=other)
@@ -84,9 +88,12 @@ def add_parser(algorithms: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Learn, then say where to find whom."""
+    if not 0.0 <= options.record <= 1.0:
+        raise ConfigError(f"--record is a share from 0 to 1, got {options.record:g}")
     if options.minutes is not None and not options.minutes > 0:
         raise ConfigError(f"--minutes must be more than 0, got {options.minutes:g}")
     from mpgenie.agents.training.config import recipe
+    from mpgenie.agents.training.population.co_play import CoPlay
     from mpgenie.agents.training.population.executor import InProcess, OnRay
     from mpgenie.agents.training.population.hypers import HYPERS
     from mpgenie.agents.training.population.population import Settings
@@ -114,13 +121,16 @@ def run(options: argparse.Namespace) -> int:
     address = None if options.ray == "local" else options.ray
     executor = InProcess() if options.ray is None else OnRay(address)
     report = Report(settings.generations)
-    try:
+    with Records(out, CoPlay(config, settings.levels)) as records, closing(report):
+
+        def on_generation(population: "Population") -> None:
+            records(population)
+            report(population)
+
         best = train(
-            settings, config, out, minutes=options.minutes, executor=executor,
-            on_generation=report,
+            settings, config, out, minutes=options.minutes, record=options.record,
+            executor=executor, on_generation=on_generation,
         )  # fmt: skip
-    finally:
-        report.close()
     print(f"population  {out}\nbest        {best}\nwatch it    mpgenie watch {best}")
     return 0
 
@@ -130,6 +140,36 @@ def _level(numbers: tuple[float, ...]) -> "Level":
 
     bar, floor = (*numbers[1:], None, None)[:2]
     return Level(players=int(numbers[0]), bar=bar, floor=floor)
+
+
+class Records:
+    """Keeps the games that a population tells of, in a dataset for each level.
+
+    Args:
+        out: The folder of the population.
+        game: What it plays.
+    """
+
+    def __init__(self, out: Path, game: "CoPlay") -> None:
+        self.out, self.game = out, game
+        self._keepers: dict[int, Keeper] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, population: "Population") -> None:
+        """Keep what a generation told."""
+        from mpgenie.play.keeping import Keeper
+
+        for level, take in population.takes:
+            if level not in self._keepers:
+                options = self.game.level(level).env_options()
+                self._keepers[level] = Keeper(self.out / f"matches_{level}", options)
+            self._keepers[level].keep(take)
+
+    def __exit__(self, *error: object) -> None:
+        for keeper in self._keepers.values():
+            keeper.close()
 
 
 class Report:

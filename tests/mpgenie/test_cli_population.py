@@ -7,6 +7,8 @@ pytest.importorskip("torch")
 from mpgenie.agents.training.population.store import read_lineage
 from mpgenie.cli import main
 from mpgenie.cli.train_population import levels
+from mpgenie.datasets.reading import open_dataset
+from mpgenie.datasets.verify import verify
 from tests.runs import one_thread as one_thread
 
 SMALL = (
@@ -26,6 +28,18 @@ def test_a_population_goes_on_with_the_same_command(tmp_path, capsys):
     assert "generations/gen_00002/members/m0" in told and "mpgenie watch" in told
     assert main([*learn, "--generations", "2", "--members", "3"]) == 1
     assert "holds a population with settings" in capsys.readouterr().err
+
+
+def test_matches_are_kept_as_seed_and_actions(tmp_path):
+    pytest.importorskip("h5py")
+    out = str(tmp_path / "them")
+    learn = ("train", "population", "--scenario", "tag", "--out", out, *SMALL)
+    assert main([*learn, "--generations", "1", "--record", "1"]) == 0
+    kept = open_dataset(tmp_path / "them/matches_0")
+    assert len(kept) == 2
+    shard = kept.load(kept.episodes[0])
+    assert set(shard.header.policies) == {"checkpoint:m00", "checkpoint:m01"}
+    assert verify(tmp_path / "them/matches_0", deep=True, replay=1.0).replayed == 2
 
 
 def test_levels_are_read_as_players_bar_and_floor(capsys):

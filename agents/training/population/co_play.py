@@ -9,6 +9,7 @@ Shapes: T decisions, W worlds, P slots of each, N = W * P rows.
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from .curriculum import Level
 from .game import Match, Outcome, Played
 from .groups import MIX, mixed
 from .hypers import Numbers
+from .takes import Take
 
 require("torch", extra="agents")
 import torch  # noqa: E402
@@ -50,11 +52,19 @@ class CoPlay:
         config: What is played, seen and chosen, and all terms of learning that no number says.
         levels: Of the curriculum; none = what the config says.
         judged: Held-out seeds of a level.
+        record: The share of games that are told as takes.
     """
 
-    def __init__(self, config: PPOConfig, levels: Sequence[Level] = (), judged: int = 50) -> None:
+    def __init__(
+        self,
+        config: PPOConfig,
+        levels: Sequence[Level] = (),
+        judged: int = 50,
+        record: float = 0.0,
+    ) -> None:
         self.config = replace(config, policies="shared")
-        self.levels, self.judged = tuple(levels), judged
+        self.levels, self.judged, self.record = tuple(levels), judged, record
+        self._blank = Policies(self.config)
         self._worlds: dict[tuple[int, int], PlanetVectorEnv] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -93,7 +103,8 @@ class CoPlay:
         episode.play(nets, rows)
         self._pay(episode, names, numbers)
         lived = {name: episode.lived_by(rows[name]) for name in numbers}
-        return Played(_outcomes(episode, names, match.sides), lived)
+        takes = self._takes(episode, names, match.seed)
+        return Played(_outcomes(episode, names, match.sides), lived, takes)
 
     def learn(
         self, arrays: Arrays, numbers: Numbers, lived: Sequence[Experience], seed: int
@@ -128,7 +139,7 @@ class CoPlay:
         config, arrays, _ = read(path)
         if config != self.config:
             raise CheckpointError(f"{path} is of a player of another game than the population's")
-        take_weights(path, Policies(config), arrays)
+        take_weights(path, deepcopy(self._blank), arrays)
         return arrays
 
     def close(self) -> None:
@@ -149,10 +160,24 @@ class CoPlay:
         return self._worlds[level, worlds]
 
     def _policies(self, arrays: Arrays) -> Policies:
-        policies = Policies(self.config)
+        policies = deepcopy(self._blank)  # sooner than drawing weights that are replaced
         network = {name: array for name, array in arrays.items() if name.startswith("net.")}
         take_weights(_HERE, policies, network)
         return policies
+
+    def _takes(self, episode: "_Episode", names: NDArray[np.str_], seed: int) -> list[Take]:
+        """Some of the first episodes; which ones follows from the seed."""
+        chosen = np.random.default_rng(seed).random(len(names)) < self.record
+        actions = episode.lived.actions.unflatten(1, names.shape).numpy()  # (T, W, P, C)
+        return [
+            Take(
+                seed + w,
+                actions[episode.first[:, w], w].copy(),
+                self.config.repeat,
+                tuple(f"checkpoint:{name}" for name in names[w].tolist()),
+            )
+            for w in np.flatnonzero(chosen).tolist()
+        ]
 
     def _pay(
         self, episode: "_Episode", names: NDArray[np.str_], numbers: Mapping[str, Numbers]

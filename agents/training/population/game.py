@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mpgenie.agents.arrays_file import Arrays
 
 from .hypers import Numbers
+from .takes import Take
 
 
 class Match(NamedTuple):
@@ -48,6 +49,8 @@ class Played(NamedTuple):
     outcomes: list[Outcome]
     lived: Mapping[str, Any]
     """What each of those who learn lived through."""
+    takes: Sequence[Take] = ()
+    """Games to be kept."""
 
 
 class Game(Protocol):

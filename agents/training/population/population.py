@@ -28,6 +28,7 @@ from .member import Member
 from .ratings import Rating, rate
 from .scheduler import Schedule, evolve
 from .store import Event, Store
+from .takes import Take
 
 _BIRTH, _MATCHES, _LESSONS, _EVOLUTION, _JUDGING = range(5)
 
@@ -105,6 +106,8 @@ class Population:
         self.curriculum = Curriculum(settings.levels or (Level(players=2),))
         self.past: dict[str, tuple[Rating, Arrays]] = {}
         """Members as they once were."""
+        self.takes: list[tuple[int, Take]] = []
+        """Games of this generation that are to be kept, each with its level."""
         self.figures: dict[str, dict[str, float]] = {}
         """Of each member's last lesson in this generation."""
         found = store.newest()
@@ -120,7 +123,7 @@ class Population:
     def advance(self) -> None:
         """One generation: matches and lessons, then evolution and the curriculum; saved."""
         self.generation += 1
-        self.figures = {}
+        self.figures, self.takes = {}, []
         for turn in range(self.settings.rounds):
             self._play_and_learn(turn)
         for member in self.members:
@@ -160,7 +163,8 @@ class Population:
             learning = {name: numbers[name] for name in names & set(numbers)}
             tasks.append((match, {name: arrays[name] for name in sorted(names)}, learning))
         played: list[Played] = self.executor.each(self.game.play, tasks)
-        for each in played:
+        for match, each in zip(matches, played, strict=True):
+            self.takes += [(match.level, take) for take in each.takes]
             for outcome in each.outcomes:
                 self._rate(outcome)
         students = [m for m in self.members if any(m.name in each.lived for each in played)]

@@ -26,6 +26,7 @@ def train(
     out: Path,
     *,
     minutes: float | None = None,
+    record: float = 0.0,
     executor: Executor | None = None,
     on_generation: OnGeneration | None = None,
 ) -> Path:
@@ -36,6 +37,7 @@ def train(
         config: What is played, and all terms of learning that do not evolve.
         out: The folder.
         minutes: When to stop if it is not done yet; None = never.
+        record: The share of games that `on_generation` finds among the population's `takes`.
         executor: What runs matches and lessons; by default this process.
         on_generation: Told the population after each.
 
@@ -46,7 +48,8 @@ def train(
         ConfigError: If the folder holds another population.
         KeyboardInterrupt: After Ctrl-C, when a generation is done; the same call goes on.
     """
-    game, executor = CoPlay(config, settings.levels), executor or InProcess()
+    game = CoPlay(config, settings.levels, record=record)
+    executor = executor or InProcess()
     try:
         with asked_to_stop() as asked:
             store = Store(out, _plain(settings, game.config), game)

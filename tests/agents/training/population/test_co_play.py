@@ -79,6 +79,17 @@ def test_the_mix_says_what_one_is_paid(game):
     assert played.outcomes == alone.outcomes  # who wins does not depend on it
 
 
+def test_a_share_of_the_games_is_told_as_takes(game):
+    game.record = 0.5
+    down = looking(game, 7)
+    played = game.play(match(*[("a", "b")] * 12), {"a": down, "b": down}, {"a": PLAIN})
+    assert 2 < len(played.takes) < 10
+    take = played.takes[0]
+    assert take.decisions.shape == (16, 2, 10) and take.repeat == 2
+    assert take.who == ("checkpoint:a", "checkpoint:b") and 7 <= take.seed < 7 + 12
+    assert set(take.decisions[..., 8].flatten().tolist()) == {7}
+
+
 def test_members_learn_what_pays_and_by_their_own_numbers(game):
     """Slot 0 is paid for looking down; one member learns at a rate of nearly nothing."""
     rows = match(*[("a", "b")] * 4)

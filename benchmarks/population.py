@@ -1,0 +1,174 @@
+"""What evolution is worth to a population, and that a killed one goes on to the same members.
+
+    python -m mpgenie.benchmarks.population learning --seeds 5
+    python -m mpgenie.benchmarks.population learning --scenario gather --generations 40
+    python -m mpgenie.benchmarks.population kills
+
+`learning`: a population that evolves beside one of as many members with numbers of their own, for
+ever; both begin with rates of learning over three decades, play as many games and make as many
+decisions.  Then everybody is judged on seeds that nobody learnt on.
+
+`kills`: a population is killed (SIGKILL) at any moment, again and again, until it is done; what it
+then is has to be what it is without.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mpgenie.agents.training.config import PPOConfig, recipe
+from mpgenie.agents.training.population.co_play import CoPlay
+from mpgenie.agents.training.population.hypers import HYPERS, Range
+from mpgenie.agents.training.population.member import hash_of
+from mpgenie.agents.training.population.population import Population, Settings
+from mpgenie.agents.training.population.scheduler import Schedule
+from mpgenie.agents.training.population.store import Store, read_lineage
+from mpgenie.envs.scenarios.base import Scenario, ScenarioConfig
+from mpgenie.envs.scenarios.registry import SCENARIOS
+from mpgenie.envs.simulation.world import Simulation
+
+RATES = {**HYPERS, "rate": Range(1e-5, 1e-2)}
+"""Three decades of rates."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gaze(ScenarioConfig):
+    """Everybody is paid for looking down: a task of seconds."""
+
+    name: ClassVar[str] = "gaze"
+    part_names: ClassVar[tuple[str, ...]] = ("down",)
+
+    def make(self, simulation: Simulation) -> "Gazing":
+        """The rules."""
+        return Gazing(self, simulation)
+
+
+class Gazing(Scenario):
+    """Pays up to 1 in a tick, for a pitch of 90 degrees down."""
+
+    def step(self, first: int, last: int) -> None:
+        """See `Scenario`."""
+        self.parts[first:last, :, 0] = self.simulation.state.players.pitch[first:last] / 90.0
+
+
+def config_of(scenario: str, seed: int, **chosen: Any) -> PPOConfig:
+    """What is played: small, so that a run takes minutes of one core."""
+    if scenario == Gaze.name:
+        SCENARIOS[Gaze.name] = Gaze
+        env = {"planet": "flat", "size": 8, "mobs": False, "weather": False, "max_cycles": 48}
+        small = {"hidden": 32, "minibatch": 64, "free": ("camera pitch", "camera yaw", "jump")}
+        return recipe(scenario, seed=seed, **{**small, "env": {**env, "planets": 1}, **chosen})
+    return recipe(scenario, seed=seed, hidden=64, env={"planets": 4, "max_cycles": 200}, **chosen)
+
+
+def learnt(
+    scenario: str, seed: int, evolves: bool, generations: int, worlds: int, folder: Path
+) -> dict[str, Any]:
+    """Let a population learn; what its members came to, and by which rates."""
+    began = time.process_time()
+    game = CoPlay(config_of(scenario, seed), judged=16)
+    schedule = Schedule(burn_in=16, cool_down=8) if evolves else None
+    settings = Settings(
+        worlds=worlds, rounds=4, generations=generations, schedule=schedule, hypers=RATES,
+        past_share=0.0, remember=0, seed=seed,
+    )  # fmt: skip
+    population = Population(settings, game, Store(folder, {"seed": seed}, game))
+    for _ in range(generations):
+        population.advance()
+    scores = [float(game.judge(member.arrays, 0).mean()) for member in population.members]
+    game.close()
+    clonings = [event for event in read_lineage(folder) if event["kind"] == "exploited"]
+    return {
+        "seed": seed,
+        "evolves": evolves,
+        "best": max(scores),
+        "chosen": scores[population.members.index(population.best())],
+        "scores": scores,
+        "rates": [member.numbers["rate"] for member in population.members],
+        "clonings": len(clonings),
+        "minutes": (time.process_time() - began) / 60.0,
+    }
+
+
+def learning(options: argparse.Namespace) -> None:
+    """Compare, seed by seed."""
+    for seed in range(options.first, options.first + options.seeds):
+        for evolves in (True, False):
+            with tempfile.TemporaryDirectory() as folder:
+                found = learnt(
+                    options.scenario, seed, evolves, options.generations, options.worlds,
+                    Path(folder),
+                )  # fmt: skip
+            print(json.dumps(found), flush=True)
+
+
+def kills(options: argparse.Namespace) -> None:
+    """Kill and go on until all generations are done, then compare."""
+    with tempfile.TemporaryDirectory() as place:
+        whole = _grown(Path(place) / "whole", options.generations)
+        folder, killed, draw = Path(place) / "killed", 0, random.Random(0)
+        while True:
+            child = os.fork()
+            if child == 0:
+                _grown(folder, options.generations)
+                os._exit(0)
+            if killed < options.kills:
+                time.sleep(draw.uniform(0.0, options.seconds))
+                os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            if not os.WIFSIGNALED(status):
+                break
+            killed += 1
+        same = _grown(folder, options.generations) == whole
+        lineages = read_lineage(folder) == read_lineage(Path(place) / "whole")
+        print(json.dumps({"kills": killed, "same members": same, "same lineage": lineages}))
+
+
+def _grown(folder: Path, generations: int) -> Sequence[str]:
+    """A population of a few generations, by the hashes of its members."""
+    game = CoPlay(config_of(Gaze.name, 0))
+    schedule = Schedule(burn_in=8, cool_down=4, evidence=0.7)
+    settings = Settings(members=4, worlds=8, rounds=1, schedule=schedule, hypers=RATES, remember=2)
+    population = Population(settings, game, Store(folder, {"seed": 0}, game))
+    while population.generation < generations:
+        population.advance()
+    game.close()
+    return [hash_of(member.arrays) for member in population.members]
+
+
+def main() -> None:
+    """Read the command line."""
+    import torch
+
+    torch.set_num_threads(1)
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    one = commands.add_parser("learning")
+    one.set_defaults(run=learning)
+    one.add_argument("--scenario", default=Gaze.name)
+    one.add_argument("--seeds", type=int, default=5)
+    one.add_argument("--first", type=int, default=0)
+    one.add_argument("--generations", type=int, default=12)
+    one.add_argument("--worlds", type=int, default=16)
+    other = commands.add_parser("kills")
+    other.set_defaults(run=kills)
+    other.add_argument("--kills", type=int, default=20)
+    other.add_argument("--generations", type=int, default=40)
+    other.add_argument("--seconds", type=float, default=3.0)
+    options = parser.parse_args()
+    np.seterr(all="raise", under="ignore")
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()
