@@ -1,14 +1,19 @@
-"""A video of trained or cloned players: through the eyes of each, one from behind, and from above.
+"""A video of a match of trained players: through the eyes of each, one from behind, from above.
 
-Name a policy that comes with mpgenie, a folder that `mpgenie train` made, or a file in one.  They
-play the game that they have learnt, on another planet for each seed.  The picture shows six
-moments.  Drawn through OpenGL wherever a context can be made, else by the software renderer.
-Defaults stand in brackets.
+Name a policy that comes with mpgenie, a folder that `mpgenie train` made, a file in one, or a
+population (its newest members); or several: they take seats in turn, as do `script`, `random` and
+`idle`.  They play the game that the first of them has learnt, on another planet for each seed.  The
+picture shows six moments.  Drawn through OpenGL wherever a context can be made, else by the
+software renderer.  Defaults stand in brackets.
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from mpgenie.errors import ConfigError
 
 from .video_options import (
     TICKS_PER_SECOND,
@@ -19,8 +24,8 @@ from .video_options import (
 )
 
 if TYPE_CHECKING:
-    from mpgenie.agents.policy import Learned
     from mpgenie.pictures import Picture
+    from mpgenie.play.session import Session
 
 EXAMPLES = """\
 examples:
@@ -29,21 +34,22 @@ examples:
   mpgenie watch out/bc
   mpgenie watch tag --with scripted
   mpgenie watch tag --players 4 --with random --output tag.mp4
+  mpgenie watch out/ppo/tag/seed_0 out/ppo/tag/seed_1
+  mpgenie watch out/population/tag --players 32 --view 160x120
 """
 
-Chooser = Callable[[Any], dict[str, Any]]
-"""Chooses for some players from what everybody observes."""
+OTHERS = {"random": "random", "scripted": "script", "idle": "idle"}
+"""What `--with` takes, and the players that it means."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mpgenie watch`."""
     add = parser.add_argument
-    add("policy", metavar="NAME|FOLDER|FILE", help="who plays")
+    add("who", nargs="+", metavar="PLAYER", help="who plays; several take seats in turn")
     add("--seed", type=int, default=7, metavar="N", help="of planet and players (%(default)s)")
     add("--players", type=int, metavar="N", help="how many (as learnt)")
     others = "who plays the odd slots: trained, random, scripted or idle (%(default)s)"
-    whom = ("trained", "random", "scripted", "idle")
-    add("--with", dest="others", choices=whom, default="trained", help=others)
+    add("--with", dest="others", choices=("trained", *OTHERS), default="trained", help=others)
     add("--seconds", type=int, metavar="S", help="how long (an episode)")
     add_video_options(parser, "out/watch.mp4", (240, 320))
 
@@ -53,91 +59,94 @@ def run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mpgenie import pictures
-    from mpgenie.agents.training.player import trained
     from mpgenie.agents.watching import save_sheet
 
     sheet = check_video_options(options)
-    policy = trained(options.policy, seed=options.seed)
+    names = seated(options)
+    policies = learnt(names, options.seed)
     for path in (options.output, sheet):
         refuse_to_overwrite(path, force=options.force)
 
-    env = make_env(options, policy)
-    returns = dict.fromkeys(env.possible_agents, 0.0)
     shots: list[Picture] = []
-    with pictures.Video(options.output, frames_per_second=TICKS_PER_SECOND) as video:
-        ticks = play(env, policy, options, returns)
-        for picture in tqdm(ticks, desc="playing", unit="tick", leave=False, disable=None):
-            video.add(picture)
-            shots.append(pictures.halved(picture))
-    save_sheet(sheet, shots)
-
-    for slot, (player, paid) in enumerate(returns.items()):
-        who = options.others if slot % 2 else "trained"
-        print(f"{player:11} {who:9} return {paid:.2f}")
+    with closing(make_session(options, names, policies)) as session:
+        with pictures.Video(options.output, frames_per_second=TICKS_PER_SECOND) as video:
+            ticks = play(session, options)
+            for picture in tqdm(ticks, desc="playing", unit="tick", leave=False, disable=None):
+                video.add(picture)
+                shots.append(pictures.halved(picture))
+        save_sheet(sheet, shots)
+        for slot, player in enumerate(session.game.players):
+            who = label(names[slot % len(names)], alone=len(policies) == 1)
+            print(f"{player:11} {who:9} return {session.score(player):.2f}")
     print(f"ticks       {len(shots) - 1}\nvideo       {options.output}\npicture     {sheet}")
-    env.close()
     return 0
 
 
-def make_env(options: argparse.Namespace, policy: "Learned") -> Any:
-    """The game that was learnt, reset, with a renderer that works here."""
-    import mpgenie
+def seated(options: argparse.Namespace) -> list[str]:
+    """Who sits in the first slots; those after them begin again with the first."""
+    from mpgenie.agents.training.population.players import files_of
 
-    wanted = {**policy.env_options}
-    if options.players is not None:
-        wanted["players"] = options.players
+    names = [str(each) for name in options.who for each in files_of(name)]
+    if options.others == "trained":
+        return names
+    return [each for name in names for each in (name, OTHERS[options.others])]
+
+
+def learnt(names: list[str], seed: int) -> dict[str, Any]:
+    """The policies of those who have learnt something, by name.
+
+    Raises:
+        ConfigError: If nobody has.
+    """
+    from mpgenie.agents.training.player import trained
+
+    found = {name: trained(name, seed=seed) for name in names if name not in OTHERS.values()}
+    if not found:
+        raise ConfigError(
+            "nobody who plays has learnt a game: name a trained player, too, or use `mpgenie play`"
+        )
+    return found
+
+
+def label(name: str, *, alone: bool) -> str:
+    """What a player is called; one that is alone among its like is the trained one."""
+    if name in OTHERS.values():
+        return next(word for word, meant in OTHERS.items() if meant == name)
+    return "trained" if alone else Path(name).name
+
+
+def make_session(
+    options: argparse.Namespace, names: list[str], policies: dict[str, Any]
+) -> "Session":
+    """The game that the first has learnt, begun, with a renderer that works here."""
+    from mpgenie.envs.config import config_from
+    from mpgenie.envs.parallel import PlanetEnv
+    from mpgenie.play.game import Planet, suited_to
+    from mpgenie.play.recording import seats_of
+    from mpgenie.play.session import Session
+
+    wanted = {**next(iter(policies.values())).env_options, **suited_to(list(policies.items()))}
+    wanted |= {"action_mode": "raw", "players": options.players or wanted["players"]}
     if options.seconds is not None:
         wanted["max_cycles"] = options.seconds * TICKS_PER_SECOND
 
-    def make(renderer: str) -> Any:
-        env = mpgenie.parallel_env(**{**wanted, "renderer": renderer})
-        env.reset(seed=options.seed)
-        return env
+    def make(renderer: str) -> Session:
+        game = Planet(PlanetEnv(config_from({**wanted, "renderer": renderer})))
+        seats = seats_of(game, names, {name: (name, each) for name, each in policies.items()})
+        session = Session(game, seats)
+        session.begin(options.seed)
+        game.picture(game.players[0], "first", options.view)
+        return session
 
-    env, _ = with_renderer(make, options.renderer)
-    return env
+    session: Session = with_renderer(make, options.renderer)[0]
+    return session
 
 
-def play(
-    env: Any,
-    policy: "Learned",
-    options: argparse.Namespace,
-    returns: dict[str, float],
-) -> Iterator["Picture"]:
-    """Play an episode, add up what everybody gets, and yield all views: one more than ticks."""
+def play(session: "Session", options: argparse.Namespace) -> Iterator["Picture"]:
+    """Play the episode and yield all views: one more than ticks."""
     from mpgenie.agents.watching import views
 
-    observations, _ = env.reset(seed=options.seed)
-    ours = [
-        p for k, p in enumerate(env.possible_agents) if options.others == "trained" or not k % 2
-    ]
-    others, state = companions(env, options), None
-    yield views(env, options.view)
-    while env.agents:
-        seen = {player: observations[player] for player in ours if player in env.agents}
-        actions, state = policy.act(seen, state)
-        actions = {**others(), **actions}
-        observations, rewards, *_ = env.step({player: actions[player] for player in env.agents})
-        for player, paid in rewards.items():
-            returns[player] += paid
-        yield views(env, options.view)
-
-
-def companions(env: Any, options: argparse.Namespace) -> Callable[[], dict[str, Any]]:
-    """What those in odd slots do in the tick to come, if they are not trained."""
-    import numpy as np
-
-    from mpgenie.agents.bots.scenarios import ScriptedPlayers
-    from mpgenie.agents.bots.scenarios.playing import action_for, random_action
-    from mpgenie.agents.policy import IDLE
-
-    slots, names = range(1, len(env.possible_agents), 2), env.possible_agents
-    if options.others == "trained":
-        return dict
-    if options.others == "scripted":
-        name = env.config.rules.name
-        scripts = ScriptedPlayers(env.simulation, env.scenario, slots, name, seed=options.seed)
-        return lambda: {names[k]: action_for(env, a) for k, a in scripts.act().items()}
-    rng = np.random.default_rng(options.seed)
-    draw = (lambda: random_action(rng)) if options.others == "random" else (lambda: IDLE)
-    return lambda: {names[k]: action_for(env, draw()) for k in slots}
+    yield views(session.game.env, options.view)
+    while not session.over:
+        session.tick()
+        yield views(session.game.env, options.view)

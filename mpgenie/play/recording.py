@@ -26,11 +26,12 @@ from mpgenie.generation.plan import Plan
 
 from .filming import Film
 from .game import Planet, suited_to
-from .seats import Bots, Controller, Random, Seat, Trained
+from .seats import Bots, Controller, Idle, Random, Seat, Trained
 from .session import Session
 
 SCRIPT, TRAINED, RANDOM = "script", "trained", "random"
 """Who may play, besides the name, file or folder of a trained policy."""
+_UNTAUGHT: dict[str, Callable[[], Controller]] = {RANDOM: Random, "idle": Idle}
 _KEY = 42
 OnEpisode = Callable[[int], None]
 
@@ -97,7 +98,7 @@ def record(
     with one_thread() if policies else nullcontext():
         game = Planet(PlanetEnv(config))
         try:
-            seats = _seats(game, names, policies)
+            seats = seats_of(game, names, policies)
             kind = "+".join(sorted({seat.controller.kind for seat in seats}))
             film = Film(out, game, plan.streams, source=kind, split=split, agreed=agreed)
         except BaseException:
@@ -185,14 +186,23 @@ def _hash_of(name: str, scenario: str) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _seats(game: Planet, names: Sequence[str], policies: dict[str, tuple[str, Any]]) -> list[Seat]:
+def seats_of(
+    game: Planet, names: Sequence[str], policies: dict[str, tuple[str, Any]]
+) -> list[Seat]:
+    """Who sits where.
+
+    Args:
+        game: What is played.
+        names: In turn; who has no policy is `script`, `random` or `idle`.
+        policies: By name what a policy is called, and itself.
+    """
     controllers: dict[str, Controller] = {}
     for name in names:
         if name in policies:
             called, policy = policies[name]
             controllers[name] = Trained(policy, called)
         else:
-            controllers[name] = Random() if name == RANDOM else Bots(game.scenario)
+            controllers[name] = _UNTAUGHT[name]() if name in _UNTAUGHT else Bots(game.scenario)
     return [
         Seat(player, controllers[names[slot % len(names)]])
         for slot, player in enumerate(game.players)

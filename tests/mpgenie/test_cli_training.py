@@ -54,6 +54,12 @@ def test_watching_makes_a_video_and_a_picture(run, tmp_path, capsys):
         assert main(["watch", str(run), "--with", others, *where]) == 0
         assert f"player_1    {others}" in capsys.readouterr().out
     assert made_by_us(video) and made_by_us(video.with_suffix(".png"))
+    seed_1 = run / "seed_1"
+    assert main(["watch", str(run), str(seed_1), "idle", "--players", "3", *where]) == 0
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [words[1] for words in told if "return" in words] == [run.name, "seed_1", "idle"]
+    assert main(["watch", "idle", *where]) == 1
+    assert "name a trained player" in capsys.readouterr().err
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, capsys, monkeypatch):
