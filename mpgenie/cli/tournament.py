@@ -13,12 +13,18 @@ Defaults stand in brackets.
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mpgenie.agents.training.population.players import Player
+    from mpgenie.agents.training.population.tournament import Standings
 
 EXAMPLES = """\
 examples:
   mpgenie tournament tag script random idle
   mpgenie tournament gather script --rounds 16 --players 4
-  mpgenie tournament out/population/tag random --ticks 600
+  mpgenie tournament out/population/tag random --report out/population/tag/report
+  mpgenie tournament tag script --recorded out/play
   mpgenie tournament gather random --background script idle
   mpgenie tournament out/ppo/tag/seed_0 out/ppo/tag/seed_1 --output seeds.json
 """
@@ -28,6 +34,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mpgenie tournament`."""
     add = parser.add_argument
     add("who", nargs="+", metavar="PLAYER", help="who enters; two or more in all")
+    recorded = "games of people, as `mpgenie play --record` keeps them: they are rated, too"
+    add("--recorded", nargs="+", default=[], metavar="DATASET", help=recorded)
     background = "also try each in every mode of Melting Pot, among these who are not judged"
     add("--background", nargs="+", default=[], metavar="PLAYER", help=background)
     add("--scenario", metavar="NAME", help="what is played (what they have learnt)")
@@ -39,6 +47,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, metavar="S", help="all else follows from it (%(default)s)")
     add("--worlds", type=int, default=16, metavar="W", help="played side by side (%(default)s)")
     add("--threads", type=int, metavar="T", help="at most (one for each processor)")
+    page = "write a page, too: rating curves and lineage of a population, who differs, pictures"
+    add("--report", type=Path, metavar="DIR", help=page)
     path = Path("out/tournament.json")
     add("--output", type=Path, default=path, metavar="FILE", help="for all figures (%(default)s)")
 
@@ -50,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.population.focal import table, trials
     from mpgenie.agents.training.population.matches import game_of
     from mpgenie.agents.training.population.players import entered
+    from mpgenie.agents.training.population.recorded import count_recorded
     from mpgenie.agents.training.population.tournament import hold
 
     players = entered(options.who)
@@ -57,28 +68,60 @@ def run(options: argparse.Namespace) -> int:
         list(players.values()), scenario=options.scenario, players=options.players,
         max_cycles=options.ticks, planet=options.planet, size=options.size,
     )  # fmt: skip
+    common = {"seed": options.seed, "worlds": options.worlds, "threads": options.threads}
     with tqdm(desc="playing", unit=" matches", disable=None) as bar:
         standings = hold(
-            players, game, rounds=options.rounds, seed=options.seed, worlds=options.worlds,
-            threads=options.threads, on_matches=lambda count: bar.update(count) and None,
+            players, game, rounds=options.rounds,
+            on_matches=lambda count: bar.update(count) and None, **common,
         )  # fmt: skip
-    plain = standings.to_plain()
+    for folder in options.recorded:
+        print(f"recorded    {count_recorded(standings, folder)} games in {folder}")
+    results: dict[str, Any] = {"title": game["scenario"], "standings": standings.to_plain()}
+    print(standings.table())
+    _tell(results["standings"])
     if options.background:
         background = entered(options.background)
-        found = trials(
-            players, background, game, matches=4 * options.rounds, seed=options.seed,
-            worlds=options.worlds, threads=options.threads,
-        )  # fmt: skip
-        plain["focal"] = {"background": list(background), "trials": [t.to_plain() for t in found]}
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(plain, indent=1), encoding="utf-8")
-    print(standings.table())
-    if plain["cross_play_ratio"] is not None:
-        print(f"among strangers they get {plain['cross_play_ratio']:.2f} of what they get alike")
-    for cycle in plain["cycles"]:
-        print(f"in a circle: {' beats '.join([*cycle, cycle[0]])}")
-    print(f"no order explains {plain['cyclic_share']:.0%} of who beats whom")
-    if options.background:
+        found = trials(players, background, game, matches=4 * options.rounds, **common)
+        results["focal"] = [trial.to_plain() for trial in found]
         print(table(found))
+    if options.report is not None:
+        print(f"page        {_report(results, options, standings, players, game)}")
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(results, indent=1), encoding="utf-8")
     print(f"figures     {options.output}")
     return 0
+
+
+def _tell(standings: dict[str, Any]) -> None:
+    """What follows from the table."""
+    if standings["cross_play_ratio"] is not None:
+        print(
+            f"among strangers they get {standings['cross_play_ratio']:.2f} of what they get alike"
+        )
+    for cycle in standings["cycles"]:
+        print(f"in a circle: {' beats '.join([*cycle, cycle[0]])}")
+    print(f"no order explains {standings['cyclic_share']:.0%} of who beats whom")
+
+
+def _report(
+    results: dict[str, Any],
+    options: argparse.Namespace,
+    standings: "Standings",
+    players: "dict[str, Player]",
+    game: dict[str, Any],
+) -> Path:
+    """Add the lineage of a population and how different players are, and write the page."""
+    from mpgenie.agents.training.population.measuring import diversity_of
+    from mpgenie.agents.training.population.report import write_report
+    from mpgenie.agents.training.population.sheet import contact_sheet
+    from mpgenie.agents.training.population.store import LINEAGE, read_lineage
+
+    folders = [Path(name) for name in options.who if (Path(name) / LINEAGE).is_file()]
+    lineage = read_lineage(folders[0]) if len(folders) == 1 else []
+    results["lineage"] = lineage
+    results["diversity"] = diversity_of(players, game, lineage=lineage, seed=options.seed)
+    best, *others = (standings.names[k] for k in standings.order())
+    pairs = [(best, best), *((best, other) for other in dict.fromkeys((others[0], others[-1])))]
+    results["rows"] = [f"{one} and {other}" for one, other in pairs]
+    sheet = contact_sheet(players, game, pairs, options.seed)
+    return write_report(results, options.report, sheet)

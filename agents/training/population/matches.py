@@ -185,13 +185,8 @@ class Arena:
 
     def _sides(self) -> Ints:
         """(W, P) sides from 0; those whom no team has taken are a side each."""
-        sides = np.zeros(self._shape, np.int64)
-        for world in range(self._shape[0]):
-            simulation, _, w = self.envs.world(world)
-            teams = simulation.state.players.team[w]
-            alone = np.arange(self._shape[1]) + 1 + int(teams.max())
-            sides[world] = np.unique(np.where(teams > 0, teams, alone), return_inverse=True)[1]
-        return sides
+        games = (self.envs.world(world) for world in range(self._shape[0]))
+        return np.stack([sides_of(game.state.players.team[w]) for game, _, w in games])
 
     def _check(self, seats: Ints) -> None:
         if seats.shape != self._shape or not 0 <= seats.min() <= seats.max() < len(self.players):
@@ -240,6 +235,12 @@ class _Tally:
         self.ticks[on] = infos["tick"].reshape(shape)[on, 0]
         self.ended |= on & by_rules.reshape(shape)[:, 0]
         self.playing = on & ~over.reshape(shape)[:, 0]
+
+
+def sides_of(teams: NDArray[np.integer[Any]]) -> Ints:
+    """(P,) sides from 0, of players in teams (P,); those in team 0 are a side each."""
+    alone = np.arange(len(teams)) + 1 + int(teams.max())
+    return np.unique(np.where(teams > 0, teams, alone), return_inverse=True)[1].astype(np.int64)
 
 
 def game_of(players: Sequence[Player], /, **chosen: Any) -> dict[str, Any]:

@@ -27,11 +27,10 @@ from mpgenie.agents.noise import noise  # noqa: E402
 from mpgenie.agents.training.checkpoint import POLICY, RESUME  # noqa: E402
 from mpgenie.agents.training.player import MODEL, TrainedPolicy, trained  # noqa: E402
 
+from .store import GENERATIONS, LATEST, MEMBERS  # noqa: E402
+
 NEED_NO_FILE = SCRIPT, RANDOM, IDLE = "script", "random", "idle"
 """Players that need no file."""
-LATEST, GENERATIONS, MEMBERS = "latest", "generations", "members"
-"""In the folder of a population: the name of its newest generation, all of them, and in each a
-folder for every member."""
 Ints = NDArray[np.int64]
 
 

@@ -22,7 +22,7 @@ from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.errors import ConfigError
 
 from .cross_play import Cycle, cross_play_ratio, cycles, cyclic_share, exploitabilities
-from .matches import Arena, Ints, Matches
+from .matches import Arena, Ints, Matches, OnStep
 from .players import Player
 from .ratings import Rating, rate
 from .statistics import Estimate, estimate
@@ -59,8 +59,17 @@ class Standings:
             self.won, self.games = np.zeros((n, n)), np.zeros((n, n), np.int64)
         self.ratings = self.ratings or [Rating()] * n
 
+    def enter(self, name: str) -> int:
+        """The number of a player; one who is not there yet is, from now on."""
+        if name not in self.names:
+            self.names.append(name)
+            self.ratings.append(Rating())
+            self.won = np.pad(self.won, (0, 1)).astype(np.float64)
+            self.games = np.pad(self.games, (0, 1)).astype(np.int64)
+        return self.names.index(name)
+
     def take(self, matches: Matches, w: int) -> None:
-        """Count a match of one or two players."""
+        """Count a match; of more than two players, everybody against each of the others."""
         seats, scores = matches.seating[w], matches.scores[w]
         means = {k: float(scores[seats == k].mean()) for k in np.unique(seats).tolist()}
         for row, mean in means.items():
@@ -216,7 +225,9 @@ def schedule(players: int, rounds: int, seed: int = 0) -> Iterator[Pairing]:
                 yield Pairing(j, i, match_seed)
 
 
-def play_pairings(arena: Arena, pairings: Sequence[Pairing], worlds: int) -> Matches:
+def play_pairings(
+    arena: Arena, pairings: Sequence[Pairing], worlds: int, on_step: OnStep | None = None
+) -> Matches:
     """Play pairings side by side; worlds that have none left play the last one once more."""
     filled = [*pairings, *[pairings[-1]] * (worlds - len(pairings))]
 
@@ -224,7 +235,7 @@ def play_pairings(arena: Arena, pairings: Sequence[Pairing], worlds: int) -> Mat
         pairs = np.array([(p.first, p.second) for p in filled])
         return np.asarray(np.take_along_axis(pairs, sides % 2, axis=1), np.int64)
 
-    return arena.play(seating, [p.seed for p in filled])
+    return arena.play(seating, [p.seed for p in filled], on_step)
 
 
 def plain_game(game: Mapping[str, Any]) -> dict[str, Any]:

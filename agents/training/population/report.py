@@ -1,0 +1,198 @@
+"""The page about a population: how it grew, how good its members are, and how different.
+
+Figures go to `report.json` beside it.  Every part may be missing: a section stands where there is
+something to tell.
+"""
+
+import json
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mpgenie.datasets.report.charts import image, number, table
+from mpgenie.datasets.report.style import STYLE
+from mpgenie.errors import StorageError
+from mpgenie.pictures import Picture
+
+from . import plots
+
+PAGE, DATA = "report.html", "report.json"
+Results = Mapping[str, Any]
+
+
+def write_report(results: Results, out: Path, sheet: Picture | None = None) -> Path:
+    """Write the page, and its figures as JSON.
+
+    Args:
+        results: What there is of `title`; `lineage`, events of a population; `standings`, as of
+            `Standings.to_plain`; `focal`, trials as of `Trial.to_plain`; `diversity`, as of
+            `diversity_of`; `rows`, what each row of the sheet shows.
+        out: The folder.
+        sheet: A contact sheet of matches.
+
+    Returns:
+        The page.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    page = out / PAGE
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / DATA).write_text(json.dumps(results, indent=1), encoding="utf-8")
+        page.write_text(html(results, sheet), encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot write {page}: {error.strerror}; name another folder") from error
+    return page
+
+
+def html(results: Results, sheet: Picture | None = None) -> str:
+    """The page as HTML, pictures inside."""
+    title = escape(str(results.get("title", "A population")))
+    body = [
+        _tiles(results),
+        _section("How it grew", _growth(results.get("lineage", ()))),
+        _section("Who is how good", _standings(results.get("standings"))),
+        _section("Among strangers", _focal(results.get("focal"))),
+        _section("How different they are", _diversity(results.get("diversity"))),
+        _section("Matches", _matches(results, sheet)),
+    ]
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}{_MORE}</style></head>'
+        f"<body><main><h1>{title}</h1>{''.join(body)}</main></body></html>\n"
+    )
+
+
+_MORE = """
+figure { margin-bottom: 18px; }
+.alarm { color: #a3271f; font-weight: 650; }
+"""
+
+
+def _tiles(results: Results) -> str:
+    found: list[tuple[str, str]] = []
+    if lineage := results.get("lineage"):
+        members = {event["member"] for event in lineage if "member" in event}
+        cloned = sum(event["kind"] == "exploited" for event in lineage)
+        found.append((str(len(members)), "members"))
+        found.append((str(max(event["generation"] for event in lineage)), "generations"))
+        found.append((str(cloned), "times a member was cloned from a better one"))
+    if standings := results.get("standings"):
+        best = max(range(len(standings["names"])), key=lambda k: standings["ratings"][k][0])
+        found.append((standings["names"][best], "has the highest rating"))
+        found.append((f"{standings['cyclic_share']:.0%}", "of who beats whom no order explains"))
+    if diversity := results.get("diversity"):
+        found.append((str(len(diversity.get("alarms", ()))), "alarms about diversity"))
+    tiles = "".join(f"<div><b>{escape(big)}</b><span>{escape(s)}</span></div>" for big, s in found)
+    return f'<div class="tiles">{tiles}</div>' if tiles else ""
+
+
+def _growth(lineage: Any) -> str:
+    if not lineage:
+        return ""
+    drawn = [plots.ratings(lineage), plots.schedules(lineage), plots.descent(lineage)]
+    names = ("ratings", "hyper-parameters and reward weights", "lineage")
+    levels = [event for event in lineage if event["kind"] in ("promoted", "demoted")]
+    told = ", ".join(f"{e['kind']} to level {e['level']} in {e['generation']}" for e in levels)
+    return "".join(
+        f"<figure>{image(picture, name)}</figure>"
+        for picture, name in zip(drawn, names, strict=True)
+    ) + (_note(f"Curriculum: {told}.") if told else "")
+
+
+def _standings(standings: Any) -> str:
+    if not standings:
+        return ""
+    names = [str(name) for name in standings["names"]]
+    rated = sorted(range(len(names)), key=lambda k: -standings["ratings"][k][0])
+    rows = []
+    for k in rated:
+        (mu, sigma), (score, low, high) = standings["ratings"][k], standings["score"][k]
+        interval = f"{number(score)} [{number(low)}, {number(high)}]"
+        rows.append([escape(names[k]), f"{mu:.1f} ± {sigma:.1f}", interval])
+    head = ("", "rating", "score among others, 95 % interval")
+    means = np.full((len(names), len(names)), np.nan)
+    for i, j, values in standings["scores"]:
+        means[i, j] = np.mean(values)
+    means = means[np.ix_(rated, rated)]
+    drawn = plots.square(means, [names[k] for k in rated], "Mean score of the row with the column")
+    told = [f"{' beats '.join([*each, each[0]])}." for each in standings["cycles"]]
+    ratio = standings.get("cross_play_ratio")
+    if ratio is not None:
+        told.append(f"Among strangers players get {ratio:.2f} of what they get among their like.")
+    return (
+        table(head, rows)
+        + f"<figure>{image(drawn, 'cross-play')}</figure>"
+        + _note(" ".join(told) or "Nobody goes round in a circle beyond doubt.")
+    )
+
+
+def _focal(focal: Any) -> str:
+    if not focal:
+        return ""
+    modes = list(dict.fromkeys(trial["mode"] for trial in focal))
+    cells = {
+        (trial["focal"], trial["mode"]): "{} [{}, {}]".format(*map(number, trial["score"]))
+        for trial in focal
+    }
+    names = list(dict.fromkeys(trial["focal"] for trial in focal))
+    rows = [[escape(name), *(cells.get((name, mode), "") for mode in modes)] for name in names]
+    return table(("", *modes), rows) + _note(
+        "Interquartile means of the scores of focal players, with 95 % intervals. self_play: "
+        "everybody is focal; resident: one stranger; visitor: one focal; solo: nobody else moves."
+    )
+
+
+def _diversity(diversity: Any) -> str:
+    if not diversity:
+        return ""
+    parts = [f'<p class="alarm">{escape(alarm)}</p>' for alarm in diversity.get("alarms", ())]
+    coverage, archive, kinds = (diversity[name] for name in ("coverage", "archive", "kinds"))
+    rows = [
+        ["places visited", f"{coverage['share']:.1%}, entropy {coverage['entropy']:.2f} nats"],
+        ["cells of behaviour filled", f"{archive['coverage']:.1%}, worth {archive['score']:.1f}"],
+        ["kinds found again in halves (Rand index)", _maybe(kinds["stability"])],
+    ]
+    if "divergence" in diversity:
+        rows[1:1] = [
+            ["Jensen-Shannon divergence of pairs", f"{diversity['divergence']['mean']:.3f}"],
+            ["share of decisions that differ", f"{diversity['distance']['mean']:.1%}"],
+        ]
+    if "ancestry" in diversity:
+        families = diversity["ancestry"]
+        told = f"{families['effective']:.1f}, the largest {families['largest']:.0%}"
+        rows.append(["families of late", told])
+    parts.append(table(("", ""), rows, words=2))
+    if "divergence" in diversity:
+        pairs = np.array(diversity["divergence"]["pairs"])
+        title = "How differently two would decide on seeing the same"
+        drawn = plots.square(pairs, diversity["compared"], title, "YlGn")
+        parts.append(f"<figure>{image(drawn, 'divergence')}</figure>")
+    behaviour = diversity["behaviour"]
+    head = ("", *next(iter(behaviour.values())))
+    lines = [[escape(name), *map(number, each.values())] for name, each in behaviour.items()]
+    return "".join(parts) + table(head, lines)
+
+
+def _matches(results: Results, sheet: Picture | None) -> str:
+    if sheet is None:
+        return ""
+    rows = "; ".join(f"{k}. {row}" for k, row in enumerate(results.get("rows", ()), 1))
+    caption = f"Rows: {rows}. The first player from behind, and below that from above."
+    return f"<figure>{image(sheet, 'matches', 'sheet')}</figure>{_note(caption)}"
+
+
+def _maybe(value: float | None) -> str:
+    return "too few matches" if value is None else f"{value:.2f}"
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>'
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""
