@@ -5,7 +5,7 @@ Neither playing nor learning keeps anything: whoever runs them, in whatever orde
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from mpgenie.agents.arrays_file import Arrays
 
 from .hypers import Numbers
-from .takes import Take
+
+if TYPE_CHECKING:
+    from .takes import Take
 
 
 class Match(NamedTuple):
@@ -49,7 +51,7 @@ class Played(NamedTuple):
     outcomes: list[Outcome]
     lived: Mapping[str, Any]
     """What each of those who learn lived through."""
-    takes: Sequence[Take] = ()
+    takes: "Sequence[Take]" = ()
     """Games to be kept."""
 
 
