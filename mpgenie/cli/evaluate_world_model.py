@@ -23,8 +23,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"{count} cases in {options.cases}")
         return 0
     results = mpgenie.evaluate_world_model(
-        models, out=options.out, on_step=lambda text: print(f"{text} ...", flush=True), **chosen
-    )
+        models, out=options.out, starts=options.starts,
+        on_step=lambda text: print(f"{text} ...", flush=True), **chosen,
+    )  # fmt: skip
     print(table(results))
     print(f"report    {options.out / 'report.html'}")
     return 0

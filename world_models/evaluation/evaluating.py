@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import mpgenie
+from mpgenie.checks import check_whole
 from mpgenie.envs.planet.planet import TERRAIN_VERSION
 from mpgenie.envs.simulation.snapshot import VERSION
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.checkpoint import load_world_model
 from mpgenie.world_models.source import Source, is_world_model
 
+from .fidelity import rank_policies
 from .game import Game
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .recordings import Recordings, write_cases
@@ -32,6 +34,7 @@ def evaluate_world_model(
     tasks: Sequence[str] | None = None,
     episodes: int = EPISODES,
     seed: int = 0,
+    starts: int = 0,
     resolution: tuple[int, int] | None = None,
     out: str | Path | None = None,
     device: str = "cpu",
@@ -45,6 +48,8 @@ def evaluate_world_model(
         tasks: Names of `TASKS`; all by default.
         episodes: How many of each task.
         seed: The same seed asks the same of all models.
+        starts: From how many places policies are ranked in the dreams of checkpoints and in the
+            game, see `fidelity`; 0 = no policies.
         resolution: (height, width) of frames; by default those of the first checkpoint.
         out: A folder for report.html, report.json and pictures; nothing is written by default.
         device: Where checkpoints dream, as torch names it.
@@ -58,6 +63,7 @@ def evaluate_world_model(
         CheckpointError: If a checkpoint cannot be read.
         StorageError: If the report cannot be written.
     """
+    check_whole("starts", starts, 0, 4096)
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
     say = on_step or (lambda text: None)
@@ -72,7 +78,7 @@ def evaluate_world_model(
         asked = {name: _asked(model, seed) for name, model in given.items()} | known
         results: dict[str, Any] = {
             "format": FORMAT,
-            "made": _made(episodes, seed, size, game_options),
+            "made": {"starts": starts, **_made(episodes, seed, size, game_options)},
             "tasks": about_tasks(cases),
             "models": {},
         }
@@ -88,6 +94,10 @@ def evaluate_world_model(
                 "reconstructed": on_reconstructions(model, cases),
                 **measured(cases, tellings[name]),
             }
+    for name, model in given.items():
+        if starts and isinstance(model, Source):
+            say(f"ranking policies in {name}")
+            results["models"][name]["ranking"] = rank_policies(model, starts=starts, seed=seed)
     if out is not None:
         say("writing the report")
         write_report(results, cases, {name: tellings[name] for name in given}, Path(out))

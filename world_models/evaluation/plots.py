@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mpgenie.extras import require
 from mpgenie.pictures import Picture
@@ -19,7 +20,9 @@ Results = Mapping[str, Any]
 
 def plots(results: Results) -> dict[str, Picture]:
     """The pictures by the names of their files."""
-    return {"tasks.png": _pixels(_tasks(results)), "horizon.png": _pixels(_horizon(results))}
+    drawn = {"tasks.png": _pixels(_tasks(results)), "horizon.png": _pixels(_horizon(results))}
+    ranked = {n: m["ranking"] for n, m in results["models"].items() if "ranking" in m}
+    return {**drawn, "ranking.png": _pixels(_ranking(ranked))} if ranked else drawn
 
 
 def colours(results: Results) -> dict[str, str]:
@@ -72,12 +75,41 @@ def _horizon(results: Results) -> Figure:
     return figure
 
 
+def _ranking(ranked: Mapping[str, Results]) -> Figure:
+    """Returns of policies in the game and in a dream, with their spread over starts."""
+    figure = Figure(figsize=(4.6 * len(ranked), 4.2), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(1, len(ranked), squeeze=False)[0]
+    for panel, (name, found) in zip(panels, ranked.items(), strict=True):
+        real, dream = np.array(found["real"]), np.array(found["dream"])
+        both = np.concatenate([real.mean(1), dream.mean(1)])
+        panel.plot([both.min(), both.max()], [both.min(), both.max()], ":", color="black")
+        panel.errorbar(
+            real.mean(1), dream.mean(1), xerr=_spread(real), yerr=_spread(dream), fmt="o",
+            color=COLOURS[0], ecolor="#c9cec7", markersize=5,
+        )  # fmt: skip
+        for policy, x, y in zip(found["policies"], real.mean(1), dream.mean(1), strict=True):
+            panel.annotate(policy, (x, y), (4, 4), textcoords="offset points", fontsize=8)
+        panel.set_xlabel("return in the game", fontsize=9)
+        panel.set_ylabel("return in the dream", fontsize=9)
+        _finish(panel, name)
+    return figure
+
+
+def _spread(returns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The standard error of the mean over starts."""
+    error: NDArray[np.float64] = returns.std(1) / np.sqrt(returns.shape[1])
+    return error
+
+
 def _finish(panel: Any, title: str) -> None:
     panel.set_title(title, loc="left", fontsize=10)
     panel.grid(axis="y", alpha=0.3)
     panel.set_axisbelow(True)
     panel.tick_params(labelsize=8)
-    panel.legend(fontsize=8, frameon=False, ncols=6, loc="lower right", bbox_to_anchor=(1.0, 1.0))
+    if panel.get_legend_handles_labels()[0]:
+        where = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
+        panel.legend(fontsize=8, frameon=False, ncols=6, **where)
     for side in ("top", "right"):
         panel.spines[side].set_visible(False)
 

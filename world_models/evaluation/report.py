@@ -71,6 +71,11 @@ def html(
     body = [
         _section("Tasks", _tasks(results) + figure(drawn, "tasks.png")),
         _section("How near frames come", figure(drawn, "horizon.png") + _near(results)),
+        *(
+            [_section("Policies, ranked in dreams", _ranking(results, drawn))]
+            if "ranking.png" in drawn
+            else []
+        ),
         *[
             _section(f"What {name} told", "".join(_strip(*each) for each in pictures))
             for name, pictures in strips.items()
@@ -133,6 +138,25 @@ def _near(results: Results) -> str:
     return table(head, rows) + note(
         "Over all episodes that are as long, with 95 % intervals by bootstrap over episodes. PSNR "
         "is that of the mean squared error, 60 dB at most."
+    )
+
+
+def _ranking(results: Results, drawn: Mapping[str, Picture]) -> str:
+    """Whether policies that are good in a dream are good in the game."""
+    rows = []
+    for name, model in results["models"].items():
+        if found := model.get("ranking"):
+            cells = (found[key] for key in ("pearson", "spearman", "rank_violation", "bias"))
+            rows.append([escape(name), *("" if c is None else f"{c:.2f}" for c in cells)])
+    head = ["model", "Pearson", "Spearman", "maximum rank violation, mean", "bias"]
+    return (
+        table(head, rows)
+        + figure(drawn, "ranking.png")
+        + note(
+            "Mean returns of policies from the same frames on, in the dream and in the game: "
+            "how much sky is in view, a reward that any frame tells. Bars: standard errors over "
+            "starts."
+        )
     )
 
 

@@ -9,6 +9,8 @@ import pytest
 import mpgenie
 from mpgenie.cli import main
 from mpgenie.errors import ConfigError
+from mpgenie.world_models.evaluation import evaluating
+from mpgenie.world_models.evaluation.fidelity import agreement
 from mpgenie.world_models.evaluation.models import CopyLast
 from tests.world_models.evaluation.test_models import dreams
 
@@ -56,6 +58,22 @@ def test_anything_with_rollout_can_be_evaluated():
     found = mpgenie.evaluate_world_model({"mine": CopyLast()}, resolution=(32, 32), **ONE)
     mine, copied = (found["models"][name]["tasks"] for name in ("mine", "copy last"))
     assert mine == copied
+
+
+def test_policies_are_ranked_if_that_is_wanted(tmp_path, monkeypatch):
+    asked = []
+
+    def ranked(source, **options):
+        asked.append(options)
+        returns = {"real": [[1.0, 2.0], [3.0, 3.0]], "dream": [[2.0, 2.0], [4.0, 5.0]]}
+        return {"policies": ["walk", "wait"], **returns, **agreement([1.5, 3.0], [2.0, 4.5])}
+
+    monkeypatch.setattr(evaluating, "rank_policies", ranked)
+    found = mpgenie.evaluate_world_model(SHIPPED, starts=2, out=tmp_path, **ONE)
+    assert asked == [{"starts": 2, "seed": 0}]
+    assert [name for name, each in found["models"].items() if "ranking" in each] == ["debug"]
+    assert (tmp_path / "ranking.png").is_file()
+    assert "Spearman" in (tmp_path / "report.html").read_text()
 
 
 def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):

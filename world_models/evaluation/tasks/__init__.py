@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from mpgenie.checks import check_known, check_whole
 from mpgenie.errors import ConfigError
-from mpgenie.world_models.evaluation.cases import Case, Question, case_of
+from mpgenie.world_models.evaluation.cases import Case, case_of
 from mpgenie.world_models.evaluation.game import Game, Take
 
+from .asking import Asked
 from .building import building, no_building, unbuilt
 from .consistency import turn_to_look, turn_to_look_opposite
 from .looking_away import looking_away
@@ -28,8 +29,8 @@ class Task:
     title: str
     kind: str
     """Of `mpgenie.agents.bots.episodes.EPISODES`."""
-    ask: Callable[[Game, Take], tuple[int, list[Question]]]
-    """The last frame that is shown of an episode, and questions about what follows."""
+    ask: Callable[[Game, Take], Asked | None]
+    """What is asked of an episode; None if it is none to ask about, as the other is hardly seen."""
     retake: Callable[[Game, Take], Take] | None = None
     """Makes another episode of the one that was played."""
 
@@ -80,8 +81,8 @@ def _cases(game: Game, name: str, count: int, seed: int) -> list[Case]:
             continue
         if task.retake is not None:
             take = task.retake(game, take)
-        origin, questions = task.ask(game, take)
-        found.append(case_of(game, f"{name}_{number}", take, origin, questions))
+        if (asked := task.ask(game, take)) is not None:
+            found.append(case_of(game, f"{name}_{number}", take, *asked))
         if len(found) == count:
             return found
     raise ConfigError(

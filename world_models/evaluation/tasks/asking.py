@@ -6,16 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.simulation.actions import SNEAK
-from mpgenie.world_models.evaluation.cases import ASIDE, Which
+from mpgenie.world_models.evaluation.cases import ASIDE, Question, Which
 from mpgenie.world_models.evaluation.game import Game, Pictures, Take, WhatIf
 
 SIGNAL = 26
 """Ticks from the last in which one ducks to the first of what it then does."""
+CLEAR = 8
+"""Pixels, of a view of 64 x 64, by which one can tell that somebody is in it."""
 Change = Callable[[WhatIf], WhatIf]
 """Rearranges the game as some answer would have it."""
 
 
 Answers = Mapping[str, Sequence[Change]]
+Asked = tuple[int, Sequence[Question]]
+"""The last frame that is shown of an episode, and questions about what follows."""
+
+
+def well_seen(take: Take, frame: int, viewer: int) -> bool:
+    """Whether the other is well in view of a player."""
+    return bool(take.visible[frame, viewer, 1 - viewer] >= CLEAR)
 
 
 def as_it_is(world: WhatIf) -> WhatIf:
@@ -80,6 +89,8 @@ def which(
 
 
 def _telling(ways: Pictures, truth: Pictures) -> Pictures:
-    """The ways to show a wrong answer that can be told from the truth; one at least."""
-    differ = (ways != truth).any((1, 2, 3))
-    return ways[differ] if differ.any() else ways[:1]
+    """The ways to show a wrong answer that can be told from the truth; the clearest at least."""
+    differ = (ways != truth).any(-1).sum((1, 2))
+    clear = CLEAR / 64**2 * truth[..., 0].size
+    told: Pictures = ways[differ >= min(clear, differ.max())]
+    return told

@@ -6,17 +6,16 @@ ticks after the last in which either of them moves, when the one who looks on ha
 """
 
 from mpgenie.envs.simulation.actions import SNEAK, USE
-from mpgenie.world_models.evaluation.cases import Question
 from mpgenie.world_models.evaluation.game import Game, Take
 
-from .asking import as_it_is, first_run, last_tick, which
+from .asking import Asked, as_it_is, first_run, last_tick, which
 
 SETTLED = 20
 SIGNAL = 11
 """Ticks from the last in which the builder ducks to when it goes to work."""
 
 
-def building(game: Game, take: Take) -> tuple[int, list[Question]]:
+def building(game: Game, take: Take) -> Asked:
     """The structure is there."""
     origin, frame, observer = _moment(take)
     gone = [lambda world: world.blocks(take.facts["cells"], "air")]
@@ -24,7 +23,7 @@ def building(game: Game, take: Take) -> tuple[int, list[Question]]:
     return origin, [which(game, take, origin, frame, observer, answers, "yes")]
 
 
-def no_building(game: Game, take: Take) -> tuple[int, list[Question]]:
+def no_building(game: Game, take: Take) -> Asked:
     """It is not there: a take of `unbuilt`."""
     origin, frame, observer = _moment(take)
     there = [lambda world: world.blocks(take.facts["cells"], "stone")]

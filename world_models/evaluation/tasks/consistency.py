@@ -12,7 +12,7 @@ from mpgenie.world_models.evaluation.cases import Question
 from mpgenie.world_models.evaluation.game import Game, Pictures, Take
 from mpgenie.world_models.evaluation.judges import alike
 
-from .asking import first_run, origin_of
+from .asking import Asked, first_run, origin_of
 
 LEAST = -0.75
 """What `judges.alike` says of views of one place at least; learnt from planets of another seed."""
@@ -45,17 +45,17 @@ class SamePlace(Question):
         return [self.real]
 
 
-def turn_to_look(game: Game, take: Take) -> tuple[int, list[Question]]:
+def turn_to_look(game: Game, take: Take) -> Asked:
     """To the same side."""
     return _asked(take, "yes")
 
 
-def turn_to_look_opposite(game: Game, take: Take) -> tuple[int, list[Question]]:
+def turn_to_look_opposite(game: Game, take: Take) -> Asked:
     """To opposite sides."""
     return _asked(take, "no")
 
 
-def _asked(take: Take, right: str) -> tuple[int, list[Question]]:
+def _asked(take: Take, right: str) -> Asked:
     origin = origin_of(take, 0)
     ends = [first_run(take.actions.camera[:, slot, 1], origin)[1] for slot in (0, 1)]
     frame = max(ends) + SETTLED

@@ -7,14 +7,24 @@ from mpgenie.agents.bots.vectors import Vector, along_ground, turned, unit, walk
 from mpgenie.world_models.evaluation.cases import Question
 from mpgenie.world_models.evaluation.game import PLAYERS, Game, Take, WhatIf
 
-from .asking import Answers, Change, as_it_is, first_run, last_tick, origin_of, which
+from .asking import (
+    Answers,
+    Asked,
+    Change,
+    as_it_is,
+    first_run,
+    last_tick,
+    origin_of,
+    well_seen,
+    which,
+)
 
 AWAY, BACK = 10, 20
 PLACES = tuple((degrees, share) for degrees in (-20.0, 0.0, 20.0) for share in (1.0, 0.5))
 """Where the other would be seen if it were in view: degrees to the right, share of its distance."""
 
 
-def looking_away(game: Game, take: Take) -> tuple[int, list[Question]]:
+def looking_away(game: Game, take: Take) -> Asked | None:
     """One, if the facts name it, else everybody."""
     actors = [int(take.facts["actor"])] if "actor" in take.facts else range(PLAYERS)
     origin = max(origin_of(take, slot) for slot in actors)
@@ -29,6 +39,8 @@ def looking_away(game: Game, take: Take) -> tuple[int, list[Question]]:
         }
         back: Answers = {"no": [_without(other)], "yes": [as_it_is]}
         last = last_tick(take, slot) + BACK
+        if not (well_seen(take, origin, slot) and well_seen(take, last, slot)):
+            return None
         questions += [
             which(game, take, origin, end + AWAY, slot, away, "no"),
             which(game, take, origin, last, slot, back, "yes"),

@@ -9,30 +9,29 @@ view, so it is asked where the view went to, not where the other is.
 
 from mpgenie.agents.bots.vectors import along_ground, towards, turned, unit, walked
 from mpgenie.envs.simulation.actions import BACK, FORWARD, LEFT, RIGHT
-from mpgenie.world_models.evaluation.cases import Question
 from mpgenie.world_models.evaluation.game import Game, Take, WhatIf
 
-from .asking import Change, as_it_is, first_run, origin_of, which
+from .asking import Asked, Change, as_it_is, first_run, origin_of, well_seen, which
 
 WAYS = {"closer": (FORWARD, 0.0), "farther": (BACK, 180.0), "right": (LEFT, -90.0),
         "left": (RIGHT, 90.0)}  # fmt: skip
 """What is seen of who walks: its button, and degrees to the right of whom it faces."""
 LATER = 40
-CLEAR = 8
-"""Pixels, of a view of 64 x 64, of one who is in view."""
 TURNS = {"left": -40.0, "right": 40.0, "around": 180.0, "not at all": 0.0}
 """Degrees to the right."""
 SETTLED = 20
 
 
-def translation(game: Game, take: Take) -> tuple[int, list[Question]]:
+def translation(game: Game, take: Take) -> Asked | None:
     """One walks; which way, in its own view and in the other's?"""
     walker = int(take.facts["actor"])
     origin, buttons = origin_of(take, walker), take.actions.buttons[:, walker]
+    if not all(well_seen(take, origin, who) for who in (0, 1)):
+        return None
     start, _ = first_run(buttons & (FORWARD | BACK | LEFT | RIGHT), origin)
     right = next(name for name, (button, _) in WAYS.items() if buttons[start] & button)
     frame = start + LATER
-    while take.visible[frame, (0, 1), (1, 0)].min() < CLEAR and frame > start + 1:
+    while not all(well_seen(take, frame, who) for who in (0, 1)):
         frame -= 1
     game.go(take.begin, take.actions.at(slice(origin)))
     before = WhatIf(game)
@@ -50,7 +49,7 @@ def translation(game: Game, take: Take) -> tuple[int, list[Question]]:
     return origin, [which(game, take, origin, frame, who, answers, right) for who in (0, 1)]
 
 
-def rotation(game: Game, take: Take) -> tuple[int, list[Question]]:
+def rotation(game: Game, take: Take) -> Asked:
     """One turns on the spot; how far round?"""
     slot, yaw = int(take.facts["actor"]), float(take.facts["yaw"])
     origin = origin_of(take, slot)
