@@ -15,6 +15,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mpgenie.errors import ConfigError
+
 if TYPE_CHECKING:
     from mpgenie.agents.training.population.players import Player
     from mpgenie.agents.training.population.tournament import Standings
@@ -47,6 +49,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, metavar="S", help="all else follows from it (%(default)s)")
     add("--worlds", type=int, default=16, metavar="W", help="played side by side (%(default)s)")
     add("--threads", type=int, metavar="T", help="at most (one for each processor)")
+    rounds = "let somebody learn for so many rounds to beat the best, and say what it gains"
+    add("--exploit", type=int, default=0, metavar="ROUNDS", help=rounds)
     page = "write a page, too: rating curves and lineage of a population, who differs, pictures"
     add("--report", type=Path, metavar="DIR", help=page)
     path = Path("out/tournament.json")
@@ -84,6 +88,8 @@ def run(options: argparse.Namespace) -> int:
         found = trials(players, background, game, matches=4 * options.rounds, **common)
         results["focal"] = [trial.to_plain() for trial in found]
         print(table(found))
+    if options.exploit:
+        results["exploited"] = _exploit(standings, players, options)
     if options.report is not None:
         print(f"page        {_report(results, options, standings, players, game)}")
     options.output.parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +107,32 @@ def _tell(standings: dict[str, Any]) -> None:
     for cycle in standings["cycles"]:
         print(f"in a circle: {' beats '.join([*cycle, cycle[0]])}")
     print(f"no order explains {standings['cyclic_share']:.0%} of who beats whom")
+
+
+def _exploit(
+    standings: "Standings", players: "dict[str, Player]", options: argparse.Namespace
+) -> dict[str, Any]:
+    """Learn to beat the best of those who were trained."""
+    from tqdm import tqdm
+
+    from mpgenie.agents.training.population.exploit import exploit
+    from mpgenie.agents.training.population.players import Trained
+
+    for name in (standings.names[k] for k in standings.order()):
+        best = players.get(name)
+        if isinstance(best, Trained):
+            break
+    else:
+        raise ConfigError("nobody who entered was trained: there is nobody to learn against")
+    with tqdm(desc="exploiting", unit=" rounds", total=options.exploit, disable=None) as bar:
+        found = exploit(
+            best, rounds=options.exploit, worlds=options.worlds, seed=options.seed,
+            on_round=lambda: bar.update() and None,
+        )  # fmt: skip
+    print(
+        f"exploited   {name}: who learns against it for {options.exploit} rounds gains {found.gain}"
+    )
+    return {"name": name, "rounds": options.exploit, "gain": list(found.gain)}
 
 
 def _report(

@@ -29,7 +29,8 @@ def write_report(results: Results, out: Path, sheet: Picture | None = None) -> P
     Args:
         results: What there is of `title`; `lineage`, events of a population; `standings`, as of
             `Standings.to_plain`; `focal`, trials as of `Trial.to_plain`; `diversity`, as of
-            `diversity_of`; `rows`, what each row of the sheet shows.
+            `diversity_of`; `exploited`, a name, `rounds` and the `gain`; `rows`, what each row
+            of the sheet shows.
         out: The folder.
         sheet: A contact sheet of matches.
 
@@ -55,7 +56,7 @@ def html(results: Results, sheet: Picture | None = None) -> str:
     body = [
         _tiles(results),
         _section("How it grew", _growth(results.get("lineage", ()))),
-        _section("Who is how good", _standings(results.get("standings"))),
+        _section("Who is how good", _standings(results.get("standings"), results.get("exploited"))),
         _section("Among strangers", _focal(results.get("focal"))),
         _section("How different they are", _diversity(results.get("diversity"))),
         _section("Matches", _matches(results, sheet)),
@@ -104,7 +105,7 @@ def _growth(lineage: Any) -> str:
     ) + (_note(f"Curriculum: {told}.") if told else "")
 
 
-def _standings(standings: Any) -> str:
+def _standings(standings: Any, exploited: Any) -> str:
     if not standings:
         return ""
     names = [str(name) for name in standings["names"]]
@@ -121,6 +122,12 @@ def _standings(standings: Any) -> str:
     means = means[np.ix_(rated, rated)]
     drawn = plots.square(means, [names[k] for k in rated], "Mean score of the row with the column")
     told = [f"{' beats '.join([*each, each[0]])}." for each in standings["cycles"]]
+    if exploited is not None:
+        low, high = (number(each) for each in exploited["gain"][1:])
+        told.append(
+            f"Who learns for {exploited['rounds']} rounds against {exploited['name']} alone gains "
+            f"{number(exploited['gain'][0])} [{low}, {high}] beyond what it gets against itself."
+        )
     ratio = standings.get("cross_play_ratio")
     if ratio is not None:
         told.append(f"Among strangers players get {ratio:.2f} of what they get among their like.")

@@ -111,5 +111,7 @@ def test_the_command_prints_a_table_and_leaves_its_figures(capsys, tmp_path):
     told = capsys.readouterr().out
     assert "rating" in told and "of who beats whom" in told and str(out) in told
     assert json.loads(out.read_text())["standings"]["names"] == ["idle", "random"]
+    assert main(["tournament", "idle", "random", *common, "--exploit", "1"]) == 1
+    assert "nobody to learn against" in capsys.readouterr().err
     assert main(["tournament", "idle", *common]) == 1
     assert "2 players or more" in capsys.readouterr().err
