@@ -12,6 +12,7 @@ Whatever was written for one that does not count is written again, and is the sa
 """
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -158,11 +159,16 @@ class Store:
     def _forget_after(self, generation: int) -> None:
         """Strike what is of later generations from the lineage, and what was only half written."""
         path = self.folder / LINEAGE
-        kept = [
-            line for line in (path.read_text().splitlines() if path.exists() else [])
-            if line.endswith("}") and json.loads(line)["generation"] <= generation
-        ]  # fmt: skip
-        write_text(path, "".join(line + "\n" for line in kept))
+        lines = path.read_text().splitlines() if path.exists() else []
+        write_text(path, "".join(f"{line}\n" for line in lines if _until(line) <= generation))
+
+
+def _until(line: str) -> float:
+    """The generation of an event; never, if the line was only half written."""
+    try:
+        return int(json.loads(line)["generation"])
+    except ValueError:
+        return math.inf
 
 
 def _named(generation: int) -> str:

@@ -139,9 +139,12 @@ def test_a_damaged_generation_is_passed_over(tmp_path):
     data = bytearray(file.read_bytes())
     data[len(data) // 3] ^= 1
     file.write_bytes(data)
+    with (tmp_path / "hurt/lineage.jsonl").open("a") as lineage:
+        lineage.write('{"generation": 4, "hypers": {"rate": 1}')  # torn in the middle
     made = population(tmp_path / "hurt", MovingOptimum(), schedule=HASTY)
     assert made.generation == 2
     assert end_of(advanced(made, 1)) == whole
+    assert read_lineage(tmp_path / "hurt") == read_lineage(tmp_path / "whole")
     for generation in (2, 3):
         (tmp_path / f"hurt/generations/gen_0000{generation}/state.json").unlink()
     with pytest.raises(CheckpointError, match="is damaged"):

@@ -1,0 +1,17 @@
+"""The benchmark of populations compares evolving members with fixed ones."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from mpgenie.benchmarks.population import RATES, Gaze, learnt
+from mpgenie.envs.scenarios.registry import SCENARIOS
+from tests.runs import one_thread as one_thread
+
+
+def test_a_population_is_judged_member_by_member(tmp_path, monkeypatch):
+    monkeypatch.setitem(SCENARIOS, Gaze.name, Gaze)
+    found = learnt(Gaze.name, 0, evolves=False, generations=1, worlds=4, folder=tmp_path)
+    assert len(found["scores"]) == len(found["rates"]) == 8
+    assert found["best"] == max(found["scores"]) and found["clonings"] == 0
+    assert all(RATES["rate"].low <= rate <= RATES["rate"].high for rate in found["rates"])
