@@ -49,6 +49,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     dreams("--tasks", nargs="+", metavar="NAME", help="some of the tasks (all)")
     dreams("--episodes", type=int, metavar="N", help="of each task (8)")
     dreams("--seed", type=int, default=0, metavar="N", help="of episodes and dreams (%(default)s)")
+    dreams("--probes", action="store_true", help="try tapes that ask one thing each, too")
     dreams("--starts", type=int, default=0, metavar="N",
            help="rank policies from N places, in dreams and in the game (%(default)s)")  # fmt: skip
     dreams("--cases", type=Path, metavar="DIR", help="write what is asked there, and stop")

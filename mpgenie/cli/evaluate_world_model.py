@@ -16,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     models = [*options.models, *options.compare]
     chosen: dict[str, Any] = {
         "tasks": options.tasks, "seed": options.seed, "device": options.device,
+        "probes": options.probes,
         "episodes": EPISODES if options.episodes is None else options.episodes,
     }  # fmt: skip
     if options.cases is not None:

@@ -13,12 +13,14 @@ from mpgenie.errors import ConfigError
 from mpgenie.world_models.checkpoint import load_world_model
 from mpgenie.world_models.source import Source, is_world_model
 
+from .cases import Case
 from .fidelity import rank_policies
 from .game import Game
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
+from .probes import probe_cases, probed
 from .recordings import Recordings, write_cases
 from .report import write_report
-from .scoring import about_tasks, answered, measured, on_reconstructions, tell
+from .scoring import Cases, Told, about_tasks, answered, measured, on_reconstructions, tell
 from .tasks import cases_of
 
 FORMAT = 1
@@ -34,6 +36,7 @@ def evaluate_world_model(
     tasks: Sequence[str] | None = None,
     episodes: int = EPISODES,
     seed: int = 0,
+    probes: bool = False,
     starts: int = 0,
     resolution: tuple[int, int] | None = None,
     out: str | Path | None = None,
@@ -48,6 +51,7 @@ def evaluate_world_model(
         tasks: Names of `TASKS`; all by default.
         episodes: How many of each task.
         seed: The same seed asks the same of all models.
+        probes: Whether to try what models do on tapes that ask one thing each, see `probes`.
         starts: From how many places policies are ranked in the dreams of checkpoints and in the
             game, see `fidelity`; 0 = no policies.
         resolution: (height, width) of frames; by default those of the first checkpoint.
@@ -69,7 +73,7 @@ def evaluate_world_model(
     say = on_step or (lambda text: None)
     with Game(size, **game_options) as game:
         say("playing episodes")
-        cases = cases_of(game, tasks, episodes, seed)
+        cases, tapes = _prepared(game, tasks, episodes, seed, probes)
         known: dict[str, Model] = {
             "oracle": Oracle(game),
             "copy last": CopyLast(),
@@ -85,15 +89,9 @@ def evaluate_world_model(
         tellings = {}
         for name, model in asked.items():
             say(f"asking {name}")
-            tellings[name], seconds = tell(model, cases)
-            results["models"][name] = {
-                "about": _about(given.get(name)),
-                "control": name in known,
-                "seconds": seconds,
-                "tasks": answered(cases, tellings[name]),
-                "reconstructed": on_reconstructions(model, cases),
-                **measured(cases, tellings[name]),
-            }
+            about = {"about": _about(given.get(name)), "control": name in known}
+            found, tellings[name] = _figures(model, cases, tapes)
+            results["models"][name] = about | found
     for name, model in given.items():
         if starts and isinstance(model, Source):
             say(f"ranking policies in {name}")
@@ -104,6 +102,29 @@ def evaluate_world_model(
     return results
 
 
+def _prepared(
+    game: Game, tasks: Sequence[str] | None, episodes: int, seed: int, probes: bool
+) -> tuple[dict[str, list[Case]], dict[str, list[Case]]]:
+    """The cases of tasks, and of probes if they are wanted."""
+    cases = cases_of(game, tasks, episodes, seed)
+    if not probes:
+        return cases, {}
+    faced = cases if "grounding" in cases else cases_of(game, ["grounding"], episodes, seed)
+    return cases, probe_cases(game, faced["grounding"])
+
+
+def _figures(model: Model, cases: Cases, tapes: Cases) -> tuple[dict[str, Any], Told]:
+    """All that is said of a model, and what it told."""
+    told, seconds = tell(model, cases)
+    figures = {
+        "seconds": seconds,
+        "tasks": answered(cases, told),
+        "reconstructed": on_reconstructions(model, cases),
+        **measured(cases, told),
+    }
+    return figures | ({"probes": probed(tapes, tell(model, tapes)[0])} if tapes else {}), told
+
+
 def write_cases_for(
     models: Evaluated | Sequence[Evaluated] | Mapping[str, Evaluated],
     folder: str | Path,
@@ -111,6 +132,7 @@ def write_cases_for(
     tasks: Sequence[str] | None = None,
     episodes: int = EPISODES,
     seed: int = 0,
+    probes: bool = False,
     resolution: tuple[int, int] | None = None,
     device: str = "cpu",
 ) -> int:
@@ -122,6 +144,7 @@ def write_cases_for(
         tasks: As there, and so on.
         episodes: Of each.
         seed: Likewise.
+        probes: Likewise.
         resolution: Likewise.
         device: Likewise.
 
@@ -131,9 +154,9 @@ def write_cases_for(
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
     with Game(size, **game_options) as game:
-        cases = cases_of(game, tasks, episodes, seed)
-    write_cases(cases, Path(folder))
-    return sum(len(each) for each in cases.values())
+        cases, tapes = _prepared(game, tasks, episodes, seed, probes)
+    write_cases(cases | tapes, Path(folder))
+    return sum(len(each) for each in (cases | tapes).values())
 
 
 def _named(models: Any) -> dict[str, Any]:

@@ -25,6 +25,16 @@ COLUMNS = 8
 """Frames of a strip."""
 LARGE = 96
 """Pixels that a frame of a strip is high, about."""
+PROBES = {
+    "still, end": "nobody moves: PSNR after 64 ticks, dB",
+    "still, change a tick": "nobody moves: change from tick to tick, of 255",
+    "around, back": "around once: PSNR back at the beginning, dB",
+    "away 0, back": "away and back at once: PSNR, dB",
+    "away 8, back": "away for 8 ticks and back: PSNR, dB",
+    "away 32, back": "away for 32 ticks and back: PSNR, dB",
+    "elsewhere, leak": "the other turns: what changes in one's own view, of 255",
+    "elsewhere, answer": "the other turns: change of its view, 1 = the game's",
+}
 Results = Mapping[str, Any]
 
 
@@ -68,20 +78,18 @@ def html(
         drawn: Plots by the names of their files.
         strips: For each model titles and pictures.
     """
+    models = results["models"].values()
     body = [
         _section("Tasks", _tasks(results) + figure(drawn, "tasks.png")),
         _section("How near frames come", figure(drawn, "horizon.png") + _near(results)),
-        *(
-            [_section("Policies, ranked in dreams", _ranking(results, drawn))]
-            if "ranking.png" in drawn
-            else []
-        ),
-        *[
-            _section(f"What {name} told", "".join(_strip(*each) for each in pictures))
-            for name, pictures in strips.items()
-        ],
-        _section("To get the same again", _made(results)),
     ]
+    if any("probes" in model for model in models):
+        body.append(_section("One thing at a time", _probes(results)))
+    if "ranking.png" in drawn:
+        body.append(_section("Policies, ranked in dreams", _ranking(results, drawn)))
+    for name, pictures in strips.items():
+        body.append(_section(f"What {name} told", "".join(_strip(*each) for each in pictures)))
+    body.append(_section("To get the same again", _made(results)))
     title = "World models as a stand-in for the game"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -138,6 +146,20 @@ def _near(results: Results) -> str:
     return table(head, rows) + note(
         "Over all episodes that are as long, with 95 % intervals by bootstrap over episodes. PSNR "
         "is that of the mean squared error, 60 dB at most."
+    )
+
+
+def _probes(results: Results) -> str:
+    """A row for each figure."""
+    models = results["models"]
+    names = list(next(iter(models.values()))["probes"])
+    rows = [
+        [escape(PROBES.get(name, name)), *(_span(m["probes"][name], 2) for m in models.values())]
+        for name in names
+    ]
+    return table(["", *models], rows) + note(
+        "Tapes of turning and standing still, from places where both players face each other; 95 % "
+        "intervals by bootstrap over these places."
     )
 
 

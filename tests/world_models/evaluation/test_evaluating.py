@@ -60,6 +60,16 @@ def test_anything_with_rollout_can_be_evaluated():
     assert mine == copied
 
 
+def test_probes_are_tried_if_that_is_wanted(tmp_path):
+    found = mpgenie.evaluate_world_model(
+        {"mine": CopyLast()}, tasks=["grounding"], episodes=1, probes=True, resolution=(32, 32),
+        out=tmp_path,
+    )  # fmt: skip
+    mine, oracle = (found["models"][name]["probes"] for name in ("mine", "oracle"))
+    assert oracle["around, back"]["mean"] == 60.0 and mine["elsewhere, answer"]["mean"] == 0.0
+    assert "around once" in (tmp_path / "report.html").read_text()
+
+
 def test_policies_are_ranked_if_that_is_wanted(tmp_path, monkeypatch):
     asked = []
 
