@@ -69,7 +69,8 @@ def generate_from(
     plan = plan or Plan()
     files = files_of(population)
     members = entered(files)
-    options = game_of(list(members.values()), players=players, **game)
+    # However few planets they learnt on, data shall show as many as there are episodes.
+    options = {**game_of(list(members.values()), players=players, **game), "planets": None}
     with one_thread():
         known = affinities(members, options, plan.seed)
         agreed = {

@@ -49,6 +49,7 @@ def test_members_play_and_their_thoughts_are_kept(tmp_path, population):
         assert shard["policy/logits"].shape == (12, 2, 10, 11)
         assert np.isfinite(shard["policy/values"]).all()
         assert shard.header.planet_seed % 2 == 0
+    assert len({entry.planet_seed for entry in made.episodes}) == 3
 
 
 def test_a_dataset_goes_on_with_the_episodes_that_it_would_have_had(tmp_path, population):

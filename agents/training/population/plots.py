@@ -110,7 +110,7 @@ def square(
     """A table of everybody with everybody as shades, with the numbers in it."""
     n = len(names)
     figure, panel = _panel(2.4 + 0.62 * n, 1.4 + 0.48 * n)
-    panel.imshow(values, cmap=colours, aspect="auto")
+    panel.imshow(values, cmap=colours, aspect="auto", alpha=0.6)
     panel.set_xticks(range(n), names, rotation=40, ha="right", fontsize=8)
     panel.set_yticks(range(n), names, fontsize=8)
     for row in range(n):

@@ -191,7 +191,7 @@ def hold(
         players: By name, two or more.
         game: As of `Arena`.
         rounds: Seeds that each pair plays, from both sides.
-        seed: Those follow from it; they are odd, so no planet of a training set is among them.
+        seed: Those follow from it; they are odd, as those of held-out planets.
         worlds: How many matches are played side by side.
         threads: As of `Arena`.
         on_matches: Told how many more have been played.
