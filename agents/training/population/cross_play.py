@@ -21,12 +21,14 @@ def cross_play_ratio(scores: Floats) -> float | None:
         scores: (n, n) mean scores; on the diagonal those of players among themselves.
 
     Returns:
-        The mean off the diagonal over that on it; None for a single player, and in games in which
-        players among themselves get nothing (as in contests), where it says nothing.
+        The mean off the diagonal over that on it; None for a single player, in contests, where
+        most of what one gets another loses, and if players among themselves get nothing.
     """
     n = len(scores)
     alike = float(np.trace(scores)) / n
-    if n < 2 or alike <= 1e-9:
+    apart = ~np.eye(n, dtype=np.bool_)
+    shared = np.abs(scores + scores.T)[apart].sum()
+    if n < 2 or alike <= 1e-9 or shared < np.abs(scores)[apart].sum():
         return None
     return float((scores.sum() - np.trace(scores)) / (n * (n - 1)) / alike)
 

@@ -39,6 +39,8 @@ def test_a_circle_that_chance_explains_is_none():
 def test_strangers_are_compared_with_oneself():
     assert cross_play_ratio(np.array([[4.0, 1.0], [3.0, 4.0]])) == 0.5
     assert cross_play_ratio(np.array([[0.0, 1.0], [-1.0, 0.0]])) is None  # a contest
+    assert cross_play_ratio(np.array([[1.0, 16.5], [-15.0, 0.1]])) is None  # all but one
+    assert cross_play_ratio(np.array([[4.0, 0.0], [3.0, 2.0]])) == 0.5
     assert cross_play_ratio(np.array([[4.0]])) is None
 
 
