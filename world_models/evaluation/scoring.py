@@ -5,12 +5,14 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mpgenie.agents.vpt.report.arms import interval
 from mpgenie.world_models.strips import decibels
 
 from .cases import Case, Question, told_by
 from .game import Pictures
+from .lpips import Lpips
 from .metrics import squared_errors, ssim, wilson
 from .models import Model, Reconstructs
 from .tasks import TASKS
@@ -98,10 +100,15 @@ def _again(model: Reconstructs, question: Question) -> float:
     return float(np.mean([question.ask(v) == question.right for v in model.reconstructed(views)]))
 
 
-def measured(cases: Cases, told: Told) -> dict[str, Any]:
+def measured(cases: Cases, told: Told, lpips: Lpips | None = None) -> dict[str, Any]:
     """How near frames come to the game's: PSNR and SSIM by step, and by player; plain data.
 
     Each figure has its 95 % interval, by bootstrap over episodes.
+
+    Args:
+        cases: What was asked.
+        told: What a model told.
+        lpips: To be measured, too.
     """
     pairs = [
         (case.real, frames)
@@ -112,7 +119,10 @@ def measured(cases: Cases, told: Told) -> dict[str, Any]:
     for step in HORIZON:
         some = [(a[step - 1], b[step - 1]) for a, b in pairs if len(a) >= step]
         if some:
-            steps[str(step)] = _figures(*(np.stack(each) for each in zip(*some, strict=True)))
+            real, frames = (np.stack(each) for each in zip(*some, strict=True))
+            steps[str(step)] = _figures(real, frames)
+            if lpips is not None:
+                steps[str(step)]["lpips"] = _by_player(lpips(real, frames))
     curve = [
         decibels([np.mean([squared_errors(a[t], b[t]) for a, b in pairs if len(a) > t])])[0]
         for t in range(max(len(a) for a, _ in pairs))
@@ -122,13 +132,16 @@ def measured(cases: Cases, told: Told) -> dict[str, Any]:
 
 def _figures(real: Pictures, told: Pictures) -> dict[str, Any]:
     """Of frames (n, P, H, W, 3)."""
-    wrong, alike = squared_errors(real, told), ssim(real, told)  # (n, P)
+    wrong = squared_errors(real, told)  # (n, P)
     mean, low, high = interval(wrong.mean(1).tolist())
     psnr = dict(zip(("mean", "low", "high"), decibels([mean, high, low]), strict=True))
     return {
         "psnr": {**psnr, "players": decibels(wrong.mean(0))},
-        "ssim": {
-            **dict(zip(("mean", "low", "high"), interval(alike.mean(1).tolist()), strict=True)),
-            "players": alike.mean(0).tolist(),
-        },
+        "ssim": _by_player(ssim(real, told)),
     }
+
+
+def _by_player(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Of figures (n, P)."""
+    spread = dict(zip(("mean", "low", "high"), interval(values.mean(1).tolist()), strict=True))
+    return {**spread, "players": values.mean(0).tolist()}

@@ -58,6 +58,15 @@ def test_frames_are_measured_step_by_step_and_player_by_player(game, two):
     assert len(copied["psnr_curve"]) == max(len(c.real) for each in two.values() for c in each)
 
 
+def test_other_measures_stand_beside_them(game, two):
+    def darker(real, told):
+        return (real.mean((-1, -2, -3)) - told.mean((-1, -2, -3))) / 255.0
+
+    assert "lpips" not in measured(two, tell(Oracle(game), two)[0])["steps"]["1"]
+    found = measured(two, tell(Oracle(game), two)[0], darker)["steps"]["1"]["lpips"]
+    assert found == {"mean": 0.0, "low": 0.0, "high": 0.0, "players": [0.0, 0.0]}
+
+
 def test_judges_are_tried_on_what_a_tokenizer_leaves(two):
     lossless = Dreamer(dreams())
     about = about_tasks(two)
