@@ -28,10 +28,8 @@ to one token a frame (MultiWorld's multi-agent condition module).
 PREDICTIONS = ("velocity", "x0", "change")
 """What the network tells of a noisy latent: where it flows, what it was without noise, or how that
 differs from the frame before, which tokens then see beside their own (`change`)."""
-FINE = 2
-"""Moves that a token tells on each edge of its cell."""
-MOVES = 2 * FINE**2
-"""Numbers of them."""
+FINE = 4
+"""Pixels from one place for which a token tells a move to the next."""
 SAMPLERS = ("euler", "renoise")
 """How a frame is denoised in few steps: along the flow, from one draw of noise, or by telling x0
 and adding new noise at each (consistency models, after distillation)."""
@@ -133,6 +131,8 @@ class WorldModelConfig:
             raise ConfigError(
                 f"width must be heads, {self.heads}, times a multiple of 8, got {self.width}"
             )
+        if self.moves and self.cell % FINE:
+            raise ConfigError(f"moves are told every {FINE} pixels, got cell {self.cell}")
         if self.moves and (self.tokenizer, self.predicts) != ("patches", "change"):
             raise ConfigError(
                 "moves are of pixels in the frame before: they go with tokenizer 'patches' and "
@@ -163,6 +163,16 @@ class WorldModelConfig:
     def tokens(self) -> int:
         """S, tokens of a frame and player."""
         return prod(self.latent[:2])
+
+    @property
+    def told_moves(self) -> int:
+        """Numbers of the moves that a token tells: to the right and down, for each place."""
+        return 2 * (self.cell // FINE) ** 2 if self.moves else 0
+
+    @property
+    def told_gates(self) -> int:
+        """Numbers of its gates, of pixels and moves."""
+        return self.cell**2 + self.told_moves if self.gates else 0
 
     @property
     def fixed(self) -> bool:
@@ -209,7 +219,7 @@ PRESETS = {
         predicts="change", moves=True, gates=True, steps=1,
     ),
     "cpu": WorldModelConfig(
-        tokenizer="patches", channels=192, width=128, heads=4, blocks=4,
+        tokenizer="patches", cell=16, channels=768, width=128, heads=4, blocks=4,
         predicts="change", moves=True, gates=True, steps=1,
     ),
     "small": WorldModelConfig(width=384, blocks=12),
@@ -217,5 +227,5 @@ PRESETS = {
 }  # fmt: skip
 """For tests; for two cores and a quarter of an hour; for one GPU; for a large one.
 
-A step of two players costs 0.17, 1.1, 39 and 158 billion operations (`flops.step_flops`).
+A step of two players costs 0.17, 0.28, 39 and 158 billion operations (`flops.step_flops`).
 """

@@ -4,7 +4,7 @@ A multiplication and an addition are two operations.  What is not counted (norms
 is a few parts in a hundred of it.
 """
 
-from .config import MOVES, WorldModelConfig
+from .config import WorldModelConfig
 
 
 def pass_flops(config: WorldModelConfig, players: int, seen: int, frames: int = 1) -> int:
@@ -25,8 +25,7 @@ def pass_flops(config: WorldModelConfig, players: int, seen: int, frames: int = 
     rows = frames * views  # that have a condition each
     block = n * 2 * 12 * d * d + rows * 2 * 6 * d * d + 2 * 2 * n * (seen * views * s) * d
     bins = (41 if config.reward == "two_hot" else 1) + 1 + config.pose
-    changes, moves = int(config.predicts == "change"), MOVES if config.moves else 0
-    moves += config.cell**2 + MOVES if config.gates else 0
+    changes, moves = int(config.predicts == "change"), config.told_moves + config.told_gates
     ends = (
         2 * n * 2 * stacked * config.channels * d  # latents in and out
         + n * 2 * stacked * (changes * 9 * config.channels + moves) * d  # the frame before

@@ -6,9 +6,9 @@ Finn et al., "Unsupervised Learning for Physical Interaction through Video Predi
 Zhou et al., "View Synthesis by Appearance Flow" (2016).
 """
 
-from mpgenie.extras import require
+import math
 
-from .config import FINE
+from mpgenie.extras import require
 
 require("torch", extra="dreams")
 import torch  # noqa: E402
@@ -24,18 +24,20 @@ def moved(latents: Tensor, by: Tensor, cell: int) -> Tensor:
 
     Args:
         latents: (..., h, w, 3 cell cell), patches.
-        by: (..., h, w, MOVES), how many pixels to the right and down each is fetched from.
+        by: (..., h, w, 2 n n), how many pixels to the right and down of itself each of n x n places
+            is fetched from.
         cell: Pixels on the edge of a patch.
     """
     pictures = F.pixel_shuffle(latents.float().flatten(0, -4).movedim(-1, 1), cell)
     size = pictures.shape[-2:]
-    way = F.pixel_shuffle(by.float().flatten(0, -4).movedim(-1, 1), FINE)
+    places = math.isqrt(by.shape[-1] // 2)
+    way = F.pixel_shuffle(by.float().flatten(0, -4).movedim(-1, 1), places)
     way = F.interpolate(way, size, mode="bilinear", align_corners=False)
     rows, columns = ((torch.arange(n, device=by.device) * 2 + 1) / n - 1 for n in size)
     x = columns + way[:, 0] * (2 / size[1])
     y = rows.unsqueeze(1) + way[:, 1] * (2 / size[0])
-    places = torch.stack([x, y], -1)
-    fetched = F.grid_sample(pictures, places, padding_mode="border", align_corners=False)
+    whence = torch.stack([x, y], -1)
+    fetched = F.grid_sample(pictures, whence, padding_mode="border", align_corners=False)
     patches: Tensor = F.pixel_unshuffle(fetched, cell).movedim(1, -1).to(latents)
     return patches.reshape(latents.shape)
 
@@ -48,8 +50,8 @@ def gated(change: Tensor, by: Tensor, gates: Tensor) -> tuple[Tensor, Tensor]:
 
     Args:
         change: (..., C), patches: numbers of a cell's pixels, colour after colour.
-        by: (..., MOVES).
-        gates: (..., pixels of a cell + MOVES), any numbers; 0 = as if there were no gate.
+        by: (..., M), moves.
+        gates: (..., pixels of a cell + M), any numbers; 0 = as if there were no gate.
     """
     cell = gates.shape[-1] - by.shape[-1]
     pixels, moves = (2.0 * gates.sigmoid()).split([cell, by.shape[-1]], -1)

@@ -111,7 +111,7 @@ _EFFORTS = {
     },
     "cpu": {
         "tokenizer": Effort(steps=800, rate=2e-3, rows=16, mean=0.99, decay=0.0),
-        "dynamics": Effort(steps=500, rate=2e-3, rows=8, mean=0.99, decay=0.0),
+        "dynamics": Effort(steps=1200, rate=2e-3, rows=8, mean=0.99, decay=0.0),
     },
     "small": {
         "tokenizer": Effort(steps=8_000, rate=1e-3, rows=256, mean=0.999, decay=0.0),

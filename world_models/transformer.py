@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mpgenie.extras import require
 
 from .attention import Attend, MultiplayerAttention, Whole
-from .config import MOVES, WorldModelConfig
+from .config import WorldModelConfig
 from .flow import CHANGE, guess
 from .heads import Heads
 from .injection import Controls, Listening, Pooled
@@ -103,8 +103,6 @@ class MultiplayerTransformer(nn.Module):
         self.blocks = nn.ModuleList([Block(config) for _ in range(config.blocks)])
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.sway = nn.Linear(width, 2 * width)
-        self.moves = MOVES if config.moves else 0
-        self.gates = config.cell**2 + MOVES if config.gates else 0
         self.exit = nn.Linear(width, group * sum(self._told))
         self.heads = Heads(config, group)
         for weight in self.exit.parameters():
@@ -245,7 +243,7 @@ class MultiplayerTransformer(nn.Module):
     @property
     def _told(self) -> list[int]:
         """How many numbers a token tells of what."""
-        return [self.config.channels, self.moves, self.gates]
+        return [self.config.channels, self.config.told_moves, self.config.told_gates]
 
     def _near(self, before: Tensor) -> Tensor:
         """(B', T, V', S, D): tokens see the frame before at their place and next to it.
@@ -262,9 +260,9 @@ class MultiplayerTransformer(nn.Module):
     def _changed(self, told: Tensor, latents: Tensor, before: Tensor, times: Tensor) -> Tensor:
         """x0 (B, T, P, h, w, C), of what is told about how the frame before changes."""
         change, by, gates = told.split(self._told, -1)
-        if self.gates:
+        if self.config.gates:
             change, by = gated(change, by, gates)
-        if self.moves:
+        if self.config.moves:
             before = moved(before, self.config.cell / 2 * by, self.config.cell)
         x0, spread = guess(latents, before, times)
         changed: Tensor = x0 + spread * change

@@ -6,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpgenie.errors import ConfigError
-from mpgenie.world_models.config import MOVES
 from mpgenie.world_models.moving import gated, moved
 from mpgenie.world_models.tokenizer import Patches
 
 from .tiny_models import clip, far, tiny, transformer
 
-CELL, SIZE = 8, (16, 24)
+CELL, SIZE, MOVES = 8, (16, 24), 8
 
 
 def latents(seed=0):
@@ -96,11 +95,11 @@ def test_behind_gates_that_are_shut_nothing_changes_either(layout):
     model = changing(layout=layout)
     views = 2 if layout == "frame_concat" else 1
     bias = model.exit.bias.data.view(views, -1)
-    bias[:, -model.gates :] = -1e4
+    bias[:, -model.config.told_gates :] = -1e4
     seen = seen_by(model)
     told = model(*seen.changed(times=torch.ones_like(seen.times))).latents
     assert far(told[:, 1:], seen.latents[:, :-1]) < 1e-5
-    bias[:, -model.gates :] = 0.0
+    bias[:, -model.config.told_gates :] = 0.0
     told = model(*seen.changed(times=torch.ones_like(seen.times))).latents
     assert far(told[:, 1:], seen.latents[:, :-1]) > 0.01
 

@@ -1,4 +1,4 @@
-"""The checkpoint that comes with the repository dreams, and does as it is told."""
+"""The checkpoints that come with the repository dream, and do as they are told."""
 
 import json
 from pathlib import Path
@@ -9,17 +9,18 @@ import pytest
 import mpgenie
 from mpgenie.world_models.steering import shifts
 
-CHECKPOINT = Path(__file__).parents[2] / "checkpoints" / "debug"
+CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    return mpgenie.load_world_model(CHECKPOINT, device="cpu")
+@pytest.fixture(scope="module", params=["debug", "cpu"])
+def shipped(request):
+    return mpgenie.load_world_model(CHECKPOINTS / request.param, device="cpu")
 
 
 def test_it_is_a_game_of_two_with_the_games_spaces(shipped):
     dream = mpgenie.dream_env(shipped, horizon=4)
-    real = mpgenie.parallel_env(scenario="free_play", players=2, observe="rgb", resolution=(32, 32))
+    real = mpgenie.parallel_env(scenario="free_play", players=2, observe="rgb",
+                                resolution=shipped.options["resolution"])  # fmt: skip
     for player in real.possible_agents:
         assert dream.observation_space(player) == real.observation_space(player)
         assert dream.action_space(player) == real.action_space(player)
@@ -48,7 +49,8 @@ def test_views_turn_the_way_they_are_told_to(shipped):
     assert np.mean(turned == told) > 0.7
 
 
-def test_its_figures_say_what_they_should():
-    figures = json.loads((CHECKPOINT / "scores.json").read_text())["causal"]
+@pytest.mark.parametrize("name", ["debug", "cpu"])
+def test_its_figures_say_what_they_should(name):
+    figures = json.loads((CHECKPOINTS / name / "scores.json").read_text())["causal"]
     for other in ("copy_last", "no_action", "shuffled"):
         assert figures["dream"][7] > figures[other][7] + 0.5
