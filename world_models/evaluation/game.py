@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from mpgenie.agents.bots.vectors import Vector, turned, unit
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.studio import Studio
 from mpgenie.envs.planet.planet import PlanetConfig
+from mpgenie.envs.rendering.camera import first_person_views, focal_length, new_views
 from mpgenie.envs.simulation.world import Simulation
 
 from .actions import Actions
@@ -23,6 +24,19 @@ from .actions import Actions
 Pictures = NDArray[np.uint8]
 PLAYERS = 2
 """In every episode: one who acts, and one who looks on."""
+
+
+class Sight(NamedTuple):
+    """From where a player sees what."""
+
+    depth: NDArray[np.float32]
+    """(H, W) metres ahead; the view distance where there is sky."""
+    eye: NDArray[np.float64]
+    """(3,) in metres."""
+    axes: NDArray[np.float64]
+    """(3, 3) rows right, down, ahead."""
+    focal: float
+    """Pixels for a tangent of 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +79,9 @@ class Game:
         self.resolution = resolution
         self.simulation = Simulation(config, players=PLAYERS, **RULES)
         self._spec = StreamSpec(height=resolution[0], width=resolution[1])
-        self._studio = Studio(self.simulation, [self._spec], view_distance=view_distance)
+        self._depth = replace(self._spec, look="depth")
+        streams = [self._spec, self._depth]
+        self._studio = Studio(self.simulation, streams, view_distance=view_distance)
         self._row = Actions.nothing(1, PLAYERS)
 
     def play(self, kind: str, seed: int, planet_seed: int) -> Take:
@@ -107,6 +123,15 @@ class Game:
         self._studio.draw()
         pictures: Pictures = self._studio.frames(self._spec, 0).copy()
         return pictures
+
+    def sight(self, slot: int) -> Sight:
+        """From where a player sees what."""
+        self._studio.draw()
+        views = new_views(PLAYERS)
+        first_person_views(self.simulation.state, views)
+        focal = focal_length(self._studio.scene.appearance.fov, self.resolution[0])
+        depth = self._studio.frames(self._depth, 0)[slot].copy()
+        return Sight(depth, views.eye[slot], views.axes[slot], focal)
 
     def step(self, actions: Actions) -> None:
         """Make one tick with actions of (P,) players."""
@@ -200,3 +225,7 @@ class WhatIf:
         """(H, W, 3) what a player sees."""
         picture: Pictures = self.game.seen()[slot]
         return picture
+
+    def sight(self, slot: int) -> Sight:
+        """From where a player sees what."""
+        return self.game.sight(slot)
