@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mpgenie.agents.arrays_file import Arrays
 from mpgenie.agents.training.checkpoint import read, save_policy
 from mpgenie.agents.training.config import PPOConfig
+from mpgenie.envs.rows_env import Seeing
 from mpgenie.envs.vector import PlanetVectorEnv, vector_env
 from mpgenie.errors import CheckpointError
 from mpgenie.extras import require
@@ -41,7 +42,10 @@ from mpgenie.agents.weights import adam_arrays, take_adam, take_weights, weights
 PLACE = 4.0
 """Edge of a place that one can be in for the first time, in metres."""
 HELD_OUT = 10_000_000
-"""The first seed of the worlds in which levels are judged; nobody learns in them."""
+"""The first seed of the worlds in which levels are judged, and of their planets; nobody learns in
+them."""
+HELD_OUT_PLANETS = 4
+"""How many they are on at most, where a population has only some; few, so that all are kept."""
 _HERE = Path("memory")
 
 
@@ -123,7 +127,7 @@ class CoPlay:
         config, envs = self.level(level), self._open(level, self.judged)
         slots = np.arange(envs.num_envs) % config.players
         ours = (slots % 2 == 0) | (not config.contest)
-        episode = _Episode(envs, config, HELD_OUT)
+        episode = _Episode(envs, config, HELD_OUT, begun=held_out(envs))
         rows = torch.from_numpy(np.flatnonzero(ours))
         episode.play({"judged": self._policies(arrays)}, {"judged": rows})
         scores = episode.scores().reshape(-1)
@@ -194,6 +198,24 @@ class CoPlay:
         episode.lived.rewards[:] = torch.from_numpy(paid).flatten(1)
 
 
+def held_out(envs: PlanetVectorEnv) -> Seeing:
+    """Begin the held-out episode of each world, on a planet that nobody learns on.
+
+    Returns:
+        As `reset`.
+    """
+    planets, players = envs.config.planets, envs.config.players
+    if planets is None:  # each seed has a planet of its own
+        return envs.reset(seed=HELD_OUT)
+    worlds = np.arange(envs.num_envs) // players
+    begun = envs.reset(seed=HELD_OUT, options={"planet_seed": HELD_OUT})
+    count = min(planets, HELD_OUT_PLANETS, envs.num_worlds)
+    for k in range(1, count):
+        options = {"planet_seed": HELD_OUT + k, "reset_mask": worlds % count == k}
+        begun = envs.reset(seed=HELD_OUT, options=options)
+    return begun
+
+
 def _outcomes(episode: "_Episode", names: NDArray[np.str_], sides: int) -> list[Outcome]:
     """How the first episode of each world ended; slot p is on side p % sides."""
     return [
@@ -212,12 +234,14 @@ class _Episode:
         envs: The worlds.
         config: What is played.
         seed: Worlds and what players draw follow from it.
+        begun: What the worlds showed when they were reset; by default they are reset here.
     """
 
-    def __init__(self, envs: PlanetVectorEnv, config: PPOConfig, seed: int) -> None:
+    def __init__(
+        self, envs: PlanetVectorEnv, config: PPOConfig, seed: int, begun: Seeing | None = None
+    ) -> None:
         self.envs, self.config = envs, config
-        observations, infos = envs.reset(seed=seed)
-        self._look(observations, infos)
+        self._look(*(begun or envs.reset(seed=seed)))
         horizon = math.ceil(envs.config.max_cycles / config.repeat)
         components = len(config.counts())
         self.lived = Experience.empty(horizon, envs.num_envs, self._seen, self._masks, components)

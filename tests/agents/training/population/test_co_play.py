@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mpgenie.agents.training.player import trained
-from mpgenie.agents.training.population.co_play import CoPlay
+from mpgenie.agents.training.population.co_play import HELD_OUT, CoPlay, held_out
 from mpgenie.agents.training.population.curriculum import Level
 from mpgenie.agents.training.population.game import Match
 from mpgenie.agents.training.population.groups import MIX
@@ -128,6 +128,19 @@ def test_levels_have_their_own_worlds_and_are_judged_alike():
         "a"
     ].rewards.shape == (8, 4)
     game.close()
+
+
+def test_nobody_is_judged_on_a_planet_that_it_learns_on():
+    """However few planets there are to learn on, held-out episodes are on others."""
+    for planets, expected in ((2, 2), (9, 4), (None, 5)):
+        game = CoPlay(tiny(players=2, env={"planets": planets}), judged=5)
+        envs = game._open(0, 5)
+        _, infos = held_out(envs)
+        assert infos["seed"].tolist() == [HELD_OUT + w for w in range(5) for _ in range(2)]
+        found = infos["planet_seed"].tolist()
+        assert found == [HELD_OUT + w % expected for w in range(5) for _ in range(2)]
+        assert envs.reset(seed=HELD_OUT)[1]["planet_seed"].tolist() != found or planets is None
+        game.close()
 
 
 def test_a_population_learns_and_its_members_are_players(game, tmp_path):
