@@ -16,6 +16,7 @@ from mpgenie.world_models.source import Source, is_world_model
 from .cases import Case
 from .fidelity import rank_policies
 from .game import Game
+from .happenings import happened, happening_cases
 from .lpips import HASH, Lpips, weights_file
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .probes import probe_cases, probed
@@ -117,7 +118,8 @@ def _prepared(
     if not probes:
         return cases, {}
     faced = cases if "grounding" in cases else cases_of(game, ["grounding"], episodes, seed)
-    return cases, probe_cases(game, faced["grounding"])
+    starts = faced["grounding"]
+    return cases, probe_cases(game, starts) | happening_cases(game, starts)
 
 
 def _figures(
@@ -125,13 +127,16 @@ def _figures(
 ) -> tuple[dict[str, Any], Told]:
     """All that is said of a model, and what it told."""
     told, seconds = tell(model, cases)
-    figures = {
+    figures: dict[str, Any] = {
         "seconds": seconds,
         "tasks": answered(cases, told),
         "reconstructed": on_reconstructions(model, cases),
         **measured(cases, told, lpips),
     }
-    return figures | ({"probes": probed(tapes, tell(model, tapes)[0])} if tapes else {}), told
+    if tapes:
+        taped, _ = tell(model, tapes)
+        figures["probes"] = probed(tapes, taped) | happened(tapes, taped)
+    return figures, told
 
 
 def write_cases_for(

@@ -35,6 +35,19 @@ PROBES = {
     "elsewhere, leak": "the other turns: what changes in one's own view, of 255",
     "elsewhere, answer": "the other turns: change of its view, 1 = the game's",
 }
+HAPPENED = {
+    "mining": "a block is dug away: share told right, and nothing where nobody digs",
+    "placing": "the last block that is held is placed: likewise",
+    "torch": "a torch lights the night",
+    "hit": "the other is struck and thrown back",
+    "fall": "one walks off a tower",
+    "collision": "one walks against a wall, and stays before it",
+    "left": "the other walks left",
+    "right": "the other walks right",
+    "forward": "the other walks forward",
+    "back": "the other walks back",
+    "walks, views agree": "both views tell of the same walk, right or not",
+}
 Results = Mapping[str, Any]
 
 
@@ -156,12 +169,16 @@ def _probes(results: Results) -> str:
     models = results["models"]
     names = list(next(iter(models.values()))["probes"])
     rows = [
-        [escape(PROBES.get(name, name)), *(_span(m["probes"][name], 2) for m in models.values())]
+        [
+            escape((PROBES | HAPPENED).get(name, name)),
+            *(_span(m["probes"][name], 2) for m in models.values()),
+        ]
         for name in names
     ]
     return table(["", *models], rows) + note(
-        "Tapes of turning and standing still, from places where both players face each other; 95 % "
-        "intervals by bootstrap over these places."
+        "From places where both players face each other; 95 % intervals by bootstrap over these "
+        "places. What comes of what one does is told right if it happens, and does not on the same "
+        "tape with nothing done, in each view in which it can be seen; intervals after Wilson."
     )
 
 
@@ -184,7 +201,9 @@ def _ranking(results: Results, drawn: Mapping[str, Picture]) -> str:
     )
 
 
-def _span(found: Mapping[str, float], digits: int) -> str:
+def _span(found: Mapping[str, Any], digits: int) -> str:
+    if found["mean"] is None:
+        return "not asked"
     low, high = (f"{found[end]:.{digits}f}" for end in ("low", "high"))
     return f"{found['mean']:.{digits}f} <small>({low} to {high})</small>"
 
