@@ -7,6 +7,7 @@ Settings that are not named are those that suit the scenario.  Defaults stand in
 """
 
 import argparse
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mpgenie.agents.training.population.co_play import CoPlay
     from mpgenie.agents.training.population.curriculum import Level
     from mpgenie.agents.training.population.population import Population
+    from mpgenie.agents.training.population.takes import Numbered
     from mpgenie.play.keeping import Keeper
 
 EXAMPLES = """\
@@ -122,14 +124,9 @@ def run(options: argparse.Namespace) -> int:
     executor = InProcess() if options.ray is None else OnRay(address)
     report = Report(settings.generations)
     with Records(out, CoPlay(config, settings.levels)) as records, closing(report):
-
-        def on_generation(population: "Population") -> None:
-            records(population)
-            report(population)
-
         best = train(
             settings, config, out, minutes=options.minutes, record=options.record,
-            executor=executor, on_generation=on_generation,
+            executor=executor, on_takes=records, on_generation=report,
         )  # fmt: skip
     print(f"population  {out}\nbest        {best}\nwatch it    mpgenie watch {best}")
     return 0
@@ -157,15 +154,20 @@ class Records:
     def __enter__(self) -> Self:
         return self
 
-    def __call__(self, population: "Population") -> None:
-        """Keep what a generation told."""
+    def __call__(self, takes: "Sequence[Numbered]") -> None:
+        """Keep some games, but for those that are kept already."""
+        for each in takes:
+            keeper = self._keeper(each.level)
+            if keeper.film.left([each.number]):
+                keeper.keep(each.take, each.number)
+
+    def _keeper(self, level: int) -> "Keeper":
         from mpgenie.play.keeping import Keeper
 
-        for level, take in population.takes:
-            if level not in self._keepers:
-                options = self.game.level(level).env_options()
-                self._keepers[level] = Keeper(self.out / f"matches_{level}", options)
-            self._keepers[level].keep(take)
+        if level not in self._keepers:
+            options = self.game.level(level).env_options()
+            self._keepers[level] = Keeper(self.out / f"matches_{level}", options)
+        return self._keepers[level]
 
     def __exit__(self, *error: object) -> None:
         for keeper in self._keepers.values():

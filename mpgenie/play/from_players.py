@@ -20,7 +20,7 @@ from mpgenie.agents.training.player import find
 from mpgenie.agents.training.population.casting import affinities, cast
 from mpgenie.agents.training.population.matches import Arena, game_of
 from mpgenie.agents.training.population.players import entered, files_of
-from mpgenie.agents.training.population.takes import Scribe
+from mpgenie.agents.training.population.scribe import Scribe
 from mpgenie.datasets.reading import Dataset, open_dataset
 from mpgenie.errors import ConfigError
 from mpgenie.generation.lock import sole_generator

@@ -9,6 +9,7 @@ from mpgenie.cli import main
 from mpgenie.cli.train_population import levels
 from mpgenie.datasets.reading import open_dataset
 from mpgenie.datasets.verify import verify
+from mpgenie.play.keeping import Keeper
 from tests.runs import one_thread as one_thread
 
 SMALL = (
@@ -40,6 +41,27 @@ def test_matches_are_kept_as_seed_and_actions(tmp_path):
     shard = kept.load(kept.episodes[0])
     assert set(shard.header.policies) == {"checkpoint:m00", "checkpoint:m01"}
     assert verify(tmp_path / "them/matches_0", deep=True, replay=1.0).replayed == 2
+
+
+def test_matches_that_a_kill_kept_from_being_kept_are_kept_by_the_next_call(tmp_path, monkeypatch):
+    pytest.importorskip("h5py")
+    out, usual = str(tmp_path / "them"), Keeper.keep
+    learn = ("train", "population", "--scenario", "tag", "--out", out, *SMALL)
+
+    def keep(self, take, unit):
+        if len(self.film.left([2, 3, 4, 5])) < 2:  # two of the four are kept
+            raise RuntimeError("killed")
+        return usual(self, take, unit)
+
+    monkeypatch.setattr(Keeper, "keep", keep)
+    with pytest.raises(RuntimeError, match="killed"):
+        main([*learn, "--generations", "2", "--record", "1"])
+    monkeypatch.setattr(Keeper, "keep", usual)
+    assert main([*learn, "--generations", "2", "--record", "1"]) == 0
+    kept = open_dataset(tmp_path / "them/matches_0")
+    assert [entry.unit for entry in kept.episodes] == [2, 3, 4, 5]  # two worlds a generation
+    assert len({kept.load(entry).header.seed for entry in kept.episodes}) == 4
+    assert verify(tmp_path / "them/matches_0", deep=True, replay=1.0).replayed == 4
 
 
 def test_levels_are_read_as_players_bar_and_floor(capsys):

@@ -7,7 +7,8 @@ import pytest
 
 from mpgenie.agents.training.population.matches import Arena
 from mpgenie.agents.training.population.players import entered
-from mpgenie.agents.training.population.takes import Scribe, Take
+from mpgenie.agents.training.population.scribe import Scribe
+from mpgenie.agents.training.population.takes import Take
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.reading import open_dataset
 from mpgenie.datasets.verify import verify

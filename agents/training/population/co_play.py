@@ -169,19 +169,19 @@ class CoPlay:
         take_weights(_HERE, policies, network)
         return policies
 
-    def _takes(self, episode: "_Episode", names: NDArray[np.str_], seed: int) -> list[Take]:
+    def _takes(self, episode: "_Episode", names: NDArray[np.str_], seed: int) -> dict[int, Take]:
         """Some of the first episodes; which ones follows from the seed."""
         chosen = np.random.default_rng(seed).random(len(names)) < self.record
         actions = episode.lived.actions.unflatten(1, names.shape).numpy()  # (T, W, P, C)
-        return [
-            Take(
+        return {
+            w: Take(
                 seed + w,
                 actions[episode.first[:, w], w].copy(),
                 self.config.repeat,
                 tuple(f"checkpoint:{name}" for name in names[w].tolist()),
             )
             for w in np.flatnonzero(chosen).tolist()
-        ]
+        }
 
     def _pay(
         self, episode: "_Episode", names: NDArray[np.str_], numbers: Mapping[str, Numbers]

@@ -5,7 +5,8 @@ Neither playing nor learning keeps anything: whoever runs them, in whatever orde
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,7 @@ from numpy.typing import NDArray
 from mpgenie.agents.arrays_file import Arrays
 
 from .hypers import Numbers
-
-if TYPE_CHECKING:
-    from .takes import Take
+from .takes import Take
 
 
 class Match(NamedTuple):
@@ -51,8 +50,8 @@ class Played(NamedTuple):
     outcomes: list[Outcome]
     lived: Mapping[str, Any]
     """What each of those who learn lived through."""
-    takes: "Sequence[Take]" = ()
-    """Games to be kept."""
+    takes: Mapping[int, Take] = MappingProxyType({})
+    """Games to be kept, by their worlds."""
 
 
 class Game(Protocol):

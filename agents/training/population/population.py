@@ -28,7 +28,7 @@ from .member import Member
 from .ratings import Rating, rate
 from .scheduler import Schedule, evolve
 from .store import Event, Store
-from .takes import Take
+from .takes import Numbered
 
 _BIRTH, _MATCHES, _LESSONS, _EVOLUTION, _JUDGING = range(5)
 
@@ -106,8 +106,8 @@ class Population:
         self.curriculum = Curriculum(settings.levels or (Level(players=2),))
         self.past: dict[str, tuple[Rating, Arrays]] = {}
         """Members as they once were."""
-        self.takes: list[tuple[int, Take]] = []
-        """Games of this generation that are to be kept, each with its level."""
+        self.takes: list[Numbered] = []
+        """Games of this generation that are to be kept."""
         self.figures: dict[str, dict[str, float]] = {}
         """Of each member's last lesson in this generation."""
         found = store.newest()
@@ -116,7 +116,8 @@ class Population:
             self.members = [self._born(k) for k in range(settings.members)]
             self._save()
         else:
-            self.generation, self.members, state = found
+            self.generation, self.members = found.number, found.members
+            self.takes, state = found.takes, found.state
             self.curriculum.at, self.curriculum.failures = state["level"], state["failures"]
             self.past = {name: self._recalled(name) for name in state["past"]}
 
@@ -163,8 +164,9 @@ class Population:
             learning = {name: numbers[name] for name in names & set(numbers)}
             tasks.append((match, {name: arrays[name] for name in sorted(names)}, learning))
         played: list[Played] = self.executor.each(self.game.play, tasks)
-        for match, each in zip(matches, played, strict=True):
-            self.takes += [(match.level, take) for take in each.takes]
+        for k, (match, each) in enumerate(zip(matches, played, strict=True)):
+            for w, take in each.takes.items():
+                self.takes.append(Numbered(match.level, self._number(turn, k, w), take))
             for outcome in each.outcomes:
                 self._rate(outcome)
         students = [m for m in self.members if any(m.name in each.lived for each in played)]
@@ -176,6 +178,12 @@ class Population:
         learnt = self.executor.each(self.game.learn, lessons)
         for member, (arrays_now, figures) in zip(students, learnt, strict=True):
             member.arrays, self.figures[member.name] = arrays_now, figures
+
+    def _number(self, turn: int, k: int, w: int) -> int:
+        """Of a game among all that the population ever plays."""
+        settings = self.settings
+        matches = (self.generation * settings.rounds + turn) * settings.matches + k
+        return matches * settings.worlds + w
 
     def _match(self, turn: int, k: int) -> Match:
         """Draw a level and a line-up for each world; everybody is focal as often as others."""
@@ -252,7 +260,7 @@ class Population:
             "failures": self.curriculum.failures,
             "past": list(self.past),
         }
-        self.store.save(self.generation, self.members, state, self.events)
+        self.store.save(self.generation, self.members, state, self.events, self.takes)
         self.events = []
 
     def _rng(self, purpose: int, *keys: int) -> np.random.Generator:

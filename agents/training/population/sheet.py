@@ -11,7 +11,8 @@ from mpgenie.pictures import Picture, grid
 
 from .matches import Arena
 from .players import Player
-from .takes import Scribe, Take
+from .scribe import Scribe
+from .takes import Take
 from .tournament import Pairing, play_pairings
 
 MOMENTS = 6

@@ -3,7 +3,7 @@
     OUT/population.json              its settings
     OUT/lineage.jsonl                what happened, one event a line
     OUT/latest                       the name of the newest whole generation
-    OUT/generations/gen_00012/       state.json, and for each member
+    OUT/generations/gen_00012/       state.json, takes.npz (games to be kept), and for each
         members/m00/                 policy.npz, optimiser.npz, member.json
     OUT/history/m00_gen_00010/       policy.npz and member.json of a past member
 
@@ -17,7 +17,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mpgenie.agents.arrays_file import Arrays, read_arrays, write_arrays
 from mpgenie.checks import check_same
@@ -25,13 +25,26 @@ from mpgenie.errors import CheckpointError, MpgenieError, StorageError
 
 from .game import Game
 from .member import Member
+from .takes import Numbered, read_takes, write_takes
 
 SETTINGS, LINEAGE, LATEST, STATE = "population.json", "lineage.jsonl", "latest", "state.json"
 GENERATIONS, MEMBERS, HISTORY = "generations", "members", "history"
 POLICY, OPTIMISER, MEMBER = "policy.npz", "optimiser.npz", "member.json"
+TAKES = "takes.npz"
 KEPT = 2
 """Generations on disk: if the newest is damaged, the one before is gone on with."""
 Event = dict[str, Any]
+
+
+class Generation(NamedTuple):
+    """What a folder holds of one."""
+
+    number: int
+    members: list[Member]
+    state: dict[str, Any]
+    """What else the next follows from."""
+    takes: list[Numbered]
+    """Games that are to be kept."""
 
 
 class Store:
@@ -63,6 +76,7 @@ class Store:
         members: Sequence[Member],
         state: Mapping[str, Any],
         events: Sequence[Event],
+        takes: Sequence[Numbered] = (),
     ) -> None:
         """Write a generation and let it count.
 
@@ -77,6 +91,8 @@ class Store:
                 shutil.rmtree(old, ignore_errors=True)
             for member in members:
                 self._write_member(unfinished / MEMBERS / member.name, member, generation)
+            if takes:
+                write_takes(unfinished / TAKES, takes)
             write_text(unfinished / STATE, json.dumps({**state, "generation": generation}))
             with (self.folder / LINEAGE).open("a") as file:
                 file.writelines(json.dumps(event) + "\n" for event in events)
@@ -107,8 +123,8 @@ class Store:
 
     # ------------------------------------------------------------------ reading
 
-    def newest(self) -> tuple[int, list[Member], dict[str, Any]] | None:
-        """The newest generation that can be read, its members and state; None if there is none.
+    def newest(self) -> Generation | None:
+        """The newest generation that can be read; None if there is none.
 
         What happened after it is struck from the lineage.
 
@@ -128,7 +144,7 @@ class Store:
             except (MpgenieError, OSError, ValueError, KeyError, TypeError) as error:
                 wrong.append(f"{name}: {error}")
                 continue
-            self._forget_after(found[0])
+            self._forget_after(found.number)
             return found
         raise CheckpointError(
             f"the population in {self.folder} is damaged ({'; '.join(wrong) or 'no generations'}):"
@@ -144,7 +160,7 @@ class Store:
         place = self.folder / HISTORY / name
         return _read_json(place / MEMBER), self.game.load(place / POLICY)
 
-    def _read(self, place: Path) -> tuple[int, list[Member], dict[str, Any]]:
+    def _read(self, place: Path) -> Generation:
         state = _read_json(place / STATE)
         members = []
         for folder in sorted((place / MEMBERS).iterdir()):
@@ -154,7 +170,8 @@ class Store:
             if member.plain()["hash"] != plain["hash"]:
                 raise CheckpointError(f"{folder} holds other arrays than were written")
             members.append(member)
-        return int(state["generation"]), members, state
+        takes = read_takes(place / TAKES) if (place / TAKES).exists() else []
+        return Generation(int(state["generation"]), members, state, takes)
 
     def _forget_after(self, generation: int) -> None:
         """Strike what is of later generations from the lineage, and what was only half written."""

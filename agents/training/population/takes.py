@@ -1,22 +1,18 @@
 """Takes: matches as all that they follow from, to be played again and kept, or looked at.
 
-    scribe = Scribe()
-    matches = arena.play(seating, seeds, scribe)
-    takes = scribe.takes(matches, names)
-
-A take is worlds' seeds and everybody's decisions, a few kilobytes; `mpgenie.play.keeping` makes an
-episode of a dataset of it, with or without pictures.
+A take is the seed of a world and everybody's decisions, a few kilobytes; `mpgenie.play.keeping`
+makes an episode of a dataset of it, with or without pictures.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .matches import Arena, Matches, Step
-from .players import Trained
+from mpgenie.agents.arrays_file import read_arrays, write_arrays
 
 
 @dataclass(frozen=True)
@@ -35,64 +31,47 @@ class Take:
     """(T, P, ...) what else is known of the decisions, such as logits and values."""
 
 
-class Scribe:
-    """Looks on at matches and notes what everybody decided.
+@dataclass(frozen=True)
+class Numbered:
+    """A take of a population, and which of its games it is."""
 
-    Args:
-        arena: Where they are played, to note logits and values of trained players, too; None = only
-            decisions.
+    level: int
+    """Of the curriculum."""
+    number: int
+    """Among all games that the population ever plays: it follows from when this one was."""
+    take: Take
+
+
+def write_takes(path: Path, takes: Sequence[Numbered]) -> None:
+    """Write some takes whole or not at all; but for thoughts, which are not kept.
+
+    Raises:
+        StorageError: If the disk refuses.
     """
+    about = [
+        {
+            "level": each.level,
+            "number": each.number,
+            "seed": each.take.seed,
+            "repeat": each.take.repeat,
+            "who": each.take.who,
+        }
+        for each in takes
+    ]
+    arrays = {str(k): each.take.decisions.astype(np.int16) for k, each in enumerate(takes)}
+    write_arrays(path, {"takes": about}, arrays)
 
-    def __init__(self, arena: Arena | None = None) -> None:
-        self.arena = arena
-        self._decisions: list[NDArray[np.int64]] = []
-        self._playing: list[NDArray[np.bool_]] = []
-        self._thoughts: list[tuple[NDArray[np.float16], NDArray[np.float32]]] = []
-        self._repeat = 1
 
-    def __call__(self, step: Step) -> None:
-        """A step has passed, or matches begin."""
-        if not len(step.actions):
-            self._decisions, self._playing, self._thoughts = [], [], []
-            self._repeat = step.envs.repeat
-            return
-        self._decisions.append(step.actions.copy())
-        self._playing.append(step.playing)
-        if self.arena is not None:
-            self._thoughts.append(self._considered(step, self.arena))
+def read_takes(path: Path) -> list[Numbered]:
+    """Read what `write_takes` wrote.
 
-    def takes(self, matches: Matches, who: Sequence[str]) -> list[Take]:
-        """The matches that have just been played.
-
-        Args:
-            matches: How they went.
-            who: Of each player of the arena what it is called, as in `Take`.
-        """
-        decisions, playing = np.stack(self._decisions), np.stack(self._playing)
-        found = []
-        for w, seed in enumerate(matches.seeds):
-            on = playing[:, w]
-            thoughts = {}
-            if self._thoughts:
-                logits, values = (
-                    np.stack(each)[on, w] for each in zip(*self._thoughts, strict=True)
-                )
-                thoughts = {"logits": logits, "values": values}
-            names = tuple(who[k] for k in matches.seating[w].tolist())
-            found.append(Take(seed, decisions[on, w], self._repeat, names, thoughts))
-        return found
-
-    def _considered(
-        self, step: Step, arena: Arena
-    ) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
-        """(W, P, C, K) logits and (W, P) values; nan of those who have none."""
-        worlds, slots, parts = step.actions.shape
-        counts = arena.envs.single_action_space.nvec  # type: ignore[attr-defined]
-        logits = np.full((worlds * slots, parts, int(counts.max())), np.nan, np.float16)
-        values = np.full(worlds * slots, np.nan, np.float32)
-        for player, rows in arena.seated:
-            if isinstance(player, Trained):
-                seen = {name: array[rows] for name, array in step.seen.items()}
-                logs, worth = player.consider(seen, rows % slots, step.masks[rows])
-                logits[rows], values[rows] = np.maximum(logs, -1e4), worth
-        return logits.reshape(worlds, slots, parts, -1), values.reshape(worlds, slots)
+    Raises:
+        CheckpointError: If the file is missing or damaged.
+    """
+    about, arrays = read_arrays(path)
+    found = []
+    for k, each in enumerate(about["takes"]):
+        decisions = arrays[str(k)].astype(np.int64)
+        take = Take(each["seed"], decisions, each["repeat"], tuple(each["who"]))
+        found.append(Numbered(each["level"], each["number"], take))
+    return found

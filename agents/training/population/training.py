@@ -1,6 +1,6 @@
 """A population that learns a scenario, in a folder from which it goes on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from .executor import Executor, InProcess
 from .hypers import Range
 from .population import Population, Settings
 from .store import Store
+from .takes import Numbered
 
 PART = Range(0.1, 10.0)
 """What a part of the scenario's reward may be worth, where that evolves; it is 1 elsewhere."""
 OnGeneration = Callable[[Population], None]
+OnTakes = Callable[[Sequence[Numbered]], None]
 
 
 def train(
@@ -28,6 +30,7 @@ def train(
     minutes: float | None = None,
     record: float = 0.0,
     executor: Executor | None = None,
+    on_takes: OnTakes | None = None,
     on_generation: OnGeneration | None = None,
 ) -> Path:
     """Let a population learn, or go on with the one that a folder holds.
@@ -37,8 +40,10 @@ def train(
         config: What is played, and all terms of learning that do not evolve.
         out: The folder.
         minutes: When to stop if it is not done yet; None = never.
-        record: The share of games that `on_generation` finds among the population's `takes`.
+        record: The share of games that are told to `on_takes`.
         executor: What runs matches and lessons; by default this process.
+        on_takes: Told the games of each generation that are to be kept, once it is saved; and,
+            when a folder is gone on with, those of its last one again, under the same numbers.
         on_generation: Told the population after each.
 
     Returns:
@@ -54,9 +59,13 @@ def train(
         with asked_to_stop() as asked:
             store = Store(out, _plain(settings, game.config), game)
             population = Population(settings, game, store, executor)
+            if on_takes is not None:
+                on_takes(population.takes)
             pace = Pace(minutes)
             while population.generation < settings.generations and not asked() and not pace.is_up:
                 population.advance()
+                if on_takes is not None:
+                    on_takes(population.takes)
                 if on_generation is not None:
                     on_generation(population)
             if asked():

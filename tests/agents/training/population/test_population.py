@@ -15,7 +15,7 @@ from mpgenie.agents.training.population.scheduler import Schedule
 from mpgenie.agents.training.population.store import Store, read_lineage
 from mpgenie.errors import CheckpointError, ConfigError
 
-from .toys import Growing, MovingOptimum, RockPaperScissors, best_rate, exploitability, played
+from .toys import Growing, MovingOptimum, RockPaperScissors, Told, best_rate, exploitability, played
 
 RATES = {"rate": Range(1e-5, 1e-1)}
 SMALL = {"members": 4, "rounds": 1, "worlds": 4, "hypers": RATES, "remember": 1}
@@ -102,8 +102,35 @@ class Killed(BaseException):
     """As kill -9 at this very moment would be."""
 
 
+class Shelf:
+    """Where games are kept, each once; the machine is killed when there is no more room."""
+
+    def __init__(self, room=None):
+        self.kept, self.room = {}, room
+
+    def __call__(self, takes):
+        for each in takes:
+            if each.number in self.kept:
+                continue
+            if len(self.kept) == self.room:
+                raise Killed
+            plain = each.level, each.take.seed, each.take.who, each.take.decisions.tolist()
+            self.kept[each.number] = plain
+
+
+def shelved(folder, shelf, generations=3):
+    """A population and its shelf, as `train` runs them."""
+    made = population(folder, Told(), schedule=HASTY, matches=2)
+    shelf(made.takes)
+    while made.generation < generations:
+        made.advance()
+        shelf(made.takes)
+    return made
+
+
 def test_killed_at_any_sync_it_goes_on_to_the_same_members(tmp_path, monkeypatch):
-    whole = end_of(advanced(population(tmp_path / "whole", MovingOptimum(), schedule=HASTY), 3))
+    kept = Shelf()
+    whole = end_of(shelved(tmp_path / "whole", kept))
     syncs, usual = [], os.fsync
     at = [10**9]
 
@@ -114,21 +141,49 @@ def test_killed_at_any_sync_it_goes_on_to_the_same_members(tmp_path, monkeypatch
         usual(handle)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    first = population(tmp_path / "counted", MovingOptimum(), schedule=HASTY)
+    first = population(tmp_path / "counted", Told(), schedule=HASTY, matches=2)
     after_birth = len(syncs)
     advanced(first, 2)
     one_generation = (len(syncs) - after_birth) // 2
     for k in range(1, one_generation + 1):
         syncs.clear()
         at[0] = after_birth + one_generation + k
-        folder = tmp_path / f"killed_{k}"
+        folder, shelf = tmp_path / f"killed_{k}", Shelf()
         with pytest.raises(Killed):
-            advanced(population(folder, MovingOptimum(), schedule=HASTY), 3)
+            shelved(folder, shelf)
         at[0] = 10**9
-        made = population(folder, MovingOptimum(), schedule=HASTY)
-        assert made.generation in (1, 2)
-        assert end_of(advanced(made, 3 - made.generation)) == whole
+        assert Store(folder, {"seed": 0}, Told()).newest().number in (1, 2)
+        assert end_of(shelved(folder, shelf)) == whole
+        assert shelf.kept == kept.kept
         assert read_lineage(folder) == read_lineage(tmp_path / "whole")
+
+
+def test_killed_between_saving_and_keeping_it_keeps_every_game_once(tmp_path):
+    """Also when it is killed again at the same place while it makes up for it."""
+    whole = Shelf()
+    end = end_of(shelved(tmp_path / "whole", whole))
+    seeds = [seed for _, seed, *_ in whole.kept.values()]
+    assert 8 < len(whole.kept) < 3 * 2 * 4 and len(set(seeds)) == len(seeds)
+    for k in range(len(whole.kept)):
+        folder, shelf = tmp_path / f"killed_{k}", Shelf(k)
+        for _ in range(2):
+            with pytest.raises(Killed):
+                shelved(folder, shelf)
+        assert len(shelf.kept) == k
+        shelf.room = None
+        assert end_of(shelved(folder, shelf)) == end
+        assert shelf.kept == whole.kept
+
+
+def test_a_generation_from_before_games_were_in_it_is_gone_on_with(tmp_path):
+    """What it had kept was numbered from 0 on, and nothing that comes later has such a number."""
+    made = advanced(population(tmp_path, Told(), schedule=HASTY), 2)
+    first = [each.number for each in made.takes]
+    (tmp_path / "generations/gen_00002/takes.npz").unlink()
+    again = population(tmp_path, Told(), schedule=HASTY)
+    assert again.generation == 2 and again.takes == []
+    again.advance()
+    assert min(each.number for each in again.takes) > max(first) >= 2 * SMALL["worlds"]
 
 
 def test_a_damaged_generation_is_passed_over(tmp_path):

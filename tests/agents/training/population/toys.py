@@ -4,6 +4,7 @@ import numpy as np
 
 from mpgenie.agents.arrays_file import read_arrays, write_arrays
 from mpgenie.agents.training.population.game import Outcome, Played
+from mpgenie.agents.training.population.takes import Take
 
 
 class Toy:
@@ -71,6 +72,18 @@ class MovingOptimum(Toy):
             elif rate > best:
                 x = x - min(away - 3.0, 5.0) * rng.random()
         return np.maximum(x, 0.0)
+
+
+class Told(MovingOptimum):
+    """About half of the games are to be kept."""
+
+    def play(self, match, who, numbers):
+        takes = {
+            w: Take(match.seed + w, np.full((3, 2, 10), w), 2, row)
+            for w, row in enumerate(match.seating)
+            if (match.seed + w) % 2
+        }
+        return super().play(match, who, numbers)._replace(takes=takes)
 
 
 def best_rate(reached):
