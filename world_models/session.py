@@ -56,7 +56,7 @@ class DreamState:
     """(B,) int64: what is drawn at a frame follows from its dream's seed and its number.  Other
     seeds make other dreams of the same past."""
     there: Tensor
-    """(B, P) bool, who is in the world; changed between steps when somebody joins or leaves."""
+    """(B, P) bool, who is in the world; unset it between steps for who leaves, see also `join`."""
     slots: Tensor
     """(B, P) int64, what tells players apart."""
 
@@ -217,6 +217,33 @@ class WorldModel:
             chance,
             finite,
         )
+
+    @torch.no_grad()
+    def join(self, state: DreamState, rows: Numbers, players: Numbers, frames: Numbers) -> None:
+        """Let players into dreams that are under way, with what they see there first.
+
+        Args:
+            state: Is changed in place; the next step shows what the joined see then.
+            rows: (n,) which dreams.
+            players: (n,) who joins each, places among P.
+            frames: (n, H, W, 3) uint8.
+
+        Raises:
+            ConfigError: If frames are of another shape, or somebody is there already.
+        """
+        row, who = (self._tensor(each, torch.int64) for each in (rows, players))
+        seen = self._tensor(frames, torch.uint8)
+        wanted = (*row.shape, *self.config.resolution, 3)
+        if tuple(seen.shape) != wanted or who.shape != row.shape or row.dim() != 1:
+            raise ConfigError(
+                f"who joins must be {tuple(row.shape)} with frames {wanted}, "
+                f"got {tuple(who.shape)} and {tuple(seen.shape)}"
+            )
+        if state.there[row, who].any():
+            taken = torch.stack([row, who], -1)[state.there[row, who]].tolist()
+            raise ConfigError(f"who joins cannot be there already, got (row, player) {taken}")
+        state.latents[row, who] = self.tokenizer.encode(seen).float()
+        state.there[row, who] = True
 
     def _noisy(self, x0: Tensor, seeds: Tensor, frames: Tensor) -> Tensor:
         """Latents (B, P, h, w, C) of a frame as they are remembered."""

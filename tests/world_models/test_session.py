@@ -138,16 +138,39 @@ def test_absent_players_change_nothing_and_are_not_drawn(layout):
         assert same([part[:, :, :1] for part in a[:4]], c[:4])
 
 
-def test_who_joins_is_drawn_and_seen_by_others():
-    model, tape = world_model(), controls()
+def test_who_joins_goes_on_from_what_it_sees_and_is_seen_by_others():
+    model, tape = world_model(predicts="change"), controls()
     video, did = start(model)
     there = np.ones((3, 2, 2), bool)
     there[:, :, 1] = False
-    joined, without = (model.open(video, did, there) for _ in range(2))
-    joined.there[:, 1] = True
-    a, b = (model.step(state, tape[0]).frames for state in (joined, without))
-    assert a[:, 1].any() and not b[:, 1].any()
-    assert not torch.equal(a[:, 0], b[:, 0])
+    joined, elsewhere, without = (model.open(video, did, there) for _ in range(3))
+    model.join(joined, [0, 2], [1, 1], video[[0, 2], 1, 1])
+    model.join(elsewhere, [0, 2], [1, 1], 255 - video[[0, 2], 1, 1])
+    assert joined.there.tolist() == [[True, True], [True, False], [True, True]]
+    a, b, c = (model.step(state, tape[0]).frames for state in (joined, elsewhere, without))
+    assert a[[0, 2], 1].any() and not a[1, 1].any() and not c[:, 1].any()
+    assert not torch.equal(a[0, 1], b[0, 1]) and not torch.equal(a[0, 0], c[0, 0])
+    assert torch.equal(a[1], c[1])  # its row was left alone
+    alone = dream(model, joined.rows([0]), tape[1:, :1])
+    assert same([each[:, :1] for each in dream(model, joined, tape[1:])], alone)
+
+
+@pytest.mark.parametrize(
+    ("player", "frame", "message"),
+    [(0, None, "there already"), (1, (8, 8, 3), "with frames"), (1, (64, 3), "with frames")],
+)
+def test_joins_that_cannot_be_change_nothing(player, frame, message):
+    model = world_model()
+    video, did = start(model)
+    there = np.ones((3, 2, 2), bool)
+    there[:, :, 1] = False
+    state = model.open(video, did, there)
+    before = state.clone()
+    shape = frame or (*model.config.resolution, 3)
+    with pytest.raises(ConfigError, match=message):
+        model.join(state, [1], [player], np.zeros((1, *shape), np.uint8))
+    parts = before.parts()
+    assert all(torch.equal(part, parts[name]) for name, part in state.parts().items())
 
 
 @pytest.mark.parametrize("injection", INJECTIONS)
