@@ -26,6 +26,7 @@ from mpgenie.errors import CheckpointError
 from mpgenie.extras import require
 
 from .curriculum import Level
+from .diversity import divergences, mean_of_pairs
 from .game import Match, Outcome, Played
 from .groups import MIX, mixed
 from .hypers import Numbers
@@ -41,6 +42,8 @@ from mpgenie.agents.weights import adam_arrays, take_adam, take_weights, weights
 
 PLACE = 4.0
 """Edge of a place that one can be in for the first time, in metres."""
+PROBES = 500
+"""Observations on which decisions are compared."""
 HELD_OUT = 10_000_000
 """The first seed of the worlds in which levels are judged, and of their planets; nobody learns in
 them."""
@@ -133,6 +136,27 @@ class CoPlay:
         scores = episode.scores().reshape(-1)
         scores[~ours] = np.nan
         return np.asarray(np.nanmean(scores.reshape(-1, config.players), 1))
+
+    @torch.no_grad()
+    def divergence(
+        self, who: Mapping[str, Arrays], lived: Mapping[str, Experience], seed: int
+    ) -> float:
+        """See `Game`: the mean divergence of Jensen and Shannon, as of `diversity`."""
+        rng, seen, masks = torch.Generator().manual_seed(seed), [], []
+        for each in lived.values():
+            places = each.counts.nonzero()
+            chosen = torch.randperm(len(places), generator=rng)[: -(-PROBES // len(lived))]
+            t, row = places[chosen].unbind(1)
+            seen.append({name: array[t, row] for name, array in each.seen.items()})
+            masks.append(each.masks[t, row])
+        common = {name: torch.cat([each[name] for each in seen]) for name in seen[0]}
+        allowed = self._blank.masks.read(torch.cat(masks))
+        whose = torch.zeros(len(allowed), dtype=torch.int64)
+        chances = [
+            Choices(self._policies(arrays)(common, whose)[0], allowed).logs.exp().double().numpy()
+            for arrays in who.values()
+        ]
+        return mean_of_pairs(divergences(np.stack(chances)))
 
     def save(self, path: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
         """See `Game`."""

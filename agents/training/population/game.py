@@ -86,6 +86,15 @@ class Game(Protocol):
     def judge(self, arrays: Arrays, level: int) -> NDArray[np.float64]:
         """(S,) the score of somebody on each of the held-out seeds of a level."""
 
+    def divergence(self, who: Mapping[str, Arrays], lived: Mapping[str, Any], seed: int) -> float:
+        """How differently some decide on seeing the same, 0 to 1, on average over pairs.
+
+        Args:
+            who: By name.
+            lived: What each of them lived through in some match, from which that is drawn.
+            seed: Draws it.
+        """
+
     def save(self, path: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
         """Write the network (the arrays whose names begin with `net.`) as a file to play with."""
 

@@ -29,7 +29,7 @@ class Member:
     games: int = 0
     """How many it played."""
     cloned: int = 0
-    """How many it had played when it was last cloned from another, or born."""
+    """How many it had played when it was born, cloned from another or reset: see `alarm`."""
     rests: int = 0
     """How many it has to have played before it clones another or is cloned."""
     parent: str | None = None

@@ -18,6 +18,7 @@ from mpgenie.agents.arrays_file import Arrays
 from mpgenie.checks import check_known, check_whole
 from mpgenie.errors import ConfigError
 
+from .alarm import Alarm, reset
 from .curriculum import Curriculum, Level
 from .executor import Executor, InProcess
 from .game import Game, Match, Outcome, Played
@@ -30,7 +31,7 @@ from .scheduler import Schedule, evolve
 from .store import Event, Store
 from .takes import Numbered
 
-_BIRTH, _MATCHES, _LESSONS, _EVOLUTION, _JUDGING = range(5)
+_BIRTH, _MATCHES, _LESSONS, _EVOLUTION, _JUDGING, _ALARM = range(6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,9 @@ class Settings:
     """Side by side in a match."""
     schedule: Schedule | None = field(default_factory=Schedule)
     """How members evolve; None = they never do."""
+    floor: float = 0.0
+    """The mean divergence of members, 0 to 1, below which they have collapsed, if they ever
+    differed by more: then all but the best of each group draw their numbers anew.  0 = never."""
     hypers: Mapping[str, Range] = field(default_factory=lambda: dict(HYPERS))
     """What evolves besides the mix of rewards; a range of one number is fixed."""
     past_share: float = 0.2
@@ -69,6 +73,9 @@ class Settings:
                 "a population has a group or more, and a share of the past from 0 to less than 1, "
                 f"got {self.groups} and {self.past_share}"
             )
+
+        if not 0.0 <= self.floor < 1.0:
+            raise ConfigError(f"floor is a divergence from 0 to less than 1, got {self.floor}")
 
     def ranges_of(self, group: str) -> Ranges:
         """What the numbers of a group's members may be."""
@@ -104,6 +111,7 @@ class Population:
         self.events: list[Event] = []
         """Of the generation under way."""
         self.curriculum = Curriculum(settings.levels or (Level(players=2),))
+        self.alarm = Alarm(settings.floor)
         self.past: dict[str, tuple[Rating, Arrays]] = {}
         """Members as they once were."""
         self.takes: list[Numbered] = []
@@ -119,6 +127,7 @@ class Population:
             self.generation, self.members = found.number, found.members
             self.takes, state = found.takes, found.state
             self.curriculum.at, self.curriculum.failures = state["level"], state["failures"]
+            self.alarm.armed = state.get("armed", False)
             self.past = {name: self._recalled(name) for name in state["past"]}
 
     def advance(self) -> None:
@@ -126,11 +135,13 @@ class Population:
         self.generation += 1
         self.figures, self.takes = {}, []
         for turn in range(self.settings.rounds):
-            self._play_and_learn(turn)
+            played = self._play_and_learn(turn)
         for member in self.members:
             self._tell("matched", member, figures=self.figures.get(member.name, {}))
         if self.settings.schedule is not None:
             self._evolve(self.settings.schedule)
+        if self.settings.floor:
+            self._watch(played[-1])
         if len(self.curriculum.levels) > 1:
             self._judge()
         if self.settings.remember and self.generation % self.settings.remember == 0:
@@ -152,8 +163,8 @@ class Population:
         self._tell("born", member)
         return member
 
-    def _play_and_learn(self, turn: int) -> None:
-        """A round: every match, then every member's lesson."""
+    def _play_and_learn(self, turn: int) -> list[Played]:
+        """A round: every match, then every member's lesson; what came of the matches."""
         matches = [self._match(turn, k) for k in range(self.settings.matches)]
         arrays = {member.name: member.arrays for member in self.members}
         arrays |= {name: network for name, (_, network) in self.past.items()}
@@ -178,6 +189,7 @@ class Population:
         learnt = self.executor.each(self.game.learn, lessons)
         for member, (arrays_now, figures) in zip(students, learnt, strict=True):
             member.arrays, self.figures[member.name] = arrays_now, figures
+        return played
 
     def _number(self, turn: int, k: int, w: int) -> int:
         """Of a game among all that the population ever plays."""
@@ -222,6 +234,16 @@ class Population:
             self._tell("exploited", member, donor=donor.name)
             self._tell("explored", member)
 
+    def _watch(self, played: Played) -> None:
+        """Let the alarm ring if all play alike, and act on it."""
+        rng, everybody = self._rng(_ALARM), {member.name: member.arrays for member in self.members}
+        divergence = self.game.divergence(everybody, played.lived, int(rng.integers(2**31)))
+        if self.alarm.rings(divergence):
+            told = {"divergence": divergence, "floor": self.alarm.floor}
+            self.events.append({"generation": self.generation, "kind": "alarmed", **told})
+            for member in reset(self.members, self.settings.ranges_of, rng):
+                self._tell("reset", member)
+
     def _judge(self) -> None:
         """Let everybody play the held-out seeds of the level, and go up or down."""
         level = self.curriculum.at
@@ -259,6 +281,7 @@ class Population:
             "level": self.curriculum.at,
             "failures": self.curriculum.failures,
             "past": list(self.past),
+            "armed": self.alarm.armed,
         }
         self.store.save(self.generation, self.members, state, self.events, self.takes)
         self.events = []

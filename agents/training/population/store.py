@@ -17,6 +17,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mpgenie.agents.arrays_file import Arrays, read_arrays, write_arrays
@@ -54,18 +55,28 @@ class Store:
         folder: New, or one that holds this population.
         settings: Of the population, as JSON takes them.
         game: Reads and writes what members have learnt.
+        usual: Parts of the settings as they usually are: what a folder of before does not name.
 
     Raises:
         ConfigError: If the folder holds a population with other settings.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any], game: Game) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, Any],
+        game: Game,
+        usual: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    ) -> None:
         self.folder, self.game = folder, game
         folder.mkdir(parents=True, exist_ok=True)
         ours = json.loads(json.dumps(settings))
         path = folder / SETTINGS
         if path.exists():
-            check_same(folder, "population", _read_json(path), ours, but="generations")
+            found = _read_json(path)
+            for part, settings in json.loads(json.dumps(dict(usual))).items():
+                found[part] = {**settings, **found[part]}
+            check_same(folder, "population", found, ours, but="generations")
         write_text(path, json.dumps(ours, indent=1))
 
     # ------------------------------------------------------------------ writing

@@ -57,7 +57,9 @@ def train(
     executor = executor or InProcess()
     try:
         with asked_to_stop() as asked:
-            store = Store(out, _plain(settings, game.config), game)
+            usual = _plain(Settings(), PPOConfig())
+            parts = {name: usual[name] for name in ("settings", "learner")}
+            store = Store(out, _plain(settings, game.config), game, parts)
             population = Population(settings, game, store, executor)
             if on_takes is not None:
                 on_takes(population.takes)

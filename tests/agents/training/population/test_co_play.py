@@ -116,6 +116,15 @@ def test_the_same_match_and_lesson_come_out_the_same(game):
     assert len(hashes) == 1
 
 
+def test_members_differ_by_what_they_would_do_on_seeing_the_same(game):
+    down, up = looking(game, 7), looking(game, 3)
+    lived = game.play(match(("a", "b")), {"a": down, "b": up}, {"a": PLAIN, "b": PLAIN}).lived
+    assert game.divergence({"a": down, "b": down}, lived, 0) == 0.0
+    assert game.divergence({"a": down, "b": up}, lived, 0) == pytest.approx(1.0, abs=1e-6)
+    mixed = game.divergence({"a": down, "b": up, "c": down}, lived, 0)
+    assert mixed == pytest.approx(2.0 / 3.0, abs=1e-6)  # two of three pairs
+
+
 def test_levels_have_their_own_worlds_and_are_judged_alike():
     levels = (Level(players=1), Level(players=4, env={"max_cycles": 16}))
     game = CoPlay(tiny(free=("camera pitch",)), levels, judged=3)

@@ -15,7 +15,16 @@ from mpgenie.agents.training.population.scheduler import Schedule
 from mpgenie.agents.training.population.store import Store, read_lineage
 from mpgenie.errors import CheckpointError, ConfigError
 
-from .toys import Growing, MovingOptimum, RockPaperScissors, Told, best_rate, exploitability, played
+from .toys import (
+    Growing,
+    MovingOptimum,
+    RockPaperScissors,
+    Settled,
+    Told,
+    best_rate,
+    exploitability,
+    played,
+)
 
 RATES = {"rate": Range(1e-5, 1e-1)}
 SMALL = {"members": 4, "rounds": 1, "worlds": 4, "hypers": RATES, "remember": 1}
@@ -96,6 +105,61 @@ def test_the_lineage_tells_what_happened_to_whom(tmp_path):
     for member in made.members:
         assert last[member.name]["hash"] == hash_of(member.arrays)
         assert last[member.name]["hypers"] == {"rate": member.numbers["rate"]}
+
+
+CLONING = Schedule(burn_in=8, cool_down=4, evidence=0.6, resample=0.0)
+
+
+def rates_of(made):
+    """Decades that the rates of learning are apart."""
+    rates = np.log10([member.numbers["rate"] for member in made.members])
+    return float(rates.max() - rates.min())
+
+
+def test_a_population_that_collapses_gets_other_numbers_once(tmp_path):
+    """All become clones of who was born best, which learn by what was near its rate."""
+    chosen = {"members": 6, "schedule": CLONING, "past_share": 0.0, "remember": 0}
+    silent = advanced(population(tmp_path / "a", Settled(), **chosen), 24)
+    assert len(set(reached(silent))) == 1 and rates_of(silent) < 0.7
+    alarmed = population(tmp_path / "b", Settled(), floor=0.05, **chosen)
+    while alarmed.generation < 24:
+        before = {member.name: dict(member.numbers) for member in alarmed.members}
+        alarmed.advance()
+        if any(e["kind"] == "alarmed" for e in read_lineage(tmp_path / "b")):
+            break
+    assert rates_of(alarmed) > 1.5
+    best = alarmed.best().name
+    kept = [m.name for m in alarmed.members if m.numbers == before[m.name]]
+    assert kept == [best] and len(set(reached(alarmed))) == 1  # what they know is still theirs
+    assert not any(m.games >= m.cloned + CLONING.burn_in for m in alarmed.members if m.name != best)
+    advanced(alarmed, 3)
+    events = read_lineage(tmp_path / "b")
+    (rung,) = [e for e in events if e["kind"] == "alarmed"]  # not armed again, it stays silent
+    assert rung["divergence"] < rung["floor"] == 0.05
+    others = [m.name for m in alarmed.members if m.name != best]
+    assert [e["member"] for e in events if e["kind"] == "reset"] == others
+
+
+@pytest.mark.parametrize("game", [RockPaperScissors, Growing])
+def test_who_never_collapsed_is_left_alone(tmp_path, game):
+    """The first always differ; of the others all are alike from the beginning."""
+    made = population(tmp_path, game(), schedule=None, floor=0.01)
+    numbers = [dict(member.numbers) for member in made.members]
+    advanced(made, 6)
+    assert [member.numbers for member in made.members] == numbers
+    assert {e["kind"] for e in read_lineage(tmp_path)} == {"born", "matched"}
+
+
+def test_an_alarm_rings_as_if_nothing_had_stopped_the_population(tmp_path):
+    chosen = {"members": 6, "schedule": CLONING, "floor": 0.05, "remember": 0}
+    whole = advanced(population(tmp_path / "whole", Settled(), **chosen), 20)
+    for generation in range(20):
+        made = population(tmp_path / "stopped", Settled(), **chosen)
+        assert made.generation == generation
+        made.advance()
+    assert end_of(made) == end_of(whole)
+    assert read_lineage(tmp_path / "stopped") == read_lineage(tmp_path / "whole")
+    assert any(e["kind"] == "alarmed" for e in read_lineage(tmp_path / "whole"))
 
 
 class Killed(BaseException):
@@ -212,6 +276,15 @@ def test_a_folder_of_another_population_is_refused(tmp_path):
         population(tmp_path, MovingOptimum(), seed=1)
 
 
+def test_a_folder_from_before_a_setting_goes_on_with_what_is_usual(tmp_path):
+    game = Growing()
+    Store(tmp_path, {"settings": {"members": 4}}, game)
+    usual = {"settings": {"members": 8, "floor": 0.0}}
+    with pytest.raises(ConfigError, match="holds a population with settings"):
+        Store(tmp_path, {"settings": {"members": 4, "floor": 0.1}}, game, usual)
+    Store(tmp_path, {"settings": {"members": 4, "floor": 0.0}}, game, usual)
+
+
 @pytest.mark.slow
 def test_ray_gives_the_same_lineage(tmp_path):
     pytest.importorskip("ray")
@@ -231,6 +304,7 @@ def test_ray_gives_the_same_lineage(tmp_path):
         ({"members": 1}, "members must be a whole number from 2"),
         ({"groups": ("grumpy",)}, "unknown group"),
         ({"past_share": 1.0}, "share of the past"),
+        ({"floor": 1.0}, "floor is a divergence"),
     ],
 )
 def test_absurd_populations_are_refused(wrong, message):

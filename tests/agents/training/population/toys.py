@@ -41,6 +41,9 @@ class Toy:
     def judge(self, arrays, level):
         return np.full(8, arrays["net.x"][0])
 
+    def divergence(self, who, lived, seed):
+        return float(np.std([arrays["net.x"] for arrays in who.values()], axis=0).mean())
+
     def save(self, path, arrays, facts):
         write_arrays(path, facts, arrays)
 
@@ -72,6 +75,19 @@ class MovingOptimum(Toy):
             elif rate > best:
                 x = x - min(away - 3.0, 5.0) * rng.random()
         return np.maximum(x, 0.0)
+
+
+class Settled(Toy):
+    """Who was born best always wins, and nobody learns: in the end all are its clones."""
+
+    def first(self, rng):
+        return rng.normal(size=1)
+
+    def score(self, mine, other, rng):
+        return float(mine[0])
+
+    def better(self, x, numbers, met, rng):
+        return x
 
 
 class Told(MovingOptimum):
