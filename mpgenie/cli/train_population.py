@@ -77,6 +77,8 @@ def add_parser(algorithms: Any) -> None:
     add("--fixed", action="store_true", help="nobody is cloned: for comparison")
     add("--crossover", action="store_true", help="clones have numbers of both parents")
     add("--evolve-rewards", action="store_true", help="what parts of rewards are worth, too")
+    evidence = "who won, or by how much: ratings, returns (%(default)s)"
+    add("--evidence-by", default="ratings", metavar="WHAT", help=evidence)
     floor = "of divergence: below it, numbers are drawn anew (0: never)"
     add("--floor", type=float, default=0.0, metavar="D", help=floor)
     add("--past", type=float, default=0.2, metavar="P", help="share of the past (%(default)s)")
@@ -117,6 +119,7 @@ def run(options: argparse.Namespace) -> int:
         worlds=options.worlds,
         schedule=None if options.fixed else Schedule(crossover=options.crossover),
         hypers={**HYPERS, **(parts_evolve(config) if options.evolve_rewards else {})},
+        evidence_by=options.evidence_by,
         floor=options.floor,
         past_share=options.past,
         levels=tuple(map(_level, options.levels)),

@@ -10,6 +10,7 @@ goes on, from its last whole generation, to the same members.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,16 @@ from .game import Game, Match, Outcome, Played
 from .groups import GROUPS, ranges_of
 from .hypers import HYPERS, Range, Ranges, drawn
 from .matchmaking import Entrant, line_up, seated, sizes_of
+from .meetings import Meetings
 from .member import Member
 from .ratings import Rating, rate
-from .scheduler import Schedule, evolve
+from .scheduler import Schedule, by_rating, evolve
 from .store import Event, Store
 from .takes import Numbered
 
-_BIRTH, _MATCHES, _LESSONS, _EVOLUTION, _JUDGING, _ALARM = range(6)
+_BIRTH, _MATCHES, _LESSONS, _EVOLUTION, _JUDGING, _ALARM, _EVIDENCE = range(7)
+EVIDENCE = ("ratings", "returns")
+"""What tells that a member is worse: who won, or by how much."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,8 @@ class Settings:
     """Side by side in a match."""
     schedule: Schedule | None = field(default_factory=Schedule)
     """How members evolve; None = they never do."""
+    evidence_by: str = "ratings"
+    """One of `EVIDENCE`."""
     floor: float = 0.0
     """The mean divergence of members, 0 to 1, below which they have collapsed, if they ever
     differed by more: then all but the best of each group draw their numbers anew.  0 = never."""
@@ -66,6 +72,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name, low, high in _WHOLE:
             check_whole(name, getattr(self, name), low, high)
+        check_known("evidence", self.evidence_by, EVIDENCE)
         for group in self.groups:
             check_known("group", group, GROUPS)
         if not self.groups or not 0.0 <= self.past_share < 1.0:
@@ -112,6 +119,7 @@ class Population:
         """Of the generation under way."""
         self.curriculum = Curriculum(settings.levels or (Level(players=2),))
         self.alarm = Alarm(settings.floor)
+        self.meetings = Meetings()
         self.past: dict[str, tuple[Rating, Arrays]] = {}
         """Members as they once were."""
         self.takes: list[Numbered] = []
@@ -128,6 +136,7 @@ class Population:
             self.takes, state = found.takes, found.state
             self.curriculum.at, self.curriculum.failures = state["level"], state["failures"]
             self.alarm.armed = state.get("armed", False)
+            self.meetings = Meetings.from_plain(state.get("meetings", []))
             self.past = {name: self._recalled(name) for name in state["past"]}
 
     def advance(self) -> None:
@@ -227,12 +236,29 @@ class Population:
                 if name in living:
                     living[name].rating = rating
                     living[name].games += 1
+        if self.settings.evidence_by == "returns":
+            self._compare(outcome)
+
+    def _compare(self, outcome: Outcome) -> None:
+        """Note by how much members of different sides differed."""
+        living = {member.name: member for member in self.members}
+        sides = list(zip(outcome.sides, outcome.scores, strict=True))
+        for (one, score), (other, theirs) in combinations(sides, 2):
+            for mine, his in product(one, other):
+                if mine in living and his in living and mine != his:
+                    self.meetings.add(living[mine], living[his], score - theirs)
 
     def _evolve(self, schedule: Schedule) -> None:
-        rng = self._rng(_EVOLUTION)
-        for member, donor in evolve(self.members, self.settings.ranges_of, schedule, rng):
+        rng, ranges_of = self._rng(_EVOLUTION), self.settings.ranges_of
+        is_worse = self._gets_less if self.settings.evidence_by == "returns" else by_rating
+        for member, donor in evolve(self.members, ranges_of, schedule, rng, is_worse):
             self._tell("exploited", member, donor=donor.name)
             self._tell("explored", member)
+
+    def _gets_less(self, one: Member, other: Member) -> float:
+        """The chance that one gets less than another where they meet."""
+        rng = self._rng(_EVIDENCE, int(one.name[1:]), int(other.name[1:]))
+        return self.meetings.worse(one, other, rng)
 
     def _watch(self, played: Played) -> None:
         """Let the alarm ring if all play alike, and act on it."""
@@ -282,6 +308,7 @@ class Population:
             "failures": self.curriculum.failures,
             "past": list(self.past),
             "armed": self.alarm.armed,
+            "meetings": self.meetings.plain(),
         }
         self.store.save(self.generation, self.members, state, self.events, self.takes)
         self.events = []

@@ -1,9 +1,10 @@
 """Who becomes whose clone, and what it then tries.
 
 A member is replaced only on evidence: when it is worse than another of its group with a chance of
-at least `evidence`, by their ratings.  Both have to have played enough since they last changed
-(`burn_in`), so nobody clones a clone that was never tried, and enough since either last took part
-in cloning (`cool_down`).  The clone takes all from the donor, then its numbers are explored.
+at least `evidence`, by their ratings or by what they came to where they met (see `meetings`).  Both
+have to have played enough since they last changed (`burn_in`), so nobody clones a clone that was
+never tried, and enough since either last took part in cloning (`cool_down`).  The clone takes all
+from the donor, then its numbers are explored.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,6 +48,9 @@ class Schedule:
             )
 
 
+Evidence = Callable[[Member, Member], float]
+
+
 class Cloning(NamedTuple):
     """Who took all from whom."""
 
@@ -59,6 +63,7 @@ def evolve(
     ranges_of: Callable[[str], Ranges],
     schedule: Schedule,
     rng: np.random.Generator,
+    is_worse: Evidence | None = None,
 ) -> list[Cloning]:
     """Replace members who are worse, and let the clones explore.
 
@@ -67,10 +72,12 @@ def evolve(
         ranges_of: What the numbers of a group's members may be.
         schedule: When and how.
         rng: What draws.
+        is_worse: The chance that the first of two is worse; by default that of their ratings.
 
     Returns:
         What was done, in order.
     """
+    is_worse = is_worse or by_rating
     done: list[Cloning] = []
     for member in members:
         if not _is_ready(member, schedule):
@@ -80,13 +87,18 @@ def evolve(
             for other in members
             if other.group == member.group
             and _is_ready(other, schedule)
-            and worse(member.rating, other.rating) >= schedule.evidence
+            and is_worse(member, other) >= schedule.evidence
         ]
         if donors:
             donor = donors[int(rng.integers(len(donors)))]
             _clone(member, donor, ranges_of(member.group), schedule, rng)
             done.append(Cloning(member, donor))
     return done
+
+
+def by_rating(one: Member, other: Member) -> float:
+    """The chance that one is worse than another by their ratings."""
+    return worse(one.rating, other.rating)
 
 
 def _is_ready(member: Member, schedule: Schedule) -> bool:

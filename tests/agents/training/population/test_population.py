@@ -17,6 +17,7 @@ from mpgenie.errors import CheckpointError, ConfigError
 
 from .toys import (
     Growing,
+    Lucky,
     MovingOptimum,
     RockPaperScissors,
     Settled,
@@ -105,6 +106,25 @@ def test_the_lineage_tells_what_happened_to_whom(tmp_path):
     for member in made.members:
         assert last[member.name]["hash"] == hash_of(member.arrays)
         assert last[member.name]["hypers"] == {"rate": member.numbers["rate"]}
+
+
+def test_by_returns_who_gets_less_becomes_a_clone_as_if_nothing_had_stopped_it(tmp_path):
+    chosen = {"evidence_by": "returns", "worlds": 16, "past_share": 0.0, "remember": 0}
+    schedule = Schedule(burn_in=8, cool_down=4)
+    whole = advanced(population(tmp_path / "whole", Lucky(), schedule=schedule, **chosen), 8)
+    for _ in range(8):
+        made = population(tmp_path / "stopped", Lucky(), schedule=schedule, **chosen)
+        made.advance()
+    assert end_of(made) == end_of(whole)
+    events = read_lineage(tmp_path / "stopped")
+    assert events == read_lineage(tmp_path / "whole")
+    worth = dict(enumerate(reached(population(tmp_path / "born", Lucky(), **chosen))))
+    cloned = [e for e in events if e["kind"] == "exploited"]
+    for event in cloned:
+        member, donor = (int(event[who][1:]) for who in ("member", "donor"))
+        assert worth[member] < worth[donor]
+        worth[member] = worth[donor]
+    assert cloned
 
 
 CLONING = Schedule(burn_in=8, cool_down=4, evidence=0.6, resample=0.0)
@@ -305,6 +325,7 @@ def test_ray_gives_the_same_lineage(tmp_path):
         ({"groups": ("grumpy",)}, "unknown group"),
         ({"past_share": 1.0}, "share of the past"),
         ({"floor": 1.0}, "floor is a divergence"),
+        ({"evidence_by": "rumour"}, "unknown evidence"),
     ],
 )
 def test_absurd_populations_are_refused(wrong, message):

@@ -90,6 +90,13 @@ class Settled(Toy):
         return x
 
 
+class Lucky(Settled):
+    """Everybody gets what it was born with, give or take."""
+
+    def score(self, mine, other, rng):
+        return float(mine[0] + rng.normal())
+
+
 class Told(MovingOptimum):
     """About half of the games are to be kept."""
 
