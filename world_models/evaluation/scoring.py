@@ -45,28 +45,43 @@ def about_tasks(cases: Cases) -> dict[str, Any]:
 
 
 def _about(name: str, cases: Sequence[Case]) -> dict[str, Any]:
-    asked = [question for case in cases for question in case.questions]
-    tried = [
-        question.ask(view) == question.right for question in asked for view in question.tried()
-    ]
+    asked = _asked(cases)
     options = {answer for question in asked for answer in question.answers}
     constant = max(
         float(np.mean([all(q.right == answer for q in case.questions) for case in cases]))
         for answer in options
     )
     chance = np.mean([np.prod([1.0 / len(q.answers) for q in case.questions]) for case in cases])
-    judge = float(np.mean(tried))
     return {
         "title": TASKS[name].title,
         "episodes": len(cases),
         "questions": len(asked),
         "ticks": [len(case.real) for case in cases],
-        "judge": judge,
-        "tried": len(tried),
-        "sees": judge >= GOOD_JUDGE,
+        **_judge(cases),
         "constant": constant,
         "chance": float(chance),
     }
+
+
+def about_judges(cases: Cases, figures: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """How often judges are right on frames of the game; plain data, for each of some figures.
+
+    Args:
+        cases: Those of some tapes.
+        figures: The names of the cases that each is about.
+    """
+    groups = {name: [c for each in about for c in cases[each]] for name, about in figures.items()}
+    return {name: _judge(each) for name, each in groups.items() if _asked(each)}
+
+
+def _asked(cases: Sequence[Case]) -> list[Question]:
+    return [question for case in cases for question in case.questions]
+
+
+def _judge(cases: Sequence[Case]) -> dict[str, Any]:
+    tried = [q.ask(view) == q.right for q in _asked(cases) for view in q.tried()]
+    right = float(np.mean(tried))
+    return {"judge": right, "tried": len(tried), "sees": right >= GOOD_JUDGE}
 
 
 def answered(cases: Cases, told: Told) -> dict[str, Any]:
@@ -85,14 +100,31 @@ def answered(cases: Cases, told: Told) -> dict[str, Any]:
     return found
 
 
-def on_reconstructions(model: Model, cases: Cases) -> dict[str, float]:
-    """How often judges are right on frames of the game that went through a model's tokenizer."""
+def share(right: Sequence[bool]) -> dict[str, Any]:
+    """How many were right, with the interval after Wilson; nothing where nobody was asked."""
+    if not right:
+        return {"mean": None, "low": None, "high": None}
+    low, high = wilson(sum(right), len(right))
+    return {"mean": float(np.mean(right)), "low": low, "high": high}
+
+
+def on_reconstructions(
+    model: Model, cases: Cases, figures: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, float]:
+    """How often judges are right on frames of the game that went through a model's tokenizer.
+
+    Args:
+        model: Nothing is said of one that has no tokenizer.
+        cases: Of tasks, or of some tapes.
+        figures: As of `about_judges`; by default each is about the cases of its name.
+    """
     if not isinstance(model, Reconstructs):
         return {}
-    return {
-        name: float(np.mean([_again(model, q) for case in each for q in case.questions]))
-        for name, each in cases.items()
-    }
+    found = {}
+    for name, about in (figures or {name: [name] for name in cases}).items():
+        if asked := [q for each in about for q in _asked(cases[each])]:
+            found[name] = float(np.mean([_again(model, question) for question in asked]))
+    return found
 
 
 def _again(model: Reconstructs, question: Question) -> float:
