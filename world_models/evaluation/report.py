@@ -1,6 +1,5 @@
-"""The page about an evaluation: one file of HTML without links, and the same as JSON."""
+"""The page about an evaluation, and the same as JSON."""
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -8,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mpgenie.agents.vpt.report.pieces import figure, note
-from mpgenie.datasets.report.charts import image, percent, table
-from mpgenie.datasets.report.style import STYLE
-from mpgenie.errors import StorageError
-from mpgenie.pictures import Picture, save_png
+from mpgenie.pages.charts import percent, table
+from mpgenie.pages.page import PAGE, page, section, write
+from mpgenie.pages.pieces import figure, image, note, plot
+from mpgenie.pictures import Picture
 from mpgenie.world_models.strips import tiled
 
 from .cases import SHOWN, Case
@@ -20,7 +18,6 @@ from .game import Pictures
 from .plots import plots
 from .scoring import Cases, Told
 
-PAGE, DATA = "report.html", "report.json"
 COLUMNS = 8
 """Frames of a strip."""
 LARGE = 96
@@ -72,17 +69,9 @@ def write_report(results: Results, cases: Cases, told: Mapping[str, Told], out: 
     Raises:
         StorageError: If it cannot be written.
     """
-    page, drawn = out / PAGE, plots(results)
+    drawn = plots(results)
     strips = {name: _strips(results["models"][name], cases, each) for name, each in told.items()}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / DATA).write_text(json.dumps(results, indent=1, allow_nan=False), encoding="utf-8")
-        for name, picture in drawn.items():
-            save_png(out / name, picture)
-        page.write_text(html(results, drawn, strips), encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"cannot write {page}: {error.strerror}; name another folder") from error
-    return page
+    return write(out / PAGE, html(results, drawn, strips), results, drawn)
 
 
 def html(
@@ -97,28 +86,15 @@ def html(
         drawn: Plots by the names of their files.
         strips: For each model titles and pictures.
     """
-    models = results["models"].values()
-    body = [
-        _section("Tasks", _tasks(results) + figure(drawn, "tasks.png")),
-        _section("How near frames come", figure(drawn, "horizon.png") + _near(results)),
-    ]
-    if any("probes" in model for model in models):
-        body.append(_section("One thing at a time", _probes(results)))
-    if "ranking.png" in drawn:
-        body.append(_section("Policies, ranked in dreams", _ranking(results, drawn)))
-    for name, pictures in strips.items():
-        body.append(_section(f"What {name} told", "".join(_strip(*each) for each in pictures)))
-    body.append(_section("To get the same again", _made(results)))
-    title = "World models as a stand-in for the game"
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
-        f"<body><main><h1>{title}</h1>{''.join(body)}</main></body></html>\n"
+    return page(
+        "World models as a stand-in for the game",
+        section("Tasks", _tasks(results) + plot(drawn, "tasks.png")),
+        section("How near frames come", plot(drawn, "horizon.png") + _near(results)),
+        section("One thing at a time", _probes(results)),
+        section("Policies, ranked in dreams", _ranking(results, drawn)),
+        *[section(f"What {name} told", _told(each)) for name, each in strips.items()],
+        section("To get the same again", _made(results)),
     )
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>"
 
 
 def _tasks(results: Results) -> str:
@@ -171,9 +147,11 @@ def _near(results: Results) -> str:
 
 
 def _probes(results: Results) -> str:
-    """A row for each figure."""
+    """A row for each figure, if models were tried."""
     models = results["models"]
-    names = list(next(iter(models.values()))["probes"])
+    names = next(iter(models.values())).get("probes")
+    if not names:
+        return ""
     rows = [
         [
             escape((PROBES | HAPPENED).get(name, name)),
@@ -204,7 +182,9 @@ def _probe(model: Results, name: str) -> str:
 
 
 def _ranking(results: Results, drawn: Mapping[str, Picture]) -> str:
-    """Whether policies that are good in a dream are good in the game."""
+    """Whether policies that are good in a dream are good in the game, if any were tried."""
+    if "ranking.png" not in drawn:
+        return ""
     rows = []
     for name, model in results["models"].items():
         if found := model.get("ranking"):
@@ -213,7 +193,7 @@ def _ranking(results: Results, drawn: Mapping[str, Picture]) -> str:
     head = ["model", "Pearson", "Spearman", "maximum rank violation, mean", "bias"]
     return (
         table(head, rows)
-        + figure(drawn, "ranking.png")
+        + plot(drawn, "ranking.png")
         + note(
             "Mean returns of policies from the same frames on, in the dream and in the game: "
             "how much sky is in view, a reward that any frame tells. Bars: standard errors over "
@@ -240,10 +220,8 @@ def _made(results: Results) -> str:
     return table(["", ""], rows)
 
 
-def _strip(title: str, picture: Picture) -> str:
-    return (
-        f"<figure>{image(picture, title, 'sheet')}<figcaption>{escape(title)}</figcaption></figure>"
-    )
+def _told(pictures: Sequence[tuple[str, Picture]]) -> str:
+    return "".join(figure(image(picture, title, "sheet"), title) for title, picture in pictures)
 
 
 def _strips(model: Results, cases: Cases, told: Told) -> list[tuple[str, Picture]]:

@@ -4,7 +4,6 @@ Figures go to `report.json` beside it.  Every part may be missing: a section sta
 something to tell.
 """
 
-import json
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -12,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from mpgenie.datasets.report.charts import image, number, table
-from mpgenie.datasets.report.style import STYLE
-from mpgenie.errors import StorageError
+from mpgenie.pages.charts import number, table
+from mpgenie.pages.page import PAGE, page, section, write
+from mpgenie.pages.pieces import figure, group, image, note, tile
 from mpgenie.pictures import Picture
 
 from . import plots
 
-PAGE, DATA = "report.html", "report.json"
 Results = Mapping[str, Any]
 
 
@@ -40,38 +38,20 @@ def write_report(results: Results, out: Path, sheet: Picture | None = None) -> P
     Raises:
         StorageError: If it cannot be written.
     """
-    page = out / PAGE
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / DATA).write_text(json.dumps(results, indent=1), encoding="utf-8")
-        page.write_text(html(results, sheet), encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"cannot write {page}: {error.strerror}; name another folder") from error
-    return page
+    return write(out / PAGE, html(results, sheet), results)
 
 
 def html(results: Results, sheet: Picture | None = None) -> str:
     """The page as HTML, pictures inside."""
-    title = escape(str(results.get("title", "A population")))
-    body = [
+    return page(
+        str(results.get("title", "A population")),
         _tiles(results),
-        _section("How it grew", _growth(results.get("lineage", ()))),
-        _section("Who is how good", _standings(results.get("standings"), results.get("exploited"))),
-        _section("Among strangers", _focal(results.get("focal"))),
-        _section("How different they are", _diversity(results.get("diversity"))),
-        _section("Matches", _matches(results, sheet)),
-    ]
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}{_MORE}</style></head>'
-        f"<body><main><h1>{title}</h1>{''.join(body)}</main></body></html>\n"
+        section("How it grew", _growth(results.get("lineage", ()))),
+        section("Who is how good", _standings(results.get("standings"), results.get("exploited"))),
+        section("Among strangers", _focal(results.get("focal"))),
+        section("How different they are", _diversity(results.get("diversity"))),
+        section("Matches", _matches(results, sheet)),
     )
-
-
-_MORE = """
-figure { margin-bottom: 18px; }
-.alarm { color: #a3271f; font-weight: 650; }
-"""
 
 
 def _tiles(results: Results) -> str:
@@ -88,8 +68,7 @@ def _tiles(results: Results) -> str:
         found.append((f"{standings['cyclic_share']:.0%}", "of who beats whom no order explains"))
     if diversity := results.get("diversity"):
         found.append((str(len(diversity.get("alarms", ()))), "alarms about diversity"))
-    tiles = "".join(f"<div><b>{escape(big)}</b><span>{escape(s)}</span></div>" for big, s in found)
-    return f'<div class="tiles">{tiles}</div>' if tiles else ""
+    return group("tiles", (tile(*each) for each in found))
 
 
 def _growth(lineage: Any) -> str:
@@ -99,10 +78,8 @@ def _growth(lineage: Any) -> str:
     names = ("ratings", "hyper-parameters and reward weights", "lineage")
     levels = [event for event in lineage if event["kind"] in ("promoted", "demoted")]
     told = ", ".join(f"{e['kind']} to level {e['level']} in {e['generation']}" for e in levels)
-    return "".join(
-        f"<figure>{image(picture, name)}</figure>"
-        for picture, name in zip(drawn, names, strict=True)
-    ) + (_note(f"Curriculum: {told}.") if told else "")
+    shown = (figure(image(*each)) for each in zip(drawn, names, strict=True))
+    return "".join(shown) + (note(f"Curriculum: {told}.") if told else "")
 
 
 def _standings(standings: Any, exploited: Any) -> str:
@@ -133,8 +110,8 @@ def _standings(standings: Any, exploited: Any) -> str:
         told.append(f"Among strangers players get {ratio:.2f} of what they get among their like.")
     return (
         table(head, rows)
-        + f"<figure>{image(drawn, 'cross-play')}</figure>"
-        + _note(" ".join(told) or "Nobody goes round in a circle beyond doubt.")
+        + figure(image(drawn, "cross-play"))
+        + note(" ".join(told) or "Nobody goes round in a circle beyond doubt.")
     )
 
 
@@ -148,7 +125,7 @@ def _focal(focal: Any) -> str:
     }
     names = list(dict.fromkeys(trial["focal"] for trial in focal))
     rows = [[escape(name), *(cells.get((name, mode), "") for mode in modes)] for name in names]
-    return table(("", *modes), rows) + _note(
+    return table(("", *modes), rows) + note(
         "Interquartile means of the scores of focal players, with 95 % intervals. self_play: "
         "everybody is focal; resident: one stranger; visitor: one focal; solo: nobody else moves."
     )
@@ -157,7 +134,7 @@ def _focal(focal: Any) -> str:
 def _diversity(diversity: Any) -> str:
     if not diversity:
         return ""
-    parts = [f'<p class="alarm">{escape(alarm)}</p>' for alarm in diversity.get("alarms", ())]
+    parts = [f'<p class="reject">{escape(alarm)}</p>' for alarm in diversity.get("alarms", ())]
     coverage, archive, kinds = (diversity[name] for name in ("coverage", "archive", "kinds"))
     rows = [
         ["places visited", f"{coverage['share']:.1%}, entropy {coverage['entropy']:.2f} nats"],
@@ -178,7 +155,7 @@ def _diversity(diversity: Any) -> str:
         pairs = np.array(diversity["divergence"]["pairs"])
         title = "How differently two would decide on seeing the same"
         drawn = plots.square(pairs, diversity["compared"], title, "YlGn")
-        parts.append(f"<figure>{image(drawn, 'divergence')}</figure>")
+        parts.append(figure(image(drawn, "divergence")))
     behaviour = diversity["behaviour"]
     head = ("", *next(iter(behaviour.values())))
     lines = [[escape(name), *map(number, each.values())] for name, each in behaviour.items()]
@@ -190,16 +167,8 @@ def _matches(results: Results, sheet: Picture | None) -> str:
         return ""
     rows = "; ".join(f"{k}. {row}" for k, row in enumerate(results.get("rows", ()), 1))
     caption = f"Rows: {rows}. The first player from behind, and below that from above."
-    return f"<figure>{image(sheet, 'matches', 'sheet')}</figure>{_note(caption)}"
+    return figure(image(sheet, "matches", "sheet")) + note(caption)
 
 
 def _maybe(value: float | None) -> str:
     return "too few matches" if value is None else f"{value:.2f}"
-
-
-def _note(text: str) -> str:
-    return f'<p class="note">{escape(text)}</p>'
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""

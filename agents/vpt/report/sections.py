@@ -5,10 +5,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from mpgenie.datasets.report.charts import number, percent, table
+from mpgenie.pages.charts import number, percent, table
+from mpgenie.pages.pieces import file, group, note, plot, tile
 from mpgenie.pictures import Picture
-
-from .pieces import figure, file, note, value
 
 FIGURES = {
     "camera_r2": "camera R2",
@@ -49,16 +48,14 @@ def summary(results: Results) -> str:
         scores = where.get("scores", {}) if part == "identifiable" else where
         if "model" not in scores:
             continue
-        value = scores["model"]["figures"][name]["mean"]
+        reached = scores["model"]["figures"][name]["mean"]
         copied = scores["copy_previous"]["figures"][name]["mean"]
-        kind = "met" if value >= wanted else "flag"
+        kind = "met" if reached >= wanted else "flag"
         where_told = ", where identifiable" if part == "identifiable" else ""
-        tiles.append(
-            f'<div><b class="{kind}">{value:.3f}</b><span>{FIGURES[name]}{where_told}; '
-            f"target {wanted:.2f}, copied {copied:.3f}</span></div>"
-        )
+        beside = f"target {wanted:.2f}, copied {copied:.3f}"
+        tiles.append(tile(f"{reached:.3f}", f"{FIGURES[name]}{where_told}; {beside}", kind))
     notes = "".join(note(text) for text in results.get("notes", ()))
-    return (f'<div class="tiles">{"".join(tiles)}</div>' if tiles else "") + _about(results) + notes
+    return group("tiles", tiles) + _about(results) + notes
 
 
 def arms(results: Results, drawn: Drawn) -> str:
@@ -77,7 +74,7 @@ def arms(results: Results, drawn: Drawn) -> str:
     ]  # fmt: skip
     head = ("", "score", "95 % interval", "episodes", "lived", "metres", "")
     text = "Intervals of the mean by bootstrap over episodes; lived: share of the time."
-    return figure(drawn, "arms.png", "") + table(head, rows) + note(text)
+    return plot(drawn, "arms.png") + table(head, rows) + note(text)
 
 
 def rules(results: Results) -> str:
@@ -86,7 +83,7 @@ def rules(results: Results) -> str:
     if not scores:
         return ""
     rows = [
-        [escape(label), *(value(scores[who]["figures"][name]) for who in scores), _vpt(name)]
+        [escape(label), *(_value(scores[who]["figures"][name]) for who in scores), _vpt(name)]
         for name, label in FIGURES.items()
     ]
     head = ["", *(who.replace("_", " ") for who in scores), "VPT's own"]
@@ -108,13 +105,13 @@ def buttons(results: Results, drawn: Drawn) -> str:
     rows = [
         [
             escape(button), percent(row["prevalence"]["mean"]),
-            *(value(row[name]) for name in OF_BUTTONS),
-            value(copied.get(button, {}).get("event_f1_0")),
+            *(_value(row[name]) for name in OF_BUTTONS),
+            _value(copied.get(button, {}).get("event_f1_0")),
         ]
         for button, row in scores["model"]["buttons"].items()
     ]  # fmt: skip
     head = ("", "down", *OF_BUTTONS.values(), "events, copied")
-    pictures = "".join(figure(drawn, name, "") for name in ("buttons.png", "events.png"))
+    pictures = "".join(plot(drawn, name) for name in ("buttons.png", "events.png"))
     return pictures + table(head, rows) + note(
         "AP is average precision; chance is the share of time that a button is down. Events are "
         "presses and releases, right if they fall on the very tick."
@@ -131,14 +128,14 @@ def identifiable(results: Results) -> str:
     rows = [
         [
             escape(button), number(row["presses"]["mean"]), percent(row["share"]["mean"]),
-            *(value(row[name]) for name in ("f1", "precision", "recall")),
-            *(value(known["scores"][who]["buttons"].get(button, {}).get("f1")) for who in rules),
+            *(_value(row[name]) for name in ("f1", "precision", "recall")),
+            *(_value(known["scores"][who]["buttons"].get(button, {}).get("f1")) for who in rules),
         ]
         for button, row in model["buttons"].items()
     ]  # fmt: skip
     for name, label in (("macro_f1", "mean F1"), ("joint_exact", "all right")):
-        others = [value(known["scores"][who]["figures"][name]) for who in rules]
-        rows.append([f"<b>{label}</b>", "", "", value(model["figures"][name]), "", "", *others])
+        others = [_value(known["scores"][who]["figures"][name]) for who in rules]
+        rows.append([f"<b>{label}</b>", "", "", _value(model["figures"][name]), "", "", *others])
     share = percent(model["figures"]["share"]["mean"])
     left_out = ""
     if known["left_out"]:
@@ -161,14 +158,14 @@ def parts(results: Results, drawn: Drawn) -> str:
     rows = [
         [
             what, escape(name), number(each["ticks"] / 1200.0),
-            *(value(each["model"][figure]) for figure in names),
+            *(_value(each["model"][figure]) for figure in names),
         ]
         for what in ("planet", "source", "type")
         for name, each in parts[what].items()
         if each["ticks"]
     ]  # fmt: skip
     head = ("", "", "player-minutes", *(FIGURES[name] for name in names))
-    return figure(drawn, "types.png") + table(head, rows, 2)
+    return plot(drawn, "types.png") + table(head, rows, 2)
 
 
 def strips(results: Results, out: Path) -> str:
@@ -178,7 +175,7 @@ def strips(results: Results, out: Path) -> str:
         figures.append(file(out / strip["picture"], strip["title"]))
         figures.append(file(out / strip["video"], f"{strip['title']}, as it went"))
     text = "Upper bars were done; lower bars are what the first model says."
-    return f'<div class="wide">{"".join(figures)}</div>' + note(text) if figures else ""
+    return group("wide", figures) + note(text) if figures else ""
 
 
 def curve(results: Results, drawn: Drawn) -> str:
@@ -199,7 +196,7 @@ def curve(results: Results, drawn: Drawn) -> str:
         "minutes, before and after",
         "times fewer",
     )
-    return figure(drawn, "curve.png", "") + table(head, needed, 0) + note(curve["note"])
+    return plot(drawn, "curve.png") + table(head, needed, 0) + note(curve["note"])
 
 
 def leaks(results: Results, drawn: Drawn) -> str:
@@ -226,9 +223,8 @@ def leaks(results: Results, drawn: Drawn) -> str:
         "colours, fitted on half the episodes and judged on the others. AUC: 0.5 is chance, above "
         f"{leaks['suspect']} is a leak."
     )
-    picture = figure(drawn, "leaks.png", "")
     buttons = table(("button", "highest AUC"), rows)
-    return f'{verdict}<div class="pair">{picture}<div>{buttons}</div></div>' + note(text)
+    return verdict + group("pair", [plot(drawn, "leaks.png"), buttons]) + note(text)
 
 
 def models(results: Results) -> str:
@@ -264,6 +260,14 @@ def _about(results: Results) -> str:
         f"planet{'s' if planets != 1 else ''}, played by {', '.join(data['sources'])}."
         f"{held_out} Models: {len(results['models'])}."
     )
+
+
+def _value(figure: Mapping[str, Any] | None) -> str:
+    """A mean, and the spread where there are several seeds."""
+    if figure is None:
+        return ""
+    text = f"{figure['mean']:.3f}"
+    return f"{text} ± {figure['spread']:.3f}" if len(figure["each"]) > 1 else text
 
 
 def _vpt(name: str) -> str:

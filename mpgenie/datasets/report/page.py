@@ -1,4 +1,4 @@
-"""The page itself: sections of HTML, each from what was gathered, in one file without links."""
+"""The page itself: sections of HTML, each from what was gathered."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,13 +13,14 @@ from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.quality import LEVELS, RULES, Finding, check, read_findings
 from mpgenie.datasets.reading import Dataset
 from mpgenie.envs.simulation.actions import BUTTONS
-from mpgenie.errors import ConfigError, DatasetError, StorageError
+from mpgenie.errors import ConfigError, DatasetError
+from mpgenie.pages.charts import bars, columns, number, percent, table
+from mpgenie.pages.page import page, section, write
+from mpgenie.pages.pieces import figure, group, image, note, tile
 
-from .charts import bars, columns, image, number, percent, table
 from .gathering import DISTANCES, PLACES, Gathered, gather
 from .globe import draw_map
 from .sheets import MOMENTS, contact_sheet
-from .style import STYLE
 
 _PER_MINUTE = 1200
 _MAPS = {
@@ -50,44 +51,24 @@ def write_report(dataset: Dataset, out: str | Path) -> Path:
     """
     if not dataset.episodes:
         raise ConfigError(f"{dataset.root} has no episodes to report on")
-    text = page(dataset)
-    path = Path(out)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror}; name another file") from error
-    return path
+    return write(Path(out), html(dataset))
 
 
-def page(dataset: Dataset) -> str:
+def html(dataset: Dataset) -> str:
     """The page as HTML."""
     gathered = gather(dataset)
-    name = escape(dataset.root.resolve().name)
-    sections = [
+    return page(
+        dataset.root.resolve().name,
         _summary(dataset, gathered),
-        _section("Episodes", _types(gathered)),
-        _section("Where on the planet", _maps(gathered)),
-        _section("What players did", _habits(gathered)),
-        _section("What players saw", _views(gathered)),
-        _section("Events", _events(gathered)),
-        _section("Quality", _quality(dataset)),
-        _section("What video loses", _loss(dataset, gathered)),
-        _section("Contact sheets", _sheets(dataset, gathered)),
-    ]
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
-        f"<body><main><h1>{name}</h1>{''.join(sections)}</main></body></html>\n"
+        section("Episodes", _types(gathered)),
+        section("Where on the planet", _maps(gathered)),
+        section("What players did", _habits(gathered)),
+        section("What players saw", _views(gathered)),
+        section("Events", _events(gathered)),
+        section("Quality", _quality(dataset)),
+        section("What video loses", _loss(dataset, gathered)),
+        section("Contact sheets", _sheets(dataset, gathered)),
     )
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>"
-
-
-def _note(text: str) -> str:
-    return f'<p class="note">{escape(text)}</p>'
 
 
 def _summary(dataset: Dataset, gathered: Gathered) -> str:
@@ -107,12 +88,9 @@ def _summary(dataset: Dataset, gathered: Gathered) -> str:
         ),
         (" + ".join(map(str, gathered.splits.values())), " + ".join(gathered.splits)),
     ]
-    cells = "".join(
-        f"<div><b>{escape(value)}</b><span>{escape(label)}</span></div>" for value, label in tiles
-    )
     streams = ", ".join(sorted(gathered.streams)) or "none"
     policies = ", ".join(f"{kind or 'unknown'} {n}" for kind, n in gathered.policies.items())
-    return f'<div class="tiles">{cells}</div>' + _note(
+    return group("tiles", (tile(*each) for each in tiles)) + note(
         f"Streams: {streams}.  Who played: {policies or 'unknown'}."
     )
 
@@ -141,8 +119,8 @@ def _types(gathered: Gathered) -> str:
         "type", "players", "episodes", "success", "length", "sees another", "placed", "dug", "hits",
         "jumps", "KiB a frame",
     )  # fmt: skip
-    note = "Placed, dug, hits and jumps: for each player and minute of play."
-    return table(head, rows, 2) + _note(note)
+    text = "Placed, dug, hits and jumps: for each player and minute of play."
+    return table(head, rows, 2) + note(text)
 
 
 def _maps(gathered: Gathered) -> str:
@@ -151,15 +129,13 @@ def _maps(gathered: Gathered) -> str:
         counts = gathered.maps[layer]
         covered = percent(float((counts > 0).mean()))
         picture = image(draw_map(counts, PLACES, colour), title, "map")
-        figures.append(
-            f"<figure>{picture}<figcaption><b>{title}</b> {what}; in {covered} of all places, "
-            f"{number(counts.sum())} in all</figcaption></figure>"
-        )
-    note = (
+        told = f"{what}; in {covered} of all places, {number(counts.sum())} in all"
+        figures.append(figure(picture, told, title))
+    text = (
         "All planets laid over each other, in equal area; lines are the edges of the six faces. "
         "Darker is more, by its logarithm."
     )
-    return f'<div class="pair">{"".join(figures)}</div>' + _note(note)
+    return group("pair", figures) + note(text)
 
 
 def _habits(gathered: Gathered) -> str:
@@ -176,10 +152,8 @@ def _habits(gathered: Gathered) -> str:
         _shares(gathered.pitches, ("-90 up", "0", "down 90"), "Where players look, degrees"),
     ]
     still = percent(gathered.still / max(1, ticks))
-    body = "".join(f"<figure>{chart}</figure>" for chart in charts)
-    buttons = bars(used)
-    note = f"The camera stays in {still} of all ticks of players; turns of 0 are left out above."
-    return f'<div class="pair"><figure>{buttons}</figure>{body}</div>' + _note(note)
+    text = f"The camera stays in {still} of all ticks of players; turns of 0 are left out above."
+    return group("pair", map(figure, [bars(used), *charts])) + note(text)
 
 
 def _views(gathered: Gathered) -> str:
@@ -195,10 +169,9 @@ def _views(gathered: Gathered) -> str:
         _shares(every, labels, "Metres between two players"),
         columns(chance.tolist(), labels, "Looks that find the other", percent(chance.max())),
     ]
-    body = "".join(f"<figure>{chart}</figure>" for chart in charts)
-    few = f"<figure><p>Frames that show</p>{bars(rows)}</figure>"
-    note = "Looks that find the other: share of frames in which one sees the other, by metres."
-    return f'<div class="three">{few}{body}</div>' + _note(note)
+    few = f"<p>Frames that show</p>{bars(rows)}"
+    text = "Looks that find the other: share of frames in which one sees the other, by metres."
+    return group("three", map(figure, [few, *charts])) + note(text)
 
 
 def _shares(counts: NDArray[np.float64], labels: Sequence[str], title: str) -> str:
@@ -213,9 +186,7 @@ def _events(gathered: Gathered) -> str:
         total.update(tally.events)
     minutes = max(1, gathered.total("player_ticks")) / _PER_MINUTE
     rows = [(kind, n / minutes, number(n / minutes)) for kind, n in total.most_common()]
-    return f'<div class="pair"><figure>{bars(rows)}</figure></div>' + _note(
-        "For each player and minute of play."
-    )
+    return group("pair", [figure(bars(rows))]) + note("For each player and minute of play.")
 
 
 def _quality(dataset: Dataset) -> str:
@@ -228,7 +199,7 @@ def _quality(dataset: Dataset) -> str:
     rejected = sorted({one.unit for one in findings if one.verdict == "reject"} - {-1})
     text = f"{when}  Episodes rejected: {', '.join(map(str, rejected)) or 'none'}."
     head = ("rule", "level", "measures", "worst", "limit", "pass", "flag", "reject")
-    return table(head, rows, 3) + _note(text)
+    return table(head, rows, 3) + note(text)
 
 
 def _in_order() -> list[str]:
@@ -272,12 +243,12 @@ def _loss(dataset: Dataset, gathered: Gathered) -> str:
             ]
         )
     if not rows:
-        return _note("No stream is kept without loss, so there is nothing to compare video with.")
+        return note("No stream is kept without loss, so there is nothing to compare video with.")
     head = (
         "stream", "frames tried", "PSNR", "worst frame", "largest error", "KiB a frame as mp4",
         "KiB raw",
     )  # fmt: skip
-    return table(head, rows) + _note(
+    return table(head, rows) + note(
         "Lossless frames sent through H.264 and back; the largest error is of 255."
     )
 
@@ -291,11 +262,8 @@ def _sheets(dataset: Dataset, gathered: Gathered) -> str:
             continue
         roles = [each["role"] or each["player"] for each in entry.row["each"]]
         text = f"episode {entry.unit}, {entry.length / 20:.0f} s; rows: {', '.join(roles)}"
-        figures.append(
-            f"<figure>{image(picture, name, 'sheet')}<figcaption><b>{escape(name)}</b> "
-            f"{escape(text)}</figcaption></figure>"
-        )
+        figures.append(figure(image(picture, name, "sheet"), text, name))
     if not figures:
-        return _note("There are no pictures: the episodes hold states and actions alone.")
-    note = f"One episode of each type, {MOMENTS} moments from its first to its last frame."
-    return "".join(figures) + _note(note)
+        return note("There are no pictures: the episodes hold states and actions alone.")
+    text = f"One episode of each type, {MOMENTS} moments from its first to its last frame."
+    return "".join(figures) + note(text)

@@ -48,7 +48,7 @@ def test_every_part_has_its_section(tmp_path):
     assert page.count("data:image/png;base64,") == 4
     assert "look &amp; down" in page and "&lt;right&gt;" in page and "<right>" not in page
     assert "promoted to level 1 in 2" in page
-    assert "<b>1</b><span>times a member was cloned from a better one" in page
+    assert "1</b><span>times a member was cloned from a better one" in page
     again = json.loads((tmp_path / "page" / "report.json").read_text())
     assert again == json.loads(json.dumps(results))
 
@@ -66,7 +66,7 @@ def test_alarms_are_on_the_page():
         "alarms": ["players do all but the same"],
     }
     page = html({"diversity": measured})
-    assert '<p class="alarm">players do all but the same</p>' in page
+    assert '<p class="reject">players do all but the same</p>' in page
     assert "too few matches" in page
 
 

@@ -112,5 +112,5 @@ def test_what_cannot_be_reported_is_refused(folder, tmp_path):
     with pytest.raises(ConfigError, match="holds no report"):
         read_report(tmp_path)
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="name another folder"):
+    with pytest.raises(StorageError, match="name another place"):
         write_report({}, tmp_path / "file")

@@ -1,4 +1,4 @@
-"""How the page looks."""
+"""How pages look."""
 
 STYLE = """
 :root { --ink: #20262b; --soft: #66707a; --line: #e2e5e1; --hue: #2f6f62; --paper: #f6f7f4; }
@@ -23,6 +23,7 @@ th, td { padding: 5px 10px 5px 0; vertical-align: baseline; }
 td { border-bottom: 1px solid #f0f2ee; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .word { text-align: left; }
+.met { color: var(--hue); font-weight: 650; }
 .flag { color: #8a5a00; font-weight: 650; }
 .reject { color: #a3271f; font-weight: 650; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr));
@@ -30,13 +31,14 @@ td { border-bottom: 1px solid #f0f2ee; }
 .three { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 24px; }
 .three svg text, .three svg text.title { font-size: 15px; }
 figure { margin: 0; }
+section > * + figure, section > figure + *, .wide figure + figure { margin-top: 18px; }
 figure p { margin: 0 0 6px; }
 figcaption { margin-top: 6px; }
 figcaption b { color: var(--ink); font-weight: 600; }
-img { display: block; max-width: 100%; }
-img.map { width: 100%; }
+img, video { display: block; max-width: 100%; }
+video { border-radius: 6px; }
+img.map, .wide img { width: 100%; }
 img.sheet { width: 100%; image-rendering: pixelated; border-radius: 6px; }
-img.sheet + figcaption { margin-bottom: 22px; }
 svg { width: 100%; display: block; }
 svg text { font-size: 11px; fill: var(--soft); }
 svg text.title { fill: var(--ink); font-size: 12.5px; }

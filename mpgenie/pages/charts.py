@@ -1,12 +1,9 @@
-"""Tables and charts as HTML and SVG, with nothing but text in them."""
+"""Numbers as people read them; tables and charts as HTML and SVG."""
 
-import base64
 from collections.abc import Sequence
 from html import escape
 
 import numpy as np
-
-from mpgenie.pictures import Picture, png
 
 
 def number(value: float) -> str:
@@ -19,12 +16,6 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """A share in percent."""
     return f"{100.0 * share:.0f} %" if share >= 0.1 or share == 0 else f"{100.0 * share:.2g} %"
-
-
-def image(picture: Picture, alt: str, kind: str = "") -> str:
-    """A picture, inside the page."""
-    data = base64.b64encode(png(picture)).decode()
-    return f'<img class="{kind}" alt="{escape(alt)}" src="data:image/png;base64,{data}">'
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> str:
