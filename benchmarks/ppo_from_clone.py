@@ -29,6 +29,7 @@ from mpgenie.agents.training.from_play import clone_player
 from mpgenie.agents.training.judge import Judge
 from mpgenie.agents.training.ppo import Learner
 from mpgenie.agents.training.showing import shown_by_scripts
+from mpgenie.pictures import save_png
 
 ARMS: dict[str, dict[str, Any]] = {
     "scratch": {},
@@ -141,10 +142,9 @@ def table(found: dict[str, Any]) -> str:
 
 def draw(path: Path, found: dict[str, Any]) -> None:
     """Curves of all arms: each seed thin, their mean bold; beside them what the clone got."""
-    from matplotlib.figure import Figure
+    from mpgenie.pages import figures
 
-    figure = Figure(figsize=(5.2 * len(found), 3.8), dpi=110, layout="constrained")
-    panels = figure.subplots(1, len(found), squeeze=False)[0]
+    figure, panels = figures.panels(5.2 * len(found), 3.8, len(found))
     for panel, (name, result) in zip(panels, found.items(), strict=True):
         contest = recipe(name).contest
         panel.set_title(name.replace("_", " "), fontsize=11)
@@ -158,7 +158,7 @@ def draw(path: Path, found: dict[str, Any]) -> None:
             panel.plot(made, lines.mean(0), color=COLOURS[arm], linewidth=2, label=arm)
         panel.axhline(result["clone"]["score"], color="#2f855a", ls="--", lw=1, label="the clone")
         panel.legend(fontsize=8)
-    figure.savefig(path, metadata={"Software": "made by mpgenie"})
+    save_png(path, figures.pixels(figure))
 
 
 if __name__ == "__main__":

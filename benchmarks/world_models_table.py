@@ -3,16 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.agents.vpt.report.arms import drawn_means
-from mpgenie.extras import require
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from mpgenie.pictures import save_png
 
 OURS = "ours"
 STEPS = (1, 4, 8, 16, 32)
@@ -177,11 +174,9 @@ def draw(rows: Sequence[Row], out: Path) -> None:
         rows: Of the table.
         out: The PNG file.
     """
-    require("matplotlib", extra="dreams")
-    from matplotlib.figure import Figure
+    from mpgenie.pages import figures
 
-    figure = Figure(figsize=(11.0, 4.2), dpi=110, layout="constrained")
-    panels: Sequence[Axes] = figure.subplots(1, 2, sharey=True)
+    figure, panels = figures.panels(11.0, 4.2, 2, sharey=True)
     known = [row for row in rows if "horizon" in row and row["name"] != "tokenizer"]
     free = dict(zip((name.replace("_", "-") for name in FREE), (":", "-.", "--", "-"), strict=True))
     left = [row for row in known if row["name"] in (OURS, *BASELINES) or row["name"] in free]
@@ -202,4 +197,4 @@ def draw(rows: Sequence[Row], out: Path) -> None:
         panel.grid(alpha=0.3)
         if shown:
             panel.legend(fontsize=7)
-    figure.savefig(out, metadata={"Software": "made by mpgenie"})
+    save_png(out, figures.pixels(figure))

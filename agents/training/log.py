@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.errors import MissingExtraError
-from mpgenie.extras import require
+from mpgenie.pictures import save_png
 
 PROGRESS = "progress.csv"
 BINS = 60
@@ -97,23 +97,21 @@ def draw_curves(path: Path, runs: Mapping[str, Sequence[Figures]], title: str) -
         runs: The rows of each run by its name.
         title: Above it all.
     """
-    require("matplotlib", extra="agents")
-    from matplotlib.figure import Figure
+    from mpgenie.pages import figures
 
     known = {name for rows in runs.values() for row in rows for name in row}
     first = [name for name in TITLES if name in known]
     names = [*first, *sorted(name for name in known if name.startswith("part_"))]
     columns = min(3, len(names))
     lines = math.ceil(len(names) / columns)
-    figure = Figure(figsize=(4.2 * columns, 2.9 * lines + 0.4), dpi=110, layout="constrained")
+    figure, panels = figures.panels(4.2 * columns, 2.9 * lines + 0.4, columns, lines)
     many = f": mean and range of {len(runs)} seeds" if len(runs) > 1 else ""
     figure.suptitle(title + many)
-    panels = figure.subplots(lines, columns, squeeze=False).flatten()
     for panel, name in zip(panels, names, strict=False):
         _draw(panel, name, runs)
     for panel in panels[len(names) :]:
         panel.remove()
-    figure.savefig(path, metadata={"Software": "made by mpgenie"})
+    save_png(path, figures.pixels(figure))
 
 
 TITLES = {
@@ -129,7 +127,6 @@ def _draw(panel: Any, name: str, runs: Mapping[str, Sequence[Figures]]) -> None:
     """One figure of all runs."""
     panel.set_title(TITLES.get(name, name.removeprefix("part_")), fontsize=10)
     panel.set_xlabel("decisions (millions)", fontsize=8)
-    panel.tick_params(labelsize=8)
     panel.grid(alpha=0.3)
     end = min(max(row["decisions"] for row in rows) for rows in runs.values())
     at = (np.arange(BINS) + 0.5) * end / BINS

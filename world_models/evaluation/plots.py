@@ -1,17 +1,17 @@
 """Plots of an evaluation, each drawn from its plain results alone."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.extras import require
+from mpgenie.pages import figures
 from mpgenie.pictures import Picture
 
-require("matplotlib", extra="dreams")
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLOURS = ("#2f8f7a", "#d99a2b", "#16324f", "#d1495b", "#7a5ea8", "#4f8fd0")
 CONTROL = {"oracle": "#20262b", "copy last": "#b58b5a", "mirrored": "#c9cec7"}
@@ -20,9 +20,10 @@ Results = Mapping[str, Any]
 
 def plots(results: Results) -> dict[str, Picture]:
     """The pictures by the names of their files."""
-    drawn = {"tasks.png": _pixels(_tasks(results)), "horizon.png": _pixels(_horizon(results))}
-    ranked = {n: m["ranking"] for n, m in results["models"].items() if "ranking" in m}
-    return {**drawn, "ranking.png": _pixels(_ranking(ranked))} if ranked else drawn
+    drawn = {"tasks.png": _tasks(results), "horizon.png": _horizon(results)}
+    if ranked := {n: m["ranking"] for n, m in results["models"].items() if "ranking" in m}:
+        drawn["ranking.png"] = _ranking(ranked)
+    return {name: figures.pixels(figure) for name, figure in drawn.items()}
 
 
 def colours(results: Results) -> dict[str, str]:
@@ -31,13 +32,11 @@ def colours(results: Results) -> dict[str, str]:
     return {**{n: COLOURS[k % len(COLOURS)] for k, n in enumerate(ours)}, **CONTROL}
 
 
-def _tasks(results: Results) -> Figure:
+def _tasks(results: Results) -> "Figure":
     """The score of each model and task with its interval; pale where the judge cannot see."""
     tasks, hue = results["tasks"], colours(results)
     models = [name for name in results["models"] if name != "mirrored"]
-    figure = Figure(figsize=(10.4, 3.4), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panel = figure.subplots()
+    figure, panel = figures.panel(10.4, 3.4)
     wide = 0.8 / len(models)
     for n, name in enumerate(models):
         at = np.arange(len(tasks)) + wide * (n - (len(models) - 1) / 2)
@@ -57,12 +56,10 @@ def _tasks(results: Results) -> Figure:
     return figure
 
 
-def _horizon(results: Results) -> Figure:
+def _horizon(results: Results) -> "Figure":
     """PSNR at each step."""
     hue = colours(results)
-    figure = Figure(figsize=(10.4, 3.4), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panel = figure.subplots()
+    figure, panel = figures.panel(10.4, 3.4)
     for name, model in results["models"].items():
         if name not in ("oracle", "mirrored"):
             curve = model["psnr_curve"]
@@ -75,11 +72,9 @@ def _horizon(results: Results) -> Figure:
     return figure
 
 
-def _ranking(ranked: Mapping[str, Results]) -> Figure:
+def _ranking(ranked: Mapping[str, Results]) -> "Figure":
     """Returns of policies in the game and in a dream, with their spread over starts."""
-    figure = Figure(figsize=(4.6 * len(ranked), 4.2), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(ranked), squeeze=False)[0]
+    figure, panels = figures.panels(4.6 * len(ranked), 4.2, len(ranked))
     for panel, (name, found) in zip(panels, ranked.items(), strict=True):
         real, dream = np.array(found["real"]), np.array(found["dream"])
         both = np.concatenate([real.mean(1), dream.mean(1)])
@@ -102,19 +97,7 @@ def _spread(returns: NDArray[np.float64]) -> NDArray[np.float64]:
     return error
 
 
-def _finish(panel: Any, title: str) -> None:
-    panel.set_title(title, loc="left", fontsize=10)
+def _finish(panel: "Axes", title: str) -> None:
+    figures.head(panel, title)
     panel.grid(axis="y", alpha=0.3)
     panel.set_axisbelow(True)
-    panel.tick_params(labelsize=8)
-    if panel.get_legend_handles_labels()[0]:
-        where = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
-        panel.legend(fontsize=8, frameon=False, ncols=6, **where)
-    for side in ("top", "right"):
-        panel.spines[side].set_visible(False)
-
-
-def _pixels(figure: Figure) -> Picture:
-    canvas: Any = figure.canvas
-    canvas.draw()
-    return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])

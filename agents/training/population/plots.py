@@ -1,21 +1,13 @@
 """Plots of a population and of those who were judged, each from plain figures alone."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.extras import require
+from mpgenie.pages import figures
 from mpgenie.pictures import Picture
-
-require("matplotlib", extra="agents")
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.ticker import MaxNLocator  # noqa: E402
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 COLOURS = ("#2f8f7a", "#d99a2b", "#7a5ba6", "#c1553b", "#3a6ea5", "#6b7a2f")
 """Of groups."""
@@ -24,7 +16,7 @@ Events = Sequence[Mapping[str, Any]]
 
 def ratings(lineage: Events) -> Picture:
     """Mean skill of every member, generation by generation, and how unsure it is."""
-    figure, panel = _panel(9.6, 3.8)
+    figure, panel = figures.panel(9.6, 3.8)
     groups = _groups(lineage)
     labelled: set[str] = set()
     for name, rows in _by_member(lineage, "rating").items():
@@ -39,11 +31,10 @@ def ratings(lineage: Events) -> Picture:
         panel.annotate(name, (when[-1], mu[-1]), xytext=(4, -3), textcoords="offset points",
                        fontsize=7, color=groups[group])  # fmt: skip
     panel.set_xlabel("generation", fontsize=9)
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panel.set_title("Rating, and one deviation around it", loc="left", fontsize=10)
-    panel.legend(fontsize=8, frameon=False, loc="upper left")
+    panel.locator_params("x", integer=True)
+    figures.head(panel, "Rating, and one deviation around it")
     panel.grid(alpha=0.3)
-    return _pixels(figure)
+    return figures.pixels(figure)
 
 
 def schedules(lineage: Events) -> Picture:
@@ -54,9 +45,7 @@ def schedules(lineage: Events) -> Picture:
     }
     columns = 3
     rows = -(-len(values) // columns)
-    figure = Figure(figsize=(9.6, 2.3 * rows), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = np.atleast_1d(figure.subplots(rows, columns)).ravel()
+    figure, panels = figures.panels(9.6, 2.3 * rows, columns, rows)
     groups = _groups(lineage)
     for panel in panels[len(values) :]:
         panel.set_visible(False)
@@ -69,18 +58,17 @@ def schedules(lineage: Events) -> Picture:
         everything = [float(_numbers(event)[name]) for event in events]
         if min(everything) > 0.0 and max(everything) > 8.0 * min(everything):
             panel.set_yscale("log")
-        panel.set_title(name, loc="left", fontsize=10)
-        panel.tick_params(labelsize=8)
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        figures.head(panel, name)
+        panel.locator_params("x", integer=True)
         panel.grid(alpha=0.3)
-    return _pixels(figure)
+    return figures.pixels(figure)
 
 
 def descent(lineage: Events) -> Picture:
     """Who was cloned from whom and when: a line for each place in the population."""
     names = list(dict.fromkeys(event["member"] for event in lineage if "member" in event))
     last = max((event["generation"] for event in lineage), default=0)
-    figure, panel = _panel(9.6, 0.9 + 0.3 * len(names))
+    figure, panel = figures.panel(9.6, 0.9 + 0.3 * len(names))
     family = {name: k for k, name in enumerate(names)}
     since = dict.fromkeys(names, 0)
     shades = [COLOURS[k % len(COLOURS)] for k in range(len(names))]
@@ -99,9 +87,9 @@ def descent(lineage: Events) -> Picture:
     panel.invert_yaxis()
     panel.set_xlim(-0.2, last + 0.2)
     panel.set_xlabel("generation", fontsize=9)
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panel.set_title("Who descends from whom; arrows go from donors", loc="left", fontsize=10)
-    return _pixels(figure)
+    panel.locator_params("x", integer=True)
+    figures.head(panel, "Who descends from whom; arrows go from donors")
+    return figures.pixels(figure)
 
 
 def square(
@@ -109,7 +97,7 @@ def square(
 ) -> Picture:
     """A table of everybody with everybody as shades, with the numbers in it."""
     n = len(names)
-    figure, panel = _panel(2.4 + 0.62 * n, 1.4 + 0.48 * n)
+    figure, panel = figures.panel(max(5.0, 2.4 + 0.62 * n), 1.4 + 0.48 * n)
     panel.imshow(values, cmap=colours, aspect="auto", alpha=0.6)
     panel.set_xticks(range(n), names, rotation=40, ha="right", fontsize=8)
     panel.set_yticks(range(n), names, fontsize=8)
@@ -118,8 +106,8 @@ def square(
             if np.isfinite(values[row, column]):
                 panel.text(column, row, f"{values[row, column]:.2g}", ha="center", va="center",
                            fontsize=7.5)  # fmt: skip
-    panel.set_title(title, loc="left", fontsize=10)
-    return _pixels(figure)
+    figures.head(panel, title)
+    return figures.pixels(figure)
 
 
 def _numbers(event: Mapping[str, Any]) -> dict[str, float]:
@@ -140,19 +128,3 @@ def _groups(lineage: Events) -> dict[str, str]:
     """A colour for each group."""
     names = list(dict.fromkeys(event.get("group", "") for event in lineage))
     return {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(names)}
-
-
-def _panel(width: float, height: float) -> "tuple[Figure, Axes]":
-    figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panel = figure.subplots()
-    panel.tick_params(labelsize=9)
-    for side in ("top", "right"):
-        panel.spines[side].set_visible(False)
-    return figure, panel
-
-
-def _pixels(figure: Figure) -> Picture:
-    canvas: Any = figure.canvas
-    canvas.draw()
-    return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])

@@ -5,15 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mpgenie.extras import require
+from mpgenie.pages import figures
 from mpgenie.pictures import Picture
-
-require("matplotlib", extra="agents")
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLOURS = {
     "model": "#2f8f7a", "copy_previous": "#d99a2b", "shuffled": "#b9c0bb", "majority": "#dfe3de",
@@ -24,14 +21,18 @@ Results = Mapping[str, Any]
 
 def plots(results: Results) -> dict[str, Picture]:
     """The pictures that results have figures for, by the name of their file."""
-    return {name: _pixels(draw(results)) for name, (need, draw) in _DRAWN.items() if need(results)}
+    return {
+        name: figures.pixels(draw(results))
+        for name, (need, draw) in _DRAWN.items()
+        if need(results)
+    }
 
 
-def _buttons(results: Results) -> Figure:
+def _buttons(results: Results) -> "Figure":
     """F1 of each button beside the rules, and where it is identifiable."""
     scores, known = results["scores"], results.get("identifiable")
     names = list(scores["model"]["buttons"])
-    figure, panel = _figure(max(6.0, 1.2 + 0.95 * len(names)), 3.4)
+    figure, panel = figures.panel(max(9.6, 1.2 + 0.95 * len(names)), 3.4)
     _bars(panel, scores, names, "f1")
     if known is not None:
         rows = known["scores"]["model"]["buttons"]
@@ -43,16 +44,15 @@ def _buttons(results: Results) -> Figure:
     rows = scores["model"]["buttons"]
     labels = [f"{n}\n{100 * rows[n]['prevalence']['mean']:.2g} %" for n in names]
     panel.set_xticks(range(len(names)), labels, fontsize=9)
-    panel.set_title("F1 of each button, and how much of the time it is down", loc="left")
-    _legend(panel)
+    figures.head(panel, "F1 of each button, and how much of the time it is down")
     return figure
 
 
-def _events(results: Results) -> Figure:
+def _events(results: Results) -> "Figure":
     """F1 of presses and releases, on the tick and one off."""
     scores = results["scores"]
     names = list(scores["model"]["buttons"])
-    figure, panel = _figure(max(6.0, 1.2 + 0.95 * len(names)), 3.2)
+    figure, panel = figures.panel(max(9.6, 1.2 + 0.95 * len(names)), 3.2)
     _bars(panel, scores, names, "event_f1_0")
     rows = scores["model"]["buttons"]
     for k, name in enumerate(names):
@@ -60,8 +60,7 @@ def _events(results: Results) -> Figure:
         panel.plot(*spot, marker="_", color="black", markersize=13, markeredgewidth=1.6)
     panel.plot([], [], "_", color="black", label="model, one tick off allowed")
     panel.set_xticks(range(len(names)), names, fontsize=9)
-    panel.set_title("F1 of presses and releases, on the very tick", loc="left")
-    _legend(panel)
+    figures.head(panel, "F1 of presses and releases, on the very tick")
     return figure
 
 
@@ -80,12 +79,10 @@ def _bars(panel: "Axes", scores: Results, names: list[str], figure: str) -> None
     panel.grid(axis="y", alpha=0.3)
 
 
-def _turns(results: Results) -> Figure:
+def _turns(results: Results) -> "Figure":
     """Which turn was said when it truly was which."""
     edges = np.array(results["turns"]["edges"])
-    figure = Figure(figsize=(7.6, 3.7), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(1, 2)
+    figure, panels = figures.panels(7.6, 3.7, 2)
     for panel, name, counts in zip(
         panels, ("pitch", "yaw"), results["turns"]["counts"], strict=True
     ):
@@ -93,22 +90,19 @@ def _turns(results: Results) -> Figure:
         panel.pcolormesh(edges, edges, shade, cmap="Greens", linewidth=0, rasterized=True)
         panel.plot(edges[[0, -1]], edges[[0, -1]], color="#7a8580", linewidth=0.8, linestyle=":")
         panel.set_aspect("equal")
-        panel.set_title(name, loc="left", fontsize=10)
+        figures.head(panel, name)
         panel.set_xlabel("true, degrees a tick", fontsize=9)
         panel.set_ylabel("said", fontsize=9)
-        panel.tick_params(labelsize=8)
     return figure
 
 
-def _types(results: Results) -> Figure:
+def _types(results: Results) -> "Figure":
     """Figures of each type of play."""
     types = {name: each for name, each in results["parts"]["type"].items() if each["ticks"]}
     names = sorted(types, key=lambda name: types[name]["model"]["macro_f1"]["mean"])
     shown = {"macro_f1": "buttons, mean F1", "event_f1_0": "presses and releases, F1",
              "camera_r2": "camera R2"}  # fmt: skip
-    figure = Figure(figsize=(9.6, 1.2 + 0.3 * len(names)), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(shown), sharey=True)
+    figure, panels = figures.panels(9.6, 1.2 + 0.3 * len(names), len(shown), sharey=True)
     for panel, (what, title) in zip(panels, shown.items(), strict=True):
         for who in ("copy_previous", "model"):
             found = [types[name][who][what] for name in names]
@@ -121,37 +115,33 @@ def _types(results: Results) -> Figure:
         panel.set_xlim(-0.06, 1.04)
         panel.set_title(title, loc="left", fontsize=10)
         panel.grid(alpha=0.3)
-        panel.tick_params(axis="x", labelsize=8)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, fontsize=8, frameon=False, ncols=2, loc="outside lower center")
     return figure
 
 
-def _leaks(results: Results) -> Figure:
+def _leaks(results: Results) -> "Figure":
     """The highest AUC of each patch over all buttons."""
     buttons = results["leaks"]["buttons"]
     table = np.max([each["map"] for each in buttons.values()], axis=0)
-    figure = Figure(figsize=(3.9, 3.2), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panel = figure.subplots()
+    figure, panel = figures.panel(3.9, 3.2)
     shown = panel.imshow(table, vmin=0.5, vmax=1.0, cmap="YlOrRd")
     bar = figure.colorbar(shown, ax=panel, shrink=0.9)
     bar.set_label("highest AUC of all buttons", fontsize=9)
     bar.ax.axhline(results["leaks"]["suspect"], color="black", linewidth=1.2)
     panel.set_xticks([])
     panel.set_yticks([])
-    panel.set_title("what one patch of the view knows", loc="left", fontsize=10)
+    figures.head(panel, "what one patch of the view knows")
     return figure
 
 
-def _curve(results: Results) -> Figure:
+def _curve(results: Results) -> "Figure":
     """What labels are worth: figures against minutes."""
     curve = results["curve"]
     shown = {"nll": "action NLL, nats a tick (less is better)", "macro_f1": "buttons, mean F1",
              "camera_r2": "camera R2"}  # fmt: skip
-    figure = Figure(figsize=(11.0, 3.4), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    for panel, (what, title) in zip(figure.subplots(1, len(shown)), shown.items(), strict=True):
+    figure, panels = figures.panels(11.0, 3.4, len(shown))
+    for panel, (what, title) in zip(panels, shown.items(), strict=True):
         for arm, colour in (("idm", COLOURS["model"]), ("causal", COLOURS["copy_previous"])):
             rows = [row for row in curve["rows"] if row["arm"] == arm]
             minutes = sorted({row["minutes"] for row in rows})
@@ -167,16 +157,15 @@ def _curve(results: Results) -> Figure:
         panel.set_xlabel("labelled minutes of play", fontsize=9)
         panel.set_title(title, loc="left", fontsize=10)
         panel.grid(alpha=0.3)
-        panel.tick_params(labelsize=8)
         if what == "nll":
             panel.legend(fontsize=8, frameon=False)
     return figure
 
 
-def _arms(results: Results) -> Figure:
+def _arms(results: Results) -> "Figure":
     """The score of each arm with its interval."""
     arms = results["arms"]
-    figure, panel = _figure(7.6, 0.9 + 0.42 * len(arms))
+    figure, panel = figures.panel(7.6, 0.9 + 0.42 * len(arms))
     for k, arm in enumerate(reversed(arms)):
         panel.plot(
             [arm["low"], arm["high"]], [k, k], color=COLOURS["model"], linewidth=5, alpha=0.35
@@ -185,32 +174,11 @@ def _arms(results: Results) -> Figure:
     panel.set_yticks(range(len(arms)), [arm["arm"] for arm in reversed(arms)], fontsize=9)
     panel.set_ylim(-0.6, len(arms) - 0.4)
     panel.grid(axis="x", alpha=0.3)
-    panel.set_title("Score of the task, and the 95 % interval of its mean", loc="left", fontsize=10)
+    figures.head(panel, "Score of the task, and the 95 % interval of its mean")
     return figure
 
 
-def _figure(width: float, height: float) -> tuple[Figure, "Axes"]:
-    figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panel = figure.subplots()
-    panel.tick_params(labelsize=9)
-    for side in ("top", "right"):
-        panel.spines[side].set_visible(False)
-    return figure, panel
-
-
-def _legend(panel: "Axes") -> None:
-    panel.title.set_fontsize(10)
-    panel.legend(fontsize=8, frameon=False, ncols=4, loc="lower right", bbox_to_anchor=(1.0, 1.0))
-
-
-def _pixels(figure: Figure) -> Picture:
-    canvas: Any = figure.canvas
-    canvas.draw()
-    return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
-
-
-_DRAWN: dict[str, tuple[Callable[[Results], bool], Callable[[Results], Figure]]] = {
+_DRAWN: dict[str, tuple[Callable[[Results], bool], Callable[[Results], "Figure"]]] = {
     "buttons.png": (lambda r: bool(r.get("scores", {}).get("model", {}).get("buttons")), _buttons),
     "events.png": (lambda r: bool(r.get("scores", {}).get("model", {}).get("buttons")), _events),
     "turns.png": (lambda r: "turns" in r, _turns),

@@ -7,7 +7,7 @@ two turns of the camera.  The same as a video: the player's view, and a line tha
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from mpgenie.agents.vpt.metrics import Told, Truth
 from mpgenie.envs.simulation.actions import BUTTONS
 from mpgenie.extras import require
+from mpgenie.pages.figures import pixels
 from mpgenie.pictures import Picture, Video, save_png
 
 require("matplotlib", extra="agents")
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Patch  # noqa: E402
 
@@ -131,7 +131,7 @@ def draw_strip(stretch: Stretch, title: str = "") -> Picture:
     figure, (top, lanes, *turns) = _figure(stretch, height, title)
     _frames(top, stretch)
     _draw(lanes, turns, stretch)
-    return _pixels(figure)
+    return pixels(figure)
 
 
 def film_strip(stretch: Stretch, path: Path, title: str = "") -> None:
@@ -139,7 +139,7 @@ def film_strip(stretch: Stretch, path: Path, title: str = "") -> None:
     figure, (top, lanes, *turns) = _figure(stretch, (VIEW + 24) / 100.0, title)
     top.axis("off")
     _draw(lanes, turns, stretch)
-    ground = _pixels(figure)
+    ground = pixels(figure)
     ticks = len(stretch.truth.down)
     places = lanes.transData.transform([(t + 0.5, 0.0) for t in range(ticks)])[:, 0]
     above = _rows(ground, top)
@@ -162,9 +162,8 @@ def _figure(stretch: Stretch, above: float, title: str) -> tuple[Figure, list["A
     heights = [above, LANE * buttons, CAMERA, CAMERA]
     head, foot = 0.62, 0.45
     total = sum(heights) + head + foot + 0.3
-    pixels = 2 * round(total * 50)  # even, as video wants it
-    figure = Figure(figsize=(WIDTH, pixels / 100.0), dpi=100, facecolor="white")
-    FigureCanvasAgg(figure)
+    even = 2 * round(total * 50) / 100.0  # as video wants its pixels
+    figure = Figure(figsize=(WIDTH, even), dpi=100, facecolor="white")
     grid = figure.add_gridspec(
         4, 1, height_ratios=heights, hspace=0.12, left=0.085, right=0.985,
         top=1.0 - head / total, bottom=foot / total,
@@ -245,12 +244,6 @@ def _runs(flags: NDArray[np.bool_]) -> list[tuple[float, float]]:
     """(first, length) of each run of ticks."""
     edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     return [(float(a), float(b - a)) for a, b in edges.reshape(-1, 2).tolist()]
-
-
-def _pixels(figure: Figure) -> Picture:
-    canvas: Any = figure.canvas
-    canvas.draw()
-    return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
 
 
 def _rows(ground: Picture, panel: "Axes") -> tuple[int, int]:
