@@ -9,7 +9,6 @@ before that is known.
 from collections.abc import Iterator, Mapping
 from itertools import count
 from math import prod
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -145,10 +144,5 @@ class ArrayFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
