@@ -4,7 +4,7 @@ Every player is a row, as in `mpgenie.vector_env`, and whatever learns there lea
 dreams the next frames of all worlds at once.  World w is the dream that `dream_env` has with the
 same seed, but for rounding where another batch size lets the machine add up otherwise.
 
-    envs = mpgenie.dream_vector_env("checkpoints/small", 64)
+    envs = mpgenie.dream_vector_env("checkpoints/cpu", 64)
     observations, infos = envs.reset(seed=7)        # world w has the seed 7 + w
     observations, rewards, terminations, truncations, infos = envs.step(actions)
 

@@ -33,7 +33,8 @@ COMMANDS = {
 EXAMPLES = """\
 examples:
   mpgenie demo                      a video and a picture of two players in out/
-  mpgenie demo --seed 3 --players 4 four players on another planet
+  mpgenie demo --seed 3 --players 4
+                                    four players on another planet
   mpgenie play --scenario tag --bots 3
                                     play yourself; F1 shows the keys
   mpgenie doctor                    which renderers work here, and why others do not
@@ -45,7 +46,7 @@ examples:
                                     players learn to gather, from what they know, in minutes
   mpgenie vpt --tiny                video pre-training from end to end, in a minute
   mpgenie watch gather              a video of trained players
-  mpgenie dream checkpoints/small   what a world model makes of the same actions
+  mpgenie dream checkpoints/cpu     what a world model makes of the same actions
   mpgenie evaluate checkpoints/debug
                                     how good it is as a stand-in for the game
   mpgenie bench --quick             the main figures in about a minute

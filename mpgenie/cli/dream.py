@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
-  mpgenie dream checkpoints/small
+  mpgenie dream checkpoints/cpu
   mpgenie dream out/world_model --seed 3 --ticks 256
   mpgenie dream out/gather --with script --output gather.mp4
 """

@@ -34,7 +34,7 @@ examples:
   mpgenie play --people 2 --scenario gather       split screen: mouse, and keys
   mpgenie play --policy gather --policy gather    with what was trained
   mpgenie play --record data --seconds 120        keep what you see and do
-  mpgenie play --dream checkpoints/small --people 2    in what a model dreams
+  mpgenie play --dream checkpoints/cpu --people 2    in what a model dreams
 """
 TICKS_PER_SECOND = 20
 _VIEWS = {1: (480, 854), 2: (480, 640)}

@@ -2,15 +2,18 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import mpgenie
-from mpgenie.cli import COMMANDS, demo, doctor, main, video_options
+from mpgenie.cli import COMMANDS, build_parser, demo, doctor, main, video_options
 from mpgenie.errors import RendererError
 from mpgenie.pictures import save_png
 
@@ -70,6 +73,26 @@ def test_help_teaches_by_examples(capsys):
             main([command, "--help"])
         assert stop.value.code == 0
         assert f"mpgenie {command}" in capsys.readouterr().out
+
+
+CLI = Path(demo.__file__).parent
+
+
+def examples(name):
+    """The commands that the help of a module shows, without what is said about them."""
+    module = import_module("mpgenie.cli" if name == "__init__" else f"mpgenie.cli.{name}")
+    shown = re.sub(r"\\\n +", " ", getattr(module, "EXAMPLES", ""))
+    command = r"""^  mpgenie ((?:"[^"]*"|[^"\n])+?)(?: > \w+\.txt)?(?:  .*)?$"""
+    return re.findall(command, shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [file.stem for file in sorted(CLI.glob("*.py"))])
+def test_every_example_can_be_typed(name, parser=build_parser()):  # noqa: B008
+    for example in examples(name):
+        words = shlex.split(example)
+        parser.read(words)
+        for path in (word for word in words if word.startswith("checkpoints/")):
+            assert (CLI.parents[1] / path).is_dir(), f"{example}: nothing lies in {path}"
 
 
 @pytest.mark.parametrize(
