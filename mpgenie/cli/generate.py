@@ -53,16 +53,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--out", type=Path, required=True, metavar="DIR", help="the folder, new or to go on with")
     add("--episodes", type=int, required=True, metavar="N", help="how many there shall be")
-    add("--players", type=numbers, default=(2,), metavar="P", help="how many play; 2,4 = in turns")
-    add("--types", type=words, default=(), metavar="A,B", help="of episodes (all of the split)")
-    add("--planet", type=words, default=("normal",), metavar="KIND", help="normal, flat or both")
-    add("--size", type=int, default=96, metavar="N", help="of a planet's faces (%(default)s)")
+    add("--players", type=numbers, metavar="P", help="how many play; 2,4 = in turns (2)")
+    add("--types", type=words, metavar="A,B", help="of episodes (all of the split)")
+    add("--planet", type=words, metavar="KIND", help="normal, flat or both (normal)")
+    add("--size", type=int, metavar="N", help="of a planet's faces (96)")
     template = "draw scenarios from it instead of types, players, planet, size: docs/templates.md"
     add("--template", type=Path, metavar="FILE", help=template)
     whom = "let members of this population play what they have learnt, in place of types"
     add("--players-from", type=Path, metavar="POPULATION", help=whom)
     casts = ("any", "complementary", "contrasting")
-    add("--cast", choices=casts, default=casts[1], help="who of them plays together (%(default)s)")
+    add("--cast", choices=casts, help="who of them plays together (complementary)")
     checked = "check each episode as it is sealed, and set aside those that fail: docs/quality.md"
     add("--check", action="store_true", help=checked)
     add_recording_options(parser)
@@ -88,6 +88,8 @@ RECORDING = (
     "seed", "workers", "resolution", "video", "cameras", "passes", "split", "engine",
 )  # fmt: skip
 """The names of those options."""
+SCRIPTED = ("types", "players", "planet", "size", "template")
+"""The names of those that say what scripts play."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -96,9 +98,14 @@ def run(options: argparse.Namespace) -> int:
 
     if options.players_from is not None:
         return from_players(options)
-    names = ("episodes", "players", "types", "planet", "size", "template", "check", *RECORDING)
+    if options.cast is not None:
+        raise ConfigError("--cast says who of --players-from plays together: name a population")
+    names = ("episodes", *SCRIPTED, "check", *RECORDING)
+    named = {name: getattr(options, name) for name in names}
     with sigterm_as_ctrl_c():
-        mpgenie.generate(options.out, **{name: getattr(options, name) for name in names})
+        mpgenie.generate(
+            options.out, **{name: value for name, value in named.items() if value is not None}
+        )
     _report(options.out, print)
     return 0
 
@@ -115,21 +122,24 @@ def from_players(options: argparse.Namespace) -> int:
     plan = Plan(**{name: getattr(options, name) for name in names})
     with sigterm_as_ctrl_c(), tqdm(unit=" episodes", desc="recording", disable=None) as bar:
         dataset = generate_from(
-            options.out, options.players_from, episodes=options.episodes, cast_by=options.cast,
-            plan=plan, on_episode=lambda _: bar.update() and None,
+            options.out, options.players_from, episodes=options.episodes,
+            cast_by=options.cast or "complementary", plan=plan,
+            on_episode=lambda _: bar.update() and None,
         )  # fmt: skip
     print(f"episodes    {len(dataset)}\ndataset     {dataset.root}")
     return 0
 
 
 def _refuse_what_scripts_take(options: argparse.Namespace) -> None:
-    usual = {"types": (), "players": (2,), "planet": ("normal",), "size": 96, "template": None,
-             "check": False, "engine": "process"}  # fmt: skip
-    for name, value in usual.items():
-        if getattr(options, name) != value:
+    for name in (*SCRIPTED, "workers", "check"):
+        value = getattr(options, name)
+        if value is not None and value is not False:
             raise ConfigError(
-                f"--players-from plays what the members have learnt, as they have: leave --{name}"
+                "--players-from plays what the members have learnt, as they have, in this process: "
+                f"leave --{name} out"
             )
+    if options.engine != "process":
+        raise ConfigError("--players-from plays in this process: leave --engine out")
 
 
 @contextmanager

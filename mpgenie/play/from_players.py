@@ -1,6 +1,6 @@
 """`mpgenie generate --players-from`: episodes that members of a population play.
 
-    generate_from("data", "out/population/tag", episodes=100, cast="contrasting")
+    generate_from("data", "out/population/tag", episodes=100, cast_by="contrasting")
 
 Each episode is a match of members who suit each other (`agents.training.population.casting`), on a
 planet of its own; beside every action stand the logits and values of whoever chose it, and who that
@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from mpgenie.agents.training.player import find
-from mpgenie.agents.training.population.casting import affinities, cast
+from mpgenie.agents.training.population.casting import CASTS, affinities, cast
 from mpgenie.agents.training.population.matches import Arena, game_of
 from mpgenie.agents.training.population.players import entered, files_of
 from mpgenie.agents.training.population.scribe import Scribe
+from mpgenie.checks import check_known
 from mpgenie.datasets.reading import Dataset, open_dataset
 from mpgenie.errors import ConfigError
 from mpgenie.generation.lock import sole_generator
@@ -66,6 +67,7 @@ def generate_from(
     """
     if episodes < 1:
         raise ConfigError(f"episodes are more than 0, got {episodes}")
+    check_known("cast", cast_by, CASTS)
     plan = plan or Plan()
     files = files_of(population)
     members = entered(files)

@@ -61,10 +61,26 @@ def test_a_dataset_goes_on_with_the_episodes_that_it_would_have_had(tmp_path, po
         generate_from(tmp_path / "parts", population, episodes=3, plan=PLAN, cast_by="any", **SMALL)
 
 
-def test_the_command_refuses_what_only_scripts_take(capsys, tmp_path, population):
+def test_an_unknown_cast_leaves_nothing_behind(tmp_path, population):
+    with pytest.raises(ConfigError, match="Did you mean 'contrasting'"):
+        generate_from(tmp_path / "data", population, episodes=1, plan=PLAN, cast_by="contrast")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--types", "chase"), ("--players", "2"), ("--size", "96"), ("--workers", "0"), ("--check",)],
+)
+def test_the_command_refuses_what_only_scripts_take(option, capsys, tmp_path, population):
     command = ["generate", "--out", str(tmp_path / "d"), "--episodes", "1"]
-    assert main([*command, "--players-from", str(population), "--types", "chase"]) == 1
-    assert "leave --types" in capsys.readouterr().err
+    assert main([*command, "--players-from", str(population), *option]) == 1
+    assert f"leave {option[0]} out" in capsys.readouterr().err
+
+
+def test_the_command_refuses_one_member_and_casts_of_nobody(capsys, tmp_path, population):
+    command = ["generate", "--out", str(tmp_path / "d"), "--episodes", "1"]
+    assert main([*command, "--cast", "any"]) == 1
+    assert "name a population" in capsys.readouterr().err
     shutil.rmtree(population / "generations" / "gen_00001" / "members" / "m01")
     assert main([*command, "--players-from", str(population)]) == 1
     assert "two or more trained members" in capsys.readouterr().err
