@@ -126,7 +126,9 @@ def make_session(
     from mpgenie.play.session import Session
 
     wanted = {**next(iter(policies.values())).env_options, **suited_to(list(policies.items()))}
-    wanted |= {"action_mode": "raw", "players": options.players or wanted["players"]}
+    wanted["action_mode"] = "raw"
+    if options.players is not None:
+        wanted["players"] = options.players
     if options.seconds is not None:
         wanted["max_cycles"] = options.seconds * TICKS_PER_SECOND
 

@@ -58,6 +58,8 @@ def test_watching_makes_a_video_and_a_picture(run, tmp_path, capsys):
     assert main(["watch", str(run), str(seed_1), "idle", "--players", "3", *where]) == 0
     told = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [words[1] for words in told if "return" in words] == [run.name, "seed_1", "idle"]
+    assert main(["watch", str(run), "--players", "0", *where]) == 1
+    assert "players" in capsys.readouterr().err
     assert main(["watch", "idle", *where]) == 1
     assert "name a trained player" in capsys.readouterr().err
 
