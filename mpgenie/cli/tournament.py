@@ -66,8 +66,12 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.population.players import entered
     from mpgenie.agents.training.population.recorded import count_recorded
     from mpgenie.agents.training.population.tournament import hold
+    from mpgenie.datasets.reading import open_dataset
 
-    players = entered(options.who)
+    players, background = entered(options.who), entered(options.background)
+    for folder in options.recorded:
+        open_dataset(folder)  # refused now, and not when all is played
+    _check_exploit(options.exploit, players)
     game = game_of(
         list(players.values()), scenario=options.scenario, players=options.players,
         max_cycles=options.ticks, planet=options.planet, size=options.size,
@@ -83,8 +87,7 @@ def run(options: argparse.Namespace) -> int:
     results: dict[str, Any] = {"title": game["scenario"], "standings": standings.to_plain()}
     print(standings.table())
     _tell(results["standings"])
-    if options.background:
-        background = entered(options.background)
+    if background:
         found = trials(players, background, game, matches=4 * options.rounds, **common)
         results["focal"] = [trial.to_plain() for trial in found]
         print(table(found))
@@ -109,6 +112,15 @@ def _tell(standings: dict[str, Any]) -> None:
     print(f"no order explains {standings['cyclic_share']:.0%} of who beats whom")
 
 
+def _check_exploit(rounds: int, players: "dict[str, Player]") -> None:
+    from mpgenie.agents.training.population.players import Trained
+
+    if rounds < 0:
+        raise ConfigError(f"--exploit takes 0 rounds or more, got {rounds}")
+    if rounds and not any(isinstance(player, Trained) for player in players.values()):
+        raise ConfigError("nobody who entered was trained: there is nobody to learn against")
+
+
 def _exploit(
     standings: "Standings", players: "dict[str, Player]", options: argparse.Namespace
 ) -> dict[str, Any]:
@@ -118,15 +130,12 @@ def _exploit(
     from mpgenie.agents.training.population.exploit import exploit
     from mpgenie.agents.training.population.players import Trained
 
-    for name in (standings.names[k] for k in standings.order()):
-        best = players.get(name)
-        if isinstance(best, Trained):
-            break
-    else:
-        raise ConfigError("nobody who entered was trained: there is nobody to learn against")
+    order = (standings.names[k] for k in standings.order())
+    trained = {name: each for name, each in players.items() if isinstance(each, Trained)}
+    name = next(name for name in order if name in trained)
     with tqdm(desc="exploiting", unit=" rounds", total=options.exploit, disable=None) as bar:
         found = exploit(
-            best, rounds=options.exploit, worlds=options.worlds, seed=options.seed,
+            trained[name], rounds=options.exploit, worlds=options.worlds, seed=options.seed,
             on_round=lambda: bar.update() and None,
         )  # fmt: skip
     print(
@@ -152,7 +161,8 @@ def _report(
     lineage = read_lineage(folders[0]) if len(folders) == 1 else []
     results["lineage"] = lineage
     results["diversity"] = diversity_of(players, game, lineage=lineage, seed=options.seed)
-    best, *others = (standings.names[k] for k in standings.order())
+    order = [standings.names[k] for k in standings.order()]
+    best, *others = (name for name in order if name in players)  # not people who were recorded
     pairs = [(best, best), *((best, other) for other in dict.fromkeys((others[0], others[-1])))]
     results["rows"] = [f"{one} and {other}" for one, other in pairs]
     sheet = contact_sheet(players, game, pairs, options.seed)

@@ -4,9 +4,9 @@
     count_recorded(standings, "out/play")
 
 A player is known by the name of its policy: somebody at the keyboard is `human:mouse` or
-`human:keys`, scripts are `script`, chance is `random`, and a trained player is called as it was
-entered.  Games that were cut short do not count.  What a recorded game is decided by is the whole
-reward: its parts are not recorded.
+`human:keys`, scripts are `script`, chance is `random`, nobody is `idle`, and a trained player is
+called as it was entered.  Games that were cut short do not count.  What a recorded game is decided
+by is the whole reward: its parts are not recorded.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ from mpgenie.datasets.reading import open_dataset
 from mpgenie.errors import ConfigError
 
 from .matches import Matches, sides_of
-from .players import RANDOM, SCRIPT
+from .players import IDLE, RANDOM, SCRIPT
 from .tournament import Standings
 
 
@@ -62,5 +62,6 @@ def called(header: Header) -> list[str]:
     names = []
     for policy in header.policies:
         kind, _, name = policy.partition(":")
-        names.append({"script": SCRIPT, "random": RANDOM, "checkpoint": name}.get(kind, policy))
+        script = IDLE if name == IDLE else SCRIPT
+        names.append({"script": script, "random": RANDOM, "checkpoint": name}.get(kind, policy))
     return names

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.envs.config import config_from
 from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.errors import ConfigError
 
@@ -197,10 +198,12 @@ def hold(
         on_matches: Told how many more have been played.
 
     Raises:
-        ConfigError: If there are fewer than two players, or no rounds.
+        ConfigError: If there are fewer than two players, or no rounds, or matches are of one.
     """
     if len(players) < 2 or rounds < 1:
         raise ConfigError(f"a tournament has 2 players or more, and rounds, got {list(players)}")
+    if config_from(game).players < 2:
+        raise ConfigError("two share each match of a tournament: it takes 2 players or more, got 1")
     standings = Standings(list(players), plain_game(game))
     pairings = list(schedule(len(players), rounds, seed))
     worlds = min(worlds, len(pairings))

@@ -1,18 +1,22 @@
 """Games that people played are rated beside those of a tournament."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from mpgenie.agents.policy import Action
 from mpgenie.agents.training.population.players import Chance, Idle
-from mpgenie.agents.training.population.recorded import count_recorded
+from mpgenie.agents.training.population.recorded import called, count_recorded
 from mpgenie.agents.training.population.tournament import Standings, hold
+from mpgenie.cli import main
 from mpgenie.envs.config import config_from
 from mpgenie.envs.parallel import PlanetEnv
 from mpgenie.errors import ConfigError
 from mpgenie.play.filming import Film
 from mpgenie.play.game import Planet
-from mpgenie.play.seats import Random, Seat
+from mpgenie.play.seats import Bots, Random, Seat, Trained
+from mpgenie.play.seats import Idle as Nobody
 from mpgenie.play.session import Session
 
 from .conftest import GAME
@@ -55,6 +59,12 @@ def test_whole_games_count_and_people_are_entered(dataset):
     assert standings.score(2).value > 0.0
 
 
+def test_who_plays_is_called_as_in_a_tournament():
+    seats = (Bots("tag"), Nobody(), Random(), Person(), Trained(None, "gather"))
+    header = SimpleNamespace(policies=[Seat("", who).policy for who in seats])
+    assert called(header) == ["script", "idle", "random", "human:mouse", "gather"]
+
+
 def test_they_join_a_tournament(dataset):
     standings = hold({"random": Chance(), "idle": Idle()}, GAME, rounds=1)
     count_recorded(standings, dataset)
@@ -63,6 +73,16 @@ def test_they_join_a_tournament(dataset):
     assert person.mu > 25.0 > random.mu
     assert plain["cross_play_ratio"] is None  # people did not meet everybody
     assert np.isnan(standings.mean_scores()[2, 1])
+
+
+def test_a_page_may_tell_of_people_who_did_not_enter(dataset, tmp_path, capsys):
+    """The sheet shows matches of those who did: people cannot be asked to play again."""
+    game = ["--scenario", "look_down", "--size", "8", "--planet", "flat", "--ticks", "8"]
+    where = ["--report", str(tmp_path / "page"), "--output", str(tmp_path / "cup.json")]
+    command = ["tournament", "idle", "random", *game, "--rounds", "1", *where]
+    assert main([*command, "--recorded", str(dataset)]) == 0
+    assert "human:mouse" in capsys.readouterr().out
+    assert "human:mouse" in (tmp_path / "page" / "report.html").read_text()
 
 
 def test_games_of_another_scenario_are_refused(dataset):

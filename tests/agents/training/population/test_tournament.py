@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from mpgenie.agents.training.population import tournament
 from mpgenie.agents.training.population.matches import Matches
 from mpgenie.agents.training.population.players import Idle
 from mpgenie.agents.training.population.ratings import Rating
@@ -102,6 +103,26 @@ def test_one_player_is_no_tournament():
         hold({"a": Idle()}, GAME)
 
 
+def test_a_match_of_one_is_no_tournament():
+    with pytest.raises(ConfigError, match="two share each match"):
+        hold({"a": Idle(), "b": Idle()}, {**GAME, "players": 1})
+
+
+@pytest.mark.parametrize(
+    ("option", "way_out"),
+    [
+        (["--background", "nobody"], "neither a file nor a shipped policy"),
+        (["--recorded", "nowhere"], "nowhere"),
+        (["--exploit", "1"], "nobody to learn against"),
+        (["--exploit", "-1"], "0 rounds or more"),
+    ],
+)
+def test_the_command_refuses_before_anybody_plays(option, way_out, monkeypatch, capsys):
+    monkeypatch.setattr(tournament, "hold", lambda *given, **chosen: pytest.fail("they play"))
+    assert main(["tournament", "idle", "random", "--scenario", "look_down", *option]) == 1
+    assert way_out in capsys.readouterr().err
+
+
 def test_the_command_prints_a_table_and_leaves_its_figures(capsys, tmp_path):
     out = tmp_path / "deep" / "cup.json"
     common = ["--scenario", "look_down", "--size", "8", "--planet", "flat", "--ticks", "8"]
@@ -111,7 +132,5 @@ def test_the_command_prints_a_table_and_leaves_its_figures(capsys, tmp_path):
     told = capsys.readouterr().out
     assert "rating" in told and "of who beats whom" in told and str(out) in told
     assert json.loads(out.read_text())["standings"]["names"] == ["idle", "random"]
-    assert main(["tournament", "idle", "random", *common, "--exploit", "1"]) == 1
-    assert "nobody to learn against" in capsys.readouterr().err
     assert main(["tournament", "idle", *common]) == 1
     assert "2 players or more" in capsys.readouterr().err
