@@ -13,6 +13,7 @@ brackets.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from mpgenie.errors import ConfigError
@@ -40,19 +41,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     idm = parser.add_argument_group("inverse dynamics").add_argument
     idm("--data", type=Path, metavar="DIR", help="a dataset of other planets")
     idm("--learnt-from", type=Path, metavar="DIR", help="to say whether planets are shared")
-    idm("--every", type=int, default=1, metavar="N",
-        help="ask of one tick in N what can be told at all; 0 = of none (%(default)s)")  # fmt: skip
+    idm("--every", type=int, metavar="N",
+        help="ask of one tick in N what can be told at all; 0 = of none (1)")  # fmt: skip
 
     dreams = parser.add_argument_group("world models").add_argument
     dreams("--compare", type=Path, nargs="+", default=[], metavar="MODEL",
            help="checkpoints and folders of videos, side by side")  # fmt: skip
     dreams("--tasks", nargs="+", metavar="NAME", help="some of the tasks (all)")
     dreams("--episodes", type=int, metavar="N", help="of each task (8)")
-    dreams("--seed", type=int, default=0, metavar="N", help="of episodes and dreams (%(default)s)")
+    dreams("--seed", type=int, metavar="N", help="of episodes and dreams (0)")
     dreams("--probes", action="store_true", help="try tapes that ask one thing each, too")
-    dreams("--starts", type=int, default=0, metavar="N",
-           help="rank policies from N places, in dreams and in the game (%(default)s)")  # fmt: skip
+    dreams("--starts", type=int, metavar="N",
+           help="rank policies from N places, in dreams and in the game (0)")  # fmt: skip
     dreams("--cases", type=Path, metavar="DIR", help="write what is asked there, and stop")
+
+
+IDM = ("data", "learnt_from", "every")
+DREAMS = ("tasks", "episodes", "seed", "probes", "starts", "cases")
+"""The names of the options of each kind, besides --compare."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -62,7 +68,17 @@ def run(options: argparse.Namespace) -> int:
     if not options.models and not options.compare:
         raise ConfigError("name a model: a run of `mpgenie train idm`, or a world model")
     if options.compare or any(is_world_model(each) for each in options.models):
+        _refuse(options, IDM, "world models are judged by the game")
         from . import evaluate_world_model as kind
     else:
+        _refuse(options, DREAMS, "models of inverse dynamics are judged on a dataset")
         from . import evaluate_idm as kind  # type: ignore[no-redef]
     return kind.run(options)
+
+
+def _refuse(options: argparse.Namespace, names: Sequence[str], why: str) -> None:
+    """Refuse options of the other kind, which would play no part."""
+    for name in names:
+        value = getattr(options, name)
+        if value is not None and value is not False:
+            raise ConfigError(f"{why}: leave --{name.replace('_', '-')} out")

@@ -15,17 +15,18 @@ def run(options: argparse.Namespace) -> int:
     """Measure, write, and say the main figures."""
     if options.data is None:
         raise ConfigError("models of inverse dynamics are judged on a dataset: name it with --data")
-    if options.every < 0:
-        raise ConfigError(f"--every must be 0 or more, got {options.every}")
+    every = 1 if options.every is None else options.every
+    if every < 0:
+        raise ConfigError(f"--every must be 0 or more, got {every}")
     import mpgenie
     from mpgenie.agents.vpt.report import report_idm, write_report
 
     learnt_from = None if options.learnt_from is None else mpgenie.open_dataset(options.learnt_from)
     dataset = mpgenie.open_dataset(options.data)
-    bar = Bar(len(dataset) * (1 + (options.every > 0)))
+    bar = Bar(len(dataset) * (1 + (every > 0)))
     try:
         results = report_idm(
-            options.models, dataset, options.out, learnt_from=learnt_from, every=options.every,
+            options.models, dataset, options.out, learnt_from=learnt_from, every=every,
             device=options.device, on_episode=bar,
         )  # fmt: skip
     finally:

@@ -3,19 +3,15 @@
 import argparse
 from typing import Any
 
-from mpgenie.errors import ConfigError
-
 
 def run(options: argparse.Namespace) -> int:
     """Evaluate, write the page, and say the scores."""
     import mpgenie
     from mpgenie.world_models.evaluation.evaluating import EPISODES, write_cases_for
 
-    if options.data is not None or options.learnt_from is not None:
-        raise ConfigError("world models are judged by the game: leave out --data and --learnt-from")
     models = [*options.models, *options.compare]
     chosen: dict[str, Any] = {
-        "tasks": options.tasks, "seed": options.seed, "device": options.device,
+        "tasks": options.tasks, "seed": options.seed or 0, "device": options.device,
         "probes": options.probes,
         "episodes": EPISODES if options.episodes is None else options.episodes,
     }  # fmt: skip
@@ -24,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"{count} cases in {options.cases}")
         return 0
     results = mpgenie.evaluate_world_model(
-        models, out=options.out, starts=options.starts,
+        models, out=options.out, starts=options.starts or 0,
         on_step=lambda text: print(f"{text} ...", flush=True), **chosen,
     )  # fmt: skip
     print(table(results))

@@ -64,6 +64,8 @@ def test_ctrl_c_saves_and_says_how_to_go_on(data, tmp_path, capsys, monkeypatch)
         (["evaluate"], "name a model"),
         (["evaluate", "m"], "--data"),
         (["evaluate", "m", "--data", "nowhere"], "nowhere"),
+        (["evaluate", "m", "--data", "d", "--probes"], "leave --probes out"),
+        (["evaluate", "m", "--data", "d", "--seed", "0"], "leave --seed out"),
         (["evaluate", "m", "--data", "d", "--every", "-1"], "0 or more"),
     ],
     ids=" ".join,

@@ -121,6 +121,7 @@ def test_refusals_say_the_way_out(models, options, way_out):
         mpgenie.evaluate_world_model(models, **options)
 
 
-def test_world_models_take_no_dataset(capsys):
-    assert main(["evaluate", SHIPPED, "--data", "d"]) == 1
-    assert "judged by the game" in capsys.readouterr().err
+@pytest.mark.parametrize("option", [("--data", "d"), ("--learnt-from", "d"), ("--every", "1")])
+def test_world_models_take_no_dataset(option, capsys):
+    assert main(["evaluate", SHIPPED, *option]) == 1
+    assert f"judged by the game: leave {option[0]} out" in capsys.readouterr().err
