@@ -28,8 +28,8 @@ from .game import PLAYERS, Game, Pictures, WhatIf
 from .scoring import Cases, Told, share
 
 Change = Callable[[WhatIf], WhatIf]
-MOVED = {"turned": 10.0, "walked": 1.0, "the other walked": 2.0}
-"""Degrees and metres that count as motion where nobody moves; the other, far off, to its sides."""
+TURNED, WALKED = 10.0, 2.0
+"""Degrees and metres that count as motion where nobody moves; of the other, to its sides."""
 SIDES = {"as at first": 0.0, "right": 90.0, "behind": 180.0, "left": 270.0}
 """Degrees to the right of where one looked at first."""
 CIRCLE = "circle"
@@ -59,26 +59,25 @@ def stillness(game: Game, end: bytes, frame: int) -> list[Which]:
 
 def _motions(player: int) -> dict[str, list[Change]]:
     """What could have been made up in a player's view."""
-    degrees = MOVED["turned"]
 
     def turn(right: float, down: float) -> Change:
         return lambda world: world.turn(player, right, down)
 
-    def step(slot: int, degrees: float, metres: float) -> Change:
+    def step(slot: int, degrees: float) -> Change:
         def change(world: WhatIf) -> WhatIf:
             here = world.feet(slot)
             way = turned(unit(here), world.heading(slot), degrees)
-            return world.stand(slot, walked(here, way, metres))
+            return world.stand(slot, walked(here, way, WALKED))
 
         return change
 
     other, quarters, sides = 1 - player, (0.0, 90.0, 180.0, 270.0), (90.0, 270.0)
-    turns = ((degrees, 0.0), (-degrees, 0.0), (0.0, degrees), (0.0, -degrees))
+    turns = ((TURNED, 0.0), (-TURNED, 0.0), (0.0, TURNED), (0.0, -TURNED))
     return {
         "still": [lambda world: world],
         "turned": [turn(*by) for by in turns],
-        "walked": [step(player, way, MOVED["walked"]) for way in quarters],
-        "the other walked": [step(other, way, MOVED["the other walked"]) for way in sides],
+        "walked": [step(player, way) for way in quarters],
+        "the other walked": [step(other, way) for way in sides],
         "the other is gone": [lambda world: world.without(other)],
     }
 

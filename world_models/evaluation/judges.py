@@ -1,22 +1,29 @@
 """Judges: which of several answers a frame gives.
 
-`nearest` is analysis by synthesis.  The game draws what each answer would look like; where these
-pictures differ, and nowhere else, a frame is held beside them, and the nearest picture wins.  A
-frame may lie a pixel or two beside all of them, so that a camera that is a little off is no error.
-It learns nothing, needs no threshold, and can tell whatever can be seen at all: where the answers'
-pictures are the same, because a player is smaller than a pixel, it says so.
+`nearest` is analysis by synthesis.  The game draws what each answer would look like.  Each picture
+is laid over a frame where it fits best, to a fraction of a pixel and no more than a pixel or two
+aside, so that a camera that is a little off is no error; then, where the pictures differ, and
+nowhere else, the frame is held beside them, and the nearest picture wins.  It learns nothing, needs
+no threshold, and can tell whatever can be seen at all: where the answers' pictures are the same,
+because a player is smaller than a pixel, it says so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from .game import Pictures
 
+Soft = NDArray[np.float32]
 CANNOT_TELL = "cannot tell"
 SLACK = 1 / 32
 """How far, of the height, a frame may lie beside an answer's picture."""
+AROUND = 1 / 4
+"""How far, of the height, from where answers differ a picture has to fit, too."""
+STEPS = 2
+"""Of finding a fraction of a pixel, each from where the last one led."""
 
 
 def nearest(frame: Pictures, pictures: Mapping[str, Pictures]) -> str:
@@ -30,45 +37,88 @@ def nearest(frame: Pictures, pictures: Mapping[str, Pictures]) -> str:
         The answer, or `CANNOT_TELL` if pictures of two answers are equally near.
     """
     names = [name for name, ways in pictures.items() for _ in ways]
-    ways, seen = soft(np.concatenate(list(pictures.values()))), soft(frame)
-    slack = round(SLACK * len(frame))
-    where = _grown((ways.max(0) != ways.min(0)).any(-1), slack)  # (H, W) where answers differ
+    ways = np.concatenate(list(pictures.values()))
+    where = (ways != ways[0]).any((0, -1))  # (H, W) where answers differ
     if not where.any():
         return CANNOT_TELL
-    away = np.full(len(ways), np.inf)
-    for here, there in _shifts(where.shape, slack):
-        weight = where[there]
-        apart = np.square(ways[:, *there] - seen[here]).sum(-1)
-        away = np.minimum(away, (apart * weight).sum((1, 2)) / weight.sum())
+    fits = _grown(where, round(AROUND * len(frame)))
+    seen, drawn = soft(frame), soft(ways)
+    away = np.array([_apart(way, seen, where, fits) for way in drawn])
     best = {names[k] for k in np.flatnonzero(away == away.min())}
     return best.pop() if len(best) == 1 else CANNOT_TELL
 
 
-def soft(pictures: Pictures) -> NDArray[np.float32]:
-    """Pictures (..., H, W, 3) in which each pixel is the mean of nine: fine texture, of which
-    chance decides what falls on a pixel, counts for less."""
-    height, width = pictures.shape[-3:-1]
-    wide = np.pad(pictures, [(0, 0)] * (pictures.ndim - 3) + [(1, 1), (1, 1), (0, 0)], "edge")
-    nine = (wide[..., y : y + height, x : x + width, :] for y in range(3) for x in range(3))
-    mean: NDArray[np.float32] = np.mean(np.stack(list(nine)), 0, dtype=np.float32)
-    return mean
+def _apart(way: Soft, seen: Soft, where: NDArray[np.bool_], fits: NDArray[np.bool_]) -> float:
+    """The mean square difference where it counts, with the picture laid where it fits best."""
+
+    def wrong(shift: tuple[float, float]) -> float:
+        return float(np.square(moved(way, *shift) - seen)[fits].mean())
+
+    best = _whole(way, seen, fits)
+    for _ in range(STEPS):
+        best = min((best, _onward(moved(way, *best), seen, fits, best)), key=wrong)
+    return float(np.square(moved(way, *best) - seen)[where].mean())
+
+
+def _whole(way: Soft, seen: Soft, fits: NDArray[np.bool_]) -> tuple[float, float]:
+    """By how many whole pixels a picture has to be shifted to fit best."""
+    slack, found = round(SLACK * len(seen)), {}
+    for y in range(-slack, slack + 1):
+        for x in range(-slack, slack + 1):
+            here, there = _windows(fits.shape, y, x)
+            weight = fits[here]
+            apart = np.square(way[there] - seen[here]).sum(-1)
+            found[float(y), float(x)] = (apart * weight).sum() / max(1, weight.sum())
+    return min(found, key=found.__getitem__)
+
+
+def _onward(
+    laid: Soft, seen: Soft, fits: NDArray[np.bool_], shift: tuple[float, float]
+) -> tuple[float, float]:
+    """A better shift, after Lucas and Kanade (1981): where the slopes of the picture lead."""
+    slopes = np.stack([-each[fits].ravel() for each in np.gradient(laid, axis=(0, 1))], -1)
+    by = np.linalg.lstsq(slopes, (seen - laid)[fits].ravel(), rcond=None)[0]
+    down, right = np.clip(by, -0.75, 0.75).tolist()
+    return shift[0] + down, shift[1] + right
+
+
+def moved(picture: Soft, down: float, right: float) -> Soft:
+    """A picture (H, W, 3) shifted by pixels and their fractions; its edges are drawn out."""
+    for axis, by in enumerate((down, right)):
+        if by:
+            edge = picture.shape[axis]
+            at = np.clip(np.arange(edge) - by, 0, edge - 1)
+            first = np.floor(at).astype(np.intp)
+            share = (at - first).astype(np.float32).reshape((-1, 1, 1) if axis == 0 else (-1, 1))
+            after = np.minimum(first + 1, edge - 1)
+            picture = picture.take(first, axis) * (1 - share) + picture.take(after, axis) * share
+    return picture
+
+
+def soft(pictures: Pictures) -> Soft:
+    """Pictures (..., H, W, 3) in which each pixel is a mean of nine that counts the middle most:
+    fine texture, of which chance decides what falls on a pixel, counts for less."""
+    for axis in (-3, -2):
+        edge = pictures.shape[axis]
+        at = np.arange(edge)
+        before, after = np.maximum(at - 1, 0), np.minimum(at + 1, edge - 1)
+        sides = pictures.take(before, axis).astype(np.float32) + pictures.take(after, axis)
+        pictures = (sides + np.float32(2.0) * pictures) / np.float32(4.0)
+    return pictures
 
 
 def _grown(where: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    """A region, grown by so many pixels: what is in it stays in it when a frame is shifted."""
-    grown = np.zeros_like(where)
-    for here, there in _shifts(where.shape, by):
-        grown[here] |= where[there]
-    return grown
+    """A region, grown by so many pixels to all sides."""
+    for axis in (0, 1):
+        wide = np.pad(where, [(by, by) if each == axis else (0, 0) for each in (0, 1)])
+        where = sliding_window_view(wide, 2 * by + 1, axis).any(-1)
+    return where
 
 
-def _shifts(size: tuple[int, ...], most: int) -> Iterator[tuple[tuple[slice, ...], ...]]:
-    """Pairs of windows, of a frame and of pictures, that lie over each other when it is shifted."""
+def _windows(size: tuple[int, ...], y: int, x: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Windows of a frame and of a picture that lie over each other when the picture is shifted."""
     height, width = size
-    for y in range(-most, most + 1):
-        for x in range(-most, most + 1):
-            here = _window(height, y), _window(width, x)
-            yield here, (_window(height, -y), _window(width, -x))
+    return (_window(height, y), _window(width, x)), (_window(height, -y), _window(width, -x))
 
 
 def _window(edge: int, shift: int) -> slice:

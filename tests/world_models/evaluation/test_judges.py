@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpgenie.world_models.evaluation.judges import CANNOT_TELL, nearest
+from mpgenie.world_models.evaluation.judges import CANNOT_TELL, moved, nearest
 
 EDGE = 32
 
@@ -55,3 +55,20 @@ def test_two_answers_that_are_equally_near_are_none():
     flat = np.full((EDGE, EDGE, 3), 100, np.uint8)
     ways = {"up": (flat + 10)[None], "down": (flat - 10)[None]}
     assert nearest(flat, ways) == CANNOT_TELL
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99), st.floats(-1.0, 1.0), st.floats(-1.0, 1.0))
+def test_fractions_of_a_pixel_are_no_error_either(seed, down, right):
+    ways = answers(seed)
+    for said in ways:
+        seen = moved(ways[said][0].astype(np.float32), down, right)
+        assert nearest(seen.round().astype(np.uint8), ways) == said
+
+
+def test_shifting_by_whole_pixels_is_rolling():
+    picture = meadow().astype(np.float32)
+    assert np.array_equal(
+        moved(picture, 2.0, -1.0)[2:, :-1], np.roll(picture, (2, -1), (0, 1))[2:, :-1]
+    )
+    assert np.allclose(moved(picture, 0.0, 0.5)[:, 1:], (picture[:, 1:] + picture[:, :-1]) / 2)

@@ -11,8 +11,9 @@ from mpgenie.world_models.evaluation.game import Game, Pictures, Take, WhatIf
 
 SIGNAL = 26
 """Ticks from the last in which one ducks to the first of what it then does."""
-CLEAR = 8
-"""Pixels, of a view of 64 x 64, by which one can tell that somebody is in it."""
+CLEAR = 12
+"""Pixels, of a view of 64 x 64, by which one can tell that somebody is in it: about half of who
+stands ten metres away."""
 Change = Callable[[WhatIf], WhatIf]
 """Rearranges the game as some answer would have it."""
 

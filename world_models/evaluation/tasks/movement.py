@@ -17,6 +17,8 @@ WAYS = {"closer": (FORWARD, 0.0), "farther": (BACK, 180.0), "right": (LEFT, -90.
         "left": (RIGHT, 90.0)}  # fmt: skip
 """What is seen of who walks: its button, and degrees to the right of whom it faces."""
 LATER = 40
+FAR = 1.5
+"""Metres that somebody walked at least who is asked about."""
 TURNS = {"left": -40.0, "right": 40.0, "around": 180.0, "not at all": 0.0}
 """Degrees to the right."""
 SETTLED = 20
@@ -38,6 +40,8 @@ def translation(game: Game, take: Take) -> Asked | None:
     stood, other = before.feet(walker), before.feet(1 - walker)
     game.go(take.begin, take.actions.at(slice(frame)))
     metres = along_ground(WhatIf(game).feet(walker), stood)
+    if metres < FAR:
+        return None
 
     def moved(degrees: float) -> Change:
         heading = turned(unit(stood), towards(stood, other), degrees)
