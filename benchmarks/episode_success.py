@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
-from math import sqrt
 from multiprocessing import get_context
 from statistics import median
 
@@ -25,10 +24,10 @@ from mpgenie.agents.bots.episodes.episode import RULES, stage
 from mpgenie.agents.bots.runner import Play
 from mpgenie.envs.planet.planet import Planet, PlanetConfig, make_planet
 from mpgenie.envs.simulation.world import Simulation
+from mpgenie.intervals import wilson
 
 WORLDS = 8
 """Episodes played side by side."""
-_SIDE = 1.96  # standard deviations to each side of an interval that holds 95 %
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Tally:
 
     def row(self) -> str:
         """The row of this job in the table."""
-        job, low, high = self.job, *interval(self.successes, self.job.seeds)
+        job, low, high = self.job, *wilson(self.successes, self.job.seeds)
         ticks = f"{median(self.ticks):.0f}" if self.ticks else "-"
         cost = 1e6 * self.seconds / max(1, self.player_ticks)
         reasons = "; ".join(
@@ -88,14 +87,6 @@ HEAD = (
     "| type | planet | players | successes | 95 % | median ticks | us a tick | failures |\n"
     "|---|---|---|---|---|---|---|---|"
 )
-
-
-def interval(successes: int, trials: int) -> tuple[float, float]:
-    """Wilson's interval for a share of successes."""
-    share, square = successes / trials, _SIDE * _SIDE / trials
-    middle = (share + 0.5 * square) / (1.0 + square)
-    half = _SIDE * sqrt(share * (1.0 - share) / trials + 0.25 * square / trials) / (1.0 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.agents.vpt.report.arms import drawn_means
+from mpgenie.intervals import bounds, drawn_means
 from mpgenie.pictures import save_png
 
 OURS = "ours"
@@ -82,7 +82,7 @@ def _figures(runs: Sequence[Run], key: str, first: Sequence[Run]) -> Row:
     at = min(COMPARED, wrong.shape[2]) - 1
     better = np.log10(drawn_means(theirs[..., at])) - np.log10(drawn_means(wrong[..., at]))
     middle = np.log10(theirs[..., at].mean() / wrong[..., at].mean())
-    low, high = np.quantile(better, (0.025, 0.975))
+    low, high = bounds(better)
     return {
         "psnr": {str(step): _psnr(wrong[..., step - 1]) for step in steps},
         "better": [round(10.0 * float(each), 3) for each in (middle, low, high)],
@@ -102,7 +102,7 @@ def _psnr_of(error: float) -> float:
 
 def _psnr(wrong: NDArray[np.float64]) -> list[float]:
     """PSNR of the mean of (runs, clips) errors, and its interval."""
-    low, high = np.quantile(drawn_means(wrong), (0.025, 0.975))
+    low, high = bounds(drawn_means(wrong))
     return [_psnr_of(each) for each in (wrong.mean(), high, low)]
 
 
@@ -123,7 +123,7 @@ def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> list[float] | N
     if not whole.sum():
         return None
     drawn = drawn_means(part) / np.maximum(drawn_means(whole), 1e-9)
-    low, high = np.quantile(drawn, (0.025, 0.975))
+    low, high = bounds(drawn)
     return [round(float(each), 4) for each in (part.sum() / whole.sum(), low, high)]
 
 

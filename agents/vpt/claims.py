@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .report.arms import DRAWS, interval
+from mpgenie.intervals import DRAWS, bounds, interval
 
 SHARE = 0.9
 """Of the score with true labels that labels of a model shall give."""
@@ -50,18 +49,13 @@ def claims_of(scores: Mapping[str, Sequence[float]]) -> list[Claim]:
         Claim(
             f"Labels of the model give at least {SHARE:.0%} of the score that true labels give",
             float(share),
-            *_interval(ratios),
+            *bounds(ratios),
             bool(share >= SHARE),
         ),
         Claim(
             "They give more than the small labelled set alone, 95 % intervals apart",
             float(more),
-            *_interval(means["p"] - means["f"]),
+            *bounds(means["p"] - means["f"]),
             apart,
         ),
     ]
-
-
-def _interval(draws: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = np.quantile(draws, (0.025, 0.975))
-    return float(low), float(high)

@@ -5,8 +5,6 @@ assessment", IEEE Trans. Image Processing 13 (2004), with its window of 11 x 11 
 pixels), on each colour alone, the mean of the windows that lie wholly inside.
 """
 
-from math import sqrt
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +20,6 @@ from torch import Tensor  # noqa: E402
 
 WINDOW, SIGMA = 11, 1.5
 C1, C2 = (0.01 * 255.0) ** 2, (0.03 * 255.0) ** 2
-NORMAL = 1.959963984540054
-"""So many standard deviations hold 95 % of a normal distribution."""
 
 
 def squared_errors(real: Pictures, told: Pictures) -> NDArray[np.float64]:
@@ -66,16 +62,3 @@ def _blurred(planes: Tensor) -> Tensor:
     bell = torch.exp(-(at**2) / (2.0 * SIGMA**2))
     bell = (bell / bell.sum()).expand(3, 1, 1, WINDOW)
     return F.conv2d(F.conv2d(planes, bell, groups=3), bell.transpose(2, 3), groups=3)
-
-
-def wilson(right: int, asked: int) -> tuple[float, float]:
-    """The interval that holds a share with 95 %, after Wilson (1927).
-
-    Args:
-        right: How many were.
-        asked: Of how many, one at least.
-    """
-    share, spread = right / asked, NORMAL**2 / asked
-    middle = (share + spread / 2.0) / (1.0 + spread)
-    half = NORMAL * sqrt(share * (1.0 - share) / asked + spread / (4.0 * asked)) / (1.0 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.agents.vpt.report.arms import interval
+from mpgenie.intervals import interval
 from mpgenie.world_models.strips import decibels
 
 from .actions import Actions

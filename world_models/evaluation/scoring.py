@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.agents.vpt.report.arms import interval
+from mpgenie.intervals import interval, wilson
 from mpgenie.world_models.strips import decibels
 
 from .cases import Case, Question, told_by
 from .game import Pictures
 from .lpips import Lpips
-from .metrics import squared_errors, ssim, wilson
+from .metrics import squared_errors, ssim
 from .models import Model, Reconstructs
 from .tasks import TASKS
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics import share_bounds
+from mpgenie.intervals import wilson
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def cycles(won: Floats, games: NDArray[np.int64]) -> list[Cycle]:
     """
     beats = np.zeros(won.shape, np.bool_)
     for i, j in zip(*np.nonzero(games), strict=True):
-        beats[i, j] = i != j and share_bounds(won[i, j], int(games[i, j]))[0] > 0.5
+        beats[i, j] = i != j and wilson(won[i, j], int(games[i, j]))[0] > 0.5
     found = []
     for a, b, c in combinations(range(len(won)), 3):
         if beats[a, b] and beats[b, c] and beats[c, a]:

@@ -21,10 +21,10 @@ import numpy as np
 from mpgenie.checks import check_known
 from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.errors import ConfigError
+from mpgenie.intervals import Estimate, stratified
 
 from .matches import Arena, Ints
 from .players import Idle, Player
-from .statistics import Estimate, estimate
 
 MODES = ("self_play", "resident", "visitor", "solo")
 _KEY = 47
@@ -81,7 +81,7 @@ def trials(
         with Arena([player, *everybody], game, worlds, threads) as arena:
             for mode in modes:
                 each = _scores(arena, mode, matches, seed)
-                found.append(Trial(name, mode, estimate([each]), each))
+                found.append(Trial(name, mode, stratified([each]), each))
     return found
 
 

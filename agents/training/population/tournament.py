@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from mpgenie.envs.config import config_from
 from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.errors import ConfigError
+from mpgenie.intervals import Estimate, stratified
 
 from .cross_play import Cycle, cross_play_ratio, cycles, cyclic_share, exploitabilities
 from .matches import Arena, Ints, Matches, OnStep
 from .players import Player
 from .ratings import Rating, rate
-from .statistics import Estimate, estimate
 
 _KEY = 46
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ class Standings:
     def score(self, k: int) -> Estimate:
         """What a player gets among the others: the interquartile mean over all of its matches."""
         others = [values for (row, column), values in self.scores.items() if row == k != column]
-        return estimate(others or [self.scores[k, k]])
+        return stratified(others or [self.scores[k, k]])
 
     def order(self) -> list[int]:
         """Players, the highest rating first."""

@@ -7,8 +7,8 @@
 `results` is plain data, as JSON takes it.  What else may be added is said at `write_report`.
 """
 
-from .arms import arm, interval
+from .arms import arm
 from .measuring import report_idm
 from .page import read_report, write_report
 
-__all__ = ["arm", "interval", "read_report", "report_idm", "write_report"]
+__all__ = ["arm", "read_report", "report_idm", "write_report"]

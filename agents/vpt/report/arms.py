@@ -4,50 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-DRAWS = 10_000
-"""Of episodes, for an interval."""
-
-
-def interval(values: Sequence[float], seed: int = 0) -> tuple[float, float, float]:
-    """A mean and the interval that holds it with 95 %, by bootstrap over episodes.
-
-    Args:
-        values: One for each episode.
-        seed: Of the draws.
-
-    Returns:
-        The mean, and the lower and upper end.
-    """
-    low, high = np.quantile(drawn_means(values, seed), (0.025, 0.975))
-    return float(np.mean(values)), float(low), float(high)
-
-
-def drawn_means(values: ArrayLike, seed: int = 0) -> NDArray[np.float64]:
-    """Means of values that are drawn from some, as many as there are.
-
-    Args:
-        values: (n,) of episodes; or (runs, n) of several runs on the same episodes, of which runs
-            and episodes are drawn.
-        seed: Of the draws: the same for all values of one shape.
-
-    Returns:
-        (DRAWS,) means.
-    """
-    each = np.atleast_2d(np.asarray(values, np.float64))
-    runs, episodes = each.shape
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(episodes, size=(DRAWS, episodes))
-    means: NDArray[np.float64]
-    if runs == 1:
-        means = each[0, drawn].mean(1)
-    else:
-        often = np.stack([np.bincount(row, minlength=episodes) for row in drawn])  # of each
-        of_runs = often @ each.T / episodes  # (DRAWS, runs)
-        which = rng.integers(runs, size=(DRAWS, runs))
-        means = np.take_along_axis(of_runs, which, 1).mean(1)
-    return means
+from mpgenie.intervals import interval
 
 
 def arm(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mpgenie.errors import ConfigError
-from mpgenie.world_models.evaluation.metrics import squared_errors, ssim, wilson
+from mpgenie.world_models.evaluation.metrics import squared_errors, ssim
 
 
 def pictures(seed=0, edge=24):
@@ -57,17 +57,3 @@ def test_errors_are_of_colours_between_0_and_1():
     assert squared_errors(black, black + np.array([51, 255], np.uint8)[:, None, None, None]) == (
         pytest.approx([0.04, 1.0])
     )
-
-
-@pytest.mark.parametrize(
-    ("right", "asked", "low", "high"),
-    [
-        (0, 10, 0.0, 0.2775),
-        (5, 10, 0.2366, 0.7634),
-        (10, 10, 0.7225, 1.0),
-        (81, 263, 0.2553, 0.3662),
-    ],
-)
-def test_wilsons_interval_is_that_of_the_tables(right, asked, low, high):
-    """The last row is Newcombe's example, Statistics in Medicine 17 (1998), method 3."""
-    assert wilson(right, asked) == pytest.approx((low, high), abs=1e-4)

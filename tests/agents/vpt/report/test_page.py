@@ -10,8 +10,7 @@ import mpgenie
 from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.idm import IdmConfig, train_idm
 from mpgenie.agents.vpt.network_config import SIZES
-from mpgenie.agents.vpt.report import arm, interval, read_report, report_idm, write_report
-from mpgenie.agents.vpt.report.arms import drawn_means
+from mpgenie.agents.vpt.report import arm, read_report, report_idm, write_report
 from mpgenie.errors import ConfigError, StorageError
 
 
@@ -84,26 +83,6 @@ def test_others_add_arms_videos_and_tables(tmp_path):
     assert "labels of the model" in text and "10 x more play" in text and "A small run." in text
     assert "&lt;others&gt;" in text and "gone" not in text and "<h2>Buttons" not in text
     assert (tmp_path / "arms.png").exists()
-
-
-def test_an_interval_holds_the_mean_and_narrows():
-    rng = np.random.default_rng(1)
-    mean, low, high = interval(rng.normal(5.0, 1.0, 400).tolist())
-    assert low < mean < high and high - low == pytest.approx(2 * 1.96 / 20, rel=0.15)
-    assert interval([2.0, 2.0]) == (2.0, 2.0, 2.0)
-
-
-def test_runs_are_drawn_as_episodes_are():
-    rng = np.random.default_rng(2)
-    episodes = rng.normal(size=100)
-    assert drawn_means([episodes]) == pytest.approx(drawn_means(episodes))
-    assert drawn_means([episodes, episodes]) == pytest.approx(drawn_means(episodes))
-    runs = np.array([[-3.0], [0.0], [3.0]])
-    assert np.std(drawn_means(runs + np.zeros(100))) == pytest.approx(np.sqrt(2), rel=0.05)
-    apart = drawn_means(runs + episodes)
-    assert apart.var() == pytest.approx(2 + drawn_means(episodes).var(), rel=0.05)
-    shifted = drawn_means(runs + episodes + 1)
-    assert shifted == pytest.approx(apart + 1)  # the same draws
 
 
 def test_what_cannot_be_reported_is_refused(folder, tmp_path):
