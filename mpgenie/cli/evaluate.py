@@ -53,11 +53,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     dreams("--probes", action="store_true", help="try tapes that ask one thing each, too")
     dreams("--starts", type=int, metavar="N",
            help="rank policies from N places, in dreams and in the game (0)")  # fmt: skip
+    dreams("--idm", type=Path, metavar="RUN",
+           help="read off frames what was done, with a run of `mpgenie train idm`")  # fmt: skip
+    dreams("--judge", metavar="MODULE:FUNCTION",
+           help="ask this judge, too: judge(question, frames, choices) -> choice")  # fmt: skip
     dreams("--cases", type=Path, metavar="DIR", help="write what is asked there, and stop")
 
 
 IDM = ("data", "learnt_from", "every")
-DREAMS = ("tasks", "episodes", "seed", "probes", "starts", "cases")
+DREAMS = ("tasks", "episodes", "seed", "probes", "starts", "idm", "judge", "cases")
 """The names of the options of each kind, besides --compare."""
 
 

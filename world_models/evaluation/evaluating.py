@@ -16,11 +16,14 @@ from mpgenie.world_models.source import Source, is_world_model
 from .cases import Case
 from .closure import FIGURES as CLOSED
 from .fidelity import rank_policies
+from .frechet import distances, halves
 from .game import Game
 from .happenings import FIGURES as HAPPENED
 from .happenings import happened, happening_cases
+from .inverse import TICKS, ActionsRead
 from .lpips import HASH, Lpips, weights_file
-from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
+from .models import CopyLast, Dreamer, Mirrored, Model, Oracle, Reconstructs
+from .opinion import Judge, judge_named, opinions
 from .probes import probe_cases, probed
 from .recordings import Recordings, write_cases
 from .report import write_report
@@ -53,6 +56,8 @@ def evaluate_world_model(
     seed: int = 0,
     probes: bool = False,
     starts: int = 0,
+    idm: str | Path | None = None,
+    judge: Judge | str | None = None,
     resolution: tuple[int, int] | None = None,
     out: str | Path | None = None,
     device: str = "cpu",
@@ -69,6 +74,8 @@ def evaluate_world_model(
         probes: Whether to try what models do on tapes that ask one thing each, see `probes`.
         starts: From how many places policies are ranked in the dreams of checkpoints and in the
             game, see `fidelity`; 0 = no policies.
+        idm: A network of inverse dynamics, which reads off frames what was done; see `inverse`.
+        judge: Somebody else's opinion, or its name as `module:function`; see `opinion`.
         resolution: (height, width) of frames; by default those of the first checkpoint.
         out: A folder for report.html, report.json and pictures; nothing is written by default.
         device: Where checkpoints dream, as torch names it.
@@ -88,6 +95,7 @@ def evaluate_world_model(
     say = on_step or (lambda text: None)
     weights = weights_file()
     lpips = None if weights is None else Lpips(weights)
+    opinion = judge_named(judge) if isinstance(judge, str) else judge
     with Game(size, **game_options) as game:
         say("playing episodes")
         cases, tapes = _prepared(game, tasks, episodes, seed, probes)
@@ -108,12 +116,21 @@ def evaluate_world_model(
             "judges": about_judges(tapes, FIGURES) if tapes else {},
             "models": {},
         }
+        reader = ActionsRead(Path(idm), _all(cases)) if idm is not None else None
+        if reader is not None:
+            results["actions"] = reader.about()
+        if lpips is not None:
+            results["frechet_alexnet"] = halves(lpips.pooled, _all(cases))
         tellings = {}
         for name, model in asked.items():
             say(f"asking {name}")
             about = {"about": _about(given.get(name)), "control": name in known}
             found, tellings[name] = _figures(model, cases, tapes, lpips)
             results["models"][name] = about | found
+            if reader is not None:
+                results["models"][name]["actions"] = _read_by(reader, model, tellings[name])
+            if opinion is not None:
+                results["models"][name]["opinion"] = opinions(opinion, cases, tellings[name])
     for name, model in given.items():
         if starts and isinstance(model, Source):
             say(f"ranking policies in {name}")
@@ -147,11 +164,27 @@ def _figures(
         "reconstructed": on_reconstructions(model, cases),
         **measured(cases, told, lpips),
     }
+    if lpips is not None:
+        figures["frechet_alexnet"] = distances(lpips.pooled, _all(cases), _all(told))
     if tapes:
         taped, _ = tell(model, tapes)
         figures["probes"] = probed(tapes, taped) | happened(tapes, taped)
         figures["reconstructed"] |= on_reconstructions(model, tapes, FIGURES)
     return figures, told
+
+
+def _read_by(reader: ActionsRead, model: Model, told: Told) -> dict[str, Any]:
+    """How well actions are read off what a model told, and off what is left by its tokenizer."""
+    found = reader.read(_all(told))
+    if isinstance(model, Reconstructs):
+        left = [model.reconstructed(case.real[:TICKS]) for case in reader.cases]
+        found["reconstructed"] = reader.read(left)
+    return found
+
+
+def _all(each: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """Those of all tasks, in order."""
+    return [one for some in each.values() for one in some]
 
 
 def write_cases_for(

@@ -76,7 +76,8 @@ def _onward(
     laid: Soft, seen: Soft, fits: NDArray[np.bool_], shift: tuple[float, float]
 ) -> tuple[float, float]:
     """A better shift, after Lucas and Kanade (1981): where the slopes of the picture lead."""
-    slopes = np.stack([-each[fits].ravel() for each in np.gradient(laid, axis=(0, 1))], -1)
+    sides = (np.gradient(laid, axis=axis) for axis in (0, 1))
+    slopes = np.stack([-np.asarray(side)[fits].ravel() for side in sides], -1)
     by = np.linalg.lstsq(slopes, (seen - laid)[fits].ravel(), rcond=None)[0]
     down, right = np.clip(by, -0.75, 0.75).tolist()
     return shift[0] + down, shift[1] + right
@@ -98,20 +99,21 @@ def moved(picture: Soft, down: float, right: float) -> Soft:
 def soft(pictures: Pictures) -> Soft:
     """Pictures (..., H, W, 3) in which each pixel is a mean of nine that counts the middle most:
     fine texture, of which chance decides what falls on a pixel, counts for less."""
+    mean = pictures.astype(np.float32)
     for axis in (-3, -2):
-        edge = pictures.shape[axis]
+        edge = mean.shape[axis]
         at = np.arange(edge)
         before, after = np.maximum(at - 1, 0), np.minimum(at + 1, edge - 1)
-        sides = pictures.take(before, axis).astype(np.float32) + pictures.take(after, axis)
-        pictures = (sides + np.float32(2.0) * pictures) / np.float32(4.0)
-    return pictures
+        sides = mean.take(before, axis) + mean.take(after, axis)
+        mean = (sides + np.float32(2.0) * mean) / np.float32(4.0)
+    return mean
 
 
 def _grown(where: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     """A region, grown by so many pixels to all sides."""
     for axis in (0, 1):
         wide = np.pad(where, [(by, by) if each == axis else (0, 0) for each in (0, 1)])
-        where = sliding_window_view(wide, 2 * by + 1, axis).any(-1)
+        where = np.asarray(sliding_window_view(wide, 2 * by + 1, axis).any(-1))
     return where
 
 

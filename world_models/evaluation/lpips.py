@@ -38,6 +38,8 @@ LAYERS = ((64, 3, 11, 4, 2), (192, 64, 5, 1, 2), (384, 192, 3, 1, 1), (256, 384,
 POOLED = (0, 1)
 """After which of them pictures are halved."""
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
+PART = 256
+"""Frames that are looked at at once."""
 SMALLEST = 35
 """Pixels of an edge from which all layers see something."""
 
@@ -83,6 +85,15 @@ class Lpips:
             total += (apart * head).sum(1).mean((1, 2))
         found: NDArray[np.float64] = total.double().numpy().reshape(real.shape[:-3])
         return found
+
+    @torch.no_grad()
+    def pooled(self, frames: Pictures) -> NDArray[np.float64]:
+        """(n, 256) what the last layer says of frames (n, H, W, 3), averaged over each."""
+        parts = [self._features(frames[k : k + PART])[-1] for k in range(0, len(frames), PART)]
+        mean: NDArray[np.float64] = (
+            torch.cat([each.mean((2, 3)) for each in parts]).double().numpy()
+        )
+        return mean
 
     def _features(self, frames: Pictures) -> list[Tensor]:
         flat = np.ascontiguousarray(frames.reshape(-1, *frames.shape[-3:]))

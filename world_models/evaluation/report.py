@@ -16,7 +16,8 @@ from mpgenie.world_models.strips import tiled
 from .cases import SHOWN, Case
 from .game import Pictures
 from .plots import plots
-from .scoring import Cases, Told
+from .scoring import VIEWS, Cases, Told
+from .tables import by_actions, by_distance, by_opinion, by_view
 
 COLUMNS = 8
 """Frames of a strip."""
@@ -89,7 +90,11 @@ def html(
     return page(
         "World models as a stand-in for the game",
         section("Tasks", _tasks(results) + plot(drawn, "tasks.png")),
+        section("In the view of who acts, and of who watches", by_view(results)),
+        section("What another judge says", by_opinion(results)),
         section("How near frames come", plot(drawn, "horizon.png") + _near(results)),
+        section("How far they lie as a whole", by_distance(results)),
+        section("What was done, read off frames", by_actions(results)),
         section("One thing at a time", _probes(results)),
         section("Policies, ranked in dreams", _ranking(results, drawn)),
         *[section(f"What {name} told", _told(each)) for name, each in strips.items()],
@@ -137,13 +142,19 @@ def _near(results: Results) -> str:
                 escape(name), str(step), _span(found["psnr"], 1), _span(found["ssim"], 3),
                 _span(found["lpips"], 3) if "lpips" in found else "",
                 *(f"{each:.1f}" for each in found["psnr"]["players"]),
+                *map(_decibels, found["psnr"]["views"].values()),
             ])  # fmt: skip
-    head = ["model", "step", "PSNR, dB", "SSIM", "LPIPS", "player 0, dB", "player 1, dB"]
+    head = ["model", "step", "PSNR, dB", "SSIM", "LPIPS", "player 0, dB", "player 1, dB",
+            *(f"{view}, dB" for view in VIEWS)]  # fmt: skip
     return table(head, rows) + note(
         "Over all episodes that are as long, with 95 % intervals by bootstrap over episodes. PSNR "
         "is that of the mean squared error, 60 dB at most. LPIPS (AlexNet; less is better) is left "
         "out where its weights are not installed."
     )
+
+
+def _decibels(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
 
 
 def _probes(results: Results) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mpgenie.intervals import interval, wilson
 from mpgenie.world_models.strips import decibels
 
-from .cases import Case, Question, told_by
+from .cases import SHOWN, Case, Question, Which, told_by
 from .game import Pictures
 from .lpips import Lpips
 from .metrics import squared_errors, ssim
@@ -92,12 +92,36 @@ def answered(cases: Cases, told: Told) -> dict[str, Any]:
         low, high = wilson(sum(right), len(right))
         found[name] = {
             "right": right, "share": float(np.mean(right)), "low": low, "high": high,
+            "views": _views_right(each, told[name]),
             "answers": [
                 [[question.answer(frames), question.right] for question in case.questions]
                 for case, frames in zip(each, told[name], strict=True)
             ],
         }  # fmt: skip
     return found
+
+
+VIEWS = ("acting", "watching")
+"""The view of a player who does something in a dream, and that of one who does not."""
+
+
+def acting(case: Case) -> NDArray[np.bool_]:
+    """(P,) who does anything after what is shown."""
+    done = case.actions.at(slice(SHOWN - 1, None))
+    moves = (done.buttons != 0) | (done.camera != 0).any(-1)
+    return np.asarray(moves.any(0))
+
+
+def _views_right(cases: Sequence[Case], told: Sequence[Pictures]) -> dict[str, float | None]:
+    """The share of questions about one player's view that were answered right, by `VIEWS`."""
+    right: dict[str, list[bool]] = {name: [] for name in VIEWS}
+    for case, frames in zip(cases, told, strict=True):
+        acts = acting(case)
+        for question in case.questions:
+            if isinstance(question, Which):
+                view = right[VIEWS[0] if acts[question.player] else VIEWS[1]]
+                view.append(question.answer(frames) == question.right)
+    return {name: float(np.mean(each)) if each else None for name, each in right.items()}
 
 
 def share(right: Sequence[bool]) -> dict[str, Any]:
@@ -133,7 +157,7 @@ def _again(model: Reconstructs, question: Question) -> float:
 
 
 def measured(cases: Cases, told: Told, lpips: Lpips | None = None) -> dict[str, Any]:
-    """How near frames come to the game's: PSNR and SSIM by step, and by player; plain data.
+    """How near frames come to the game's: PSNR and SSIM by step, by player and by view; plain data.
 
     Each figure has its 95 % interval, by bootstrap over episodes.
 
@@ -143,32 +167,36 @@ def measured(cases: Cases, told: Told, lpips: Lpips | None = None) -> dict[str, 
         lpips: To be measured, too.
     """
     pairs = [
-        (case.real, frames)
+        (case.real, frames, acting(case))
         for name, each in cases.items()
         for case, frames in zip(each, told[name], strict=True)
     ]
     steps = {}
     for step in HORIZON:
-        some = [(a[step - 1], b[step - 1]) for a, b in pairs if len(a) >= step]
+        some = [(a[step - 1], b[step - 1], acts) for a, b, acts in pairs if len(a) >= step]
         if some:
-            real, frames = (np.stack(each) for each in zip(*some, strict=True))
-            steps[str(step)] = _figures(real, frames)
+            real, frames, acts = (np.stack(each) for each in zip(*some, strict=True))
+            steps[str(step)] = _figures(real, frames, acts)
             if lpips is not None:
                 steps[str(step)]["lpips"] = _by_player(lpips(real, frames))
     curve = [
-        decibels([np.mean([squared_errors(a[t], b[t]) for a, b in pairs if len(a) > t])])[0]
-        for t in range(max(len(a) for a, _ in pairs))
+        decibels([np.mean([squared_errors(a[t], b[t]) for a, b, _ in pairs if len(a) > t])])[0]
+        for t in range(max(len(a) for a, *_ in pairs))
     ]
     return {"steps": steps, "psnr_curve": curve}
 
 
-def _figures(real: Pictures, told: Pictures) -> dict[str, Any]:
-    """Of frames (n, P, H, W, 3)."""
+def _figures(real: Pictures, told: Pictures, acts: NDArray[np.bool_]) -> dict[str, Any]:
+    """Of frames (n, P, H, W, 3), and (n, P) who acts."""
     wrong = squared_errors(real, told)  # (n, P)
     mean, low, high = interval(wrong.mean(1).tolist())
     psnr = dict(zip(("mean", "low", "high"), decibels([mean, high, low]), strict=True))
+    views = {
+        name: decibels([wrong[mask].mean()])[0] if mask.any() else None
+        for name, mask in zip(VIEWS, (acts, ~acts), strict=True)
+    }
     return {
-        "psnr": {**psnr, "players": decibels(wrong.mean(0))},
+        "psnr": {**psnr, "players": decibels(wrong.mean(0)), "views": views},
         "ssim": _by_player(ssim(real, told)),
     }
 

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 import mpgenie
+from mpgenie.agents.learning import learn
 from mpgenie.cli import main
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation import evaluating
 from mpgenie.world_models.evaluation.fidelity import agreement
 from mpgenie.world_models.evaluation.models import CopyLast
+from tests.agents.vpt.conftest import lesson
 from tests.world_models.evaluation.test_models import dreams
 
 SHIPPED = str(Path(__file__).parents[3] / "checkpoints" / "debug")
@@ -84,6 +86,24 @@ def test_policies_are_ranked_if_that_is_wanted(tmp_path, monkeypatch):
     assert [name for name, each in found["models"].items() if "ranking" in each] == ["debug"]
     assert (tmp_path / "ranking.png").is_file()
     assert "Spearman" in (tmp_path / "report.html").read_text()
+
+
+def yes(question, frames, choices):
+    """A judge that always says the same."""
+    return choices[-1]
+
+
+def test_actions_are_read_and_others_asked_if_that_is_wanted(tmp_path):
+    learn(lesson(steps=1), tmp_path / "idm")
+    judge, out = f"{__name__}:yes", tmp_path / "report"
+    arguments = [SHIPPED, "--idm", str(tmp_path / "idm"), "--judge", judge, "--out", str(out)]
+    assert main(["evaluate", *arguments, "--tasks", "movement_b", "--episodes", "1"]) == 0
+    found = json.loads((out / "report.json").read_text())["models"]
+    assert found["oracle"]["actions"]["camera_r2"] <= 1.0
+    assert "reconstructed" in found["debug"]["actions"]
+    assert found["oracle"]["opinion"]["movement_b"]["mean"] == 0.0
+    page = (out / "report.html").read_text()
+    assert "read off frames" in page and "another judge" in page
 
 
 def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):

@@ -7,7 +7,9 @@ import pytest
 
 from mpgenie.world_models.evaluation.models import CopyLast, Dreamer, Oracle
 from mpgenie.world_models.evaluation.scoring import (
+    VIEWS,
     about_tasks,
+    acting,
     answered,
     measured,
     on_reconstructions,
@@ -78,3 +80,16 @@ def test_judges_are_tried_on_what_a_tokenizer_leaves(two):
 
     assert on_reconstructions(Blind(), two)["grounding"] < 0.6
     assert on_reconstructions(CopyLast(), two) == {}
+
+
+def test_views_of_who_acts_and_who_watches_are_scored_apart(cases):
+    case = cases["movement_a"][0]
+    assert acting(case).sum() == 1
+    told = case.real.copy()
+    watcher = int(np.argmin(acting(case)))
+    for question in case.questions:
+        if question.player == watcher:
+            told[question.frame, watcher] = question.pictures["not at all"][0]
+    found = answered({"movement_a": [case]}, {"movement_a": [told]})["movement_a"]
+    assert found["views"] == {"acting": 1.0, "watching": 0.0} and found["share"] == 0.0
+    assert set(VIEWS) == set(found["views"])

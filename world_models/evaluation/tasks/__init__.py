@@ -31,20 +31,28 @@ class Task:
     """Of `mpgenie.agents.bots.episodes.EPISODES`."""
     ask: Callable[[Game, Take], Asked | None]
     """What is asked of an episode; None if it is none to ask about, as the other is hardly seen."""
+    question: str
+    """In words, for a judge who reads them."""
     retake: Callable[[Game, Take], Take] | None = None
     """Makes another episode of the one that was played."""
 
 
+_BEFORE = "The first frame is from before, the second from now. "
+_MOVED = _BEFORE + "Which way did the other player go, as it is seen here?"
+_TURNED = _BEFORE + "How far round did the view turn?"
+_OTHER = _BEFORE + "Is another player in view now?"
+_BUILT = _BEFORE + "Does a structure of blocks stand there now that did not before?"
+_SAME = "These are two players' views. Do they show the same scenery?"
 TASKS = {
-    "movement_a": Task("Movement: steps", "translation", translation),
-    "movement_b": Task("Movement: turns", "rotation", rotation),
-    "grounding": Task("Grounding: one looks away", "one_looks_away", looking_away),
-    "memory": Task("Memory: both look away", "both_look_away", looking_away),
-    "building": Task("Building", "structure", building),
-    "no_building": Task("Building: nothing built", "structure", no_building, unbuilt),
-    "consistency_same": Task("Consistency: one side", "turn_to_look", turn_to_look),
+    "movement_a": Task("Movement: steps", "translation", translation, _MOVED),
+    "movement_b": Task("Movement: turns", "rotation", rotation, _TURNED),
+    "grounding": Task("Grounding: one looks away", "one_looks_away", looking_away, _OTHER),
+    "memory": Task("Memory: both look away", "both_look_away", looking_away, _OTHER),
+    "building": Task("Building", "structure", building, _BUILT),
+    "no_building": Task("Building: nothing built", "structure", no_building, _BUILT, unbuilt),
+    "consistency_same": Task("Consistency: one side", "turn_to_look", turn_to_look, _SAME),
     "consistency_opposite": Task(
-        "Consistency: opposite sides", "turn_to_look_opposite", turn_to_look_opposite
+        "Consistency: opposite sides", "turn_to_look_opposite", turn_to_look_opposite, _SAME
     ),
 }  # fmt: skip
 """Solaris's five, with the control that its Building has not."""

@@ -1,0 +1,105 @@
+"""Tables of the page that stand there only where there is something to say."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from mpgenie.pages.charts import percent, table
+from mpgenie.pages.pieces import note
+
+from .frechet import WINDOWS
+from .scoring import VIEWS
+
+Results = Mapping[str, Any]
+
+
+def by_view(results: Results) -> str:
+    """How many questions about one player's view are right, for who acts and who watches."""
+    models, rows = results["models"], []
+    for name, about in results["tasks"].items():
+        for view in VIEWS:
+            shares = [model["tasks"][name]["views"][view] for model in models.values()]
+            if any(each is not None for each in shares):
+                rows.append([escape(about["title"]), view, *map(_percent, shares)])
+    return table(["task", "view", *models], rows, words=2) + note(
+        "The share of questions about one player's view that are answered right: the view of who "
+        "acts after the frames that are shown, and that of who does not."
+    )
+
+
+def by_opinion(results: Results) -> str:
+    """The shares as another judge sees them; nothing where none was asked."""
+    if not any("opinion" in model for model in results["models"].values()):
+        return ""
+    models, rows = results["models"], []
+    for name, about in results["tasks"].items():
+        shares = [model["opinion"][name]["mean"] for model in models.values()]
+        rows.append([escape(about["title"]), *map(_percent, shares)])
+    return table(["task", *models], rows) + note(
+        "What a judge says that was named, and about which nothing is known here: its score of the "
+        "oracle says how often it is right on frames of the game."
+    )
+
+
+def by_distance(results: Results) -> str:
+    """Frechet distances by window and player; nothing where they were not measured."""
+    name = "frechet_alexnet"
+    if name not in results:
+        return ""
+    models = {"half of the game": results} | results["models"]
+    rows = [
+        [escape(each), *(_distance(found[name].get(window)) for window in WINDOWS)]
+        for each, found in models.items()
+    ]
+    return table(["", *(f"{name}, steps {window}" for window in WINDOWS)], rows) + note(
+        "Frechet distances between features of frames, of LPIPS's AlexNet: no FID, whose network "
+        "is another. The mean over players, and each player's. Less is better; between two halves "
+        "of the game's own frames it is as small as it gets with so few frames."
+    )
+
+
+def by_actions(results: Results) -> str:
+    """What a network of inverse dynamics reads off frames; nothing where there is none."""
+    if "actions" not in results:
+        return ""
+    rows = [[escape(name), *cells] for name, cells in _actions(results)]
+    head = ["frames", "F1 of buttons", "ratio", "R2 of turns", "ratio", "steps of turns"]
+    return table(head, rows) + note(
+        "A network of inverse dynamics says what was done in each tick. It errs on frames of the "
+        "game, too, so the ratio to these counts. Nothing is looked at for what is mostly done "
+        "(majority) and what was done at other ticks (shuffled). Network "
+        f"{results['actions']['idm'][:16]}."
+    )
+
+
+def _actions(results: Results) -> Iterator[tuple[str, list[str]]]:
+    about = results["actions"]
+    named = {"the game": about["real"]}
+    named |= {f"none: {name}": about[name] for name in ("majority", "shuffled")}
+    for name, model in results["models"].items():
+        if "actions" in model:
+            named[name] = model["actions"]
+            if "reconstructed" in model["actions"]:
+                named[f"{name}, reconstructions"] = model["actions"]["reconstructed"]
+    for name, found in named.items():
+        ratio = found.get("ratio", {})
+        yield name, [
+            f"{found['macro_f1']:.2f}", _number(ratio.get("macro_f1")),
+            f"{found['camera_r2']:.2f}", _number(ratio.get("camera_r2")),
+            percent(found["camera_step_accuracy"]),
+        ]  # fmt: skip
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else percent(share)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _distance(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    players = ", ".join(f"{each:.2f}" for each in found["players"])
+    return f"{found['mean']:.2f} <small>({players})</small>"
