@@ -11,6 +11,8 @@ such data can be tried too; it asks whether a dream knows where looking and walk
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -98,11 +100,14 @@ def rank_policies(
     """
     if len(policies) < 2:
         raise ConfigError(f"two policies at least can be ranked, got {list(policies)}")
-    game = recent(parallel_env(**{**source.options, "planets": 4, "max_cycles": FRAMES + ticks}))
-    dream = dream_env(source, horizon=ticks, ending="chance" if reward is None else None)
+    options = {**source.options, "planets": 4, "max_cycles": FRAMES + ticks}
+    ending = "chance" if reward is None else None
     real_returns, dreamt_returns = np.zeros((2, len(policies), starts))
-    for n in range(starts):
-        for m, policy in enumerate(policies.values()):
+    with (
+        closing(recent(parallel_env(**options))) as game,
+        closing(dream_env(source, horizon=ticks, ending=ending)) as dream,
+    ):
+        for n, (m, policy) in product(range(starts), enumerate(policies.values())):
             seen, _ = game.reset(seed=seed + n)
             for _ in range(FRAMES):
                 seen, *_ = game.step(dict.fromkeys(game.agents, NO_OP))
@@ -112,8 +117,6 @@ def rank_policies(
             ):  # fmt: skip
                 rng = np.random.default_rng((seed, n))
                 returns[m, n] = _played(env, frames, policy, rng, ticks, reward)
-    game.close()
-    dream.close()
     return {
         "policies": list(policies),
         "real": real_returns.tolist(),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mpgenie.errors import ConfigError
+from mpgenie.world_models.evaluation import fidelity
 from mpgenie.world_models.evaluation.fidelity import (
     POLICIES,
     agreement,
@@ -70,6 +71,22 @@ def test_environments_may_say_what_a_tick_is_worth():
     found = rank_policies(source(), two, starts=1, ticks=4, reward=None)
     assert found["real"] == [[0.0], [0.0]]  # nobody wins anything in free play
     assert found["dream"][0][0] != 0.0  # the stand-in makes rewards up
+
+
+def test_worlds_are_let_go_of_even_if_a_policy_fails(monkeypatch):
+    closed = []
+    for name in ("dream_env", "recent"):
+        usual = getattr(fidelity, name)
+
+        def made(*given, usual=usual, name=name, **chosen):
+            env = usual(*given, **chosen)
+            env.close = lambda close=env.close: (closed.append(name), close())
+            return env
+
+        monkeypatch.setattr(fidelity, name, made)
+    with pytest.raises(ZeroDivisionError):
+        rank_policies(source(), {"fails": lambda frames, rng: 1 // 0, "up": always((8, 2))})
+    assert closed == ["dream_env", "recent"]
 
 
 def test_one_policy_has_no_rank():
