@@ -7,7 +7,7 @@ Settings that are not named are those that suit the scenario.  Defaults stand in
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -31,6 +31,11 @@ examples:
   mpgenie train population --scenario gather --levels 2:4:1,4:6:2,8
   mpgenie watch out/population/tag/generations/gen_00010/members/m00
 """
+SINGLE = (
+    "scenario", "seed", "worlds", "policies", "steps", "horizon", "sparring", "start", "kl",
+    "warm_up",
+)  # fmt: skip
+"""Settings of single runs, of which populations make no use, or which have options of their own."""
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -106,6 +111,7 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.population.scheduler import Schedule
     from mpgenie.agents.training.population.training import parts_evolve, train
 
+    _check_settings([name for name, _ in options.set], HYPERS)
     named = chosen(options)
     named.pop("worlds")
     named["env"] = {"planets": 16, **named["env"]}
@@ -136,6 +142,18 @@ def run(options: argparse.Namespace) -> int:
         )  # fmt: skip
     print(f"population  {out}\nbest        {best}\nwatch it    mpgenie watch {best}")
     return 0
+
+
+def _check_settings(names: Sequence[str], evolve: Iterable[str]) -> None:
+    """Refuse settings that would play no part."""
+    for name in names:
+        if name in evolve:
+            raise ConfigError(f"--set {name} would play no part: each member has its own")
+        if name in SINGLE:
+            raise ConfigError(
+                f"--set {name} is for runs of `mpgenie train ppo`; what a population has instead, "
+                "`mpgenie train population --help` says"
+            )
 
 
 def _level(numbers: tuple[float, ...]) -> "Level":

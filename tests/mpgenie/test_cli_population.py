@@ -69,3 +69,24 @@ def test_levels_are_read_as_players_bar_and_floor(capsys):
     with pytest.raises(SystemExit):
         main(["train", "population", "--levels", "two"])
     assert "write PLAYERS:BAR:FLOOR" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "way_out"),
+    [
+        (["--set", "rate=0.1"], "--set rate would play no part"),
+        (["--set", "worlds=3"], "--set worlds is for runs of"),
+        (["--set", "seed=3"], "--set seed is for runs of"),
+        (["--set", "start=tag"], "--set start is for runs of"),
+        (["--players", "1"], "2 players or more"),
+        (["--levels", "2:4:1,99"], "players must be a whole number from 1 to 32, got 99"),
+    ],
+)
+def test_what_would_play_no_part_is_refused_before_anything_is_made(
+    wrong, way_out, tmp_path, capsys
+):
+    out = tmp_path / "them"
+    learn = ("train", "population", "--scenario", "tag", "--out", str(out), *SMALL)
+    assert main([*learn, *wrong]) == 1
+    assert way_out in capsys.readouterr().err
+    assert not out.exists()

@@ -8,6 +8,7 @@ from typing import Any
 from mpgenie import __version__
 from mpgenie.agents.training.config import PPOConfig
 from mpgenie.agents.training.stopping import Pace, asked_to_stop
+from mpgenie.errors import ConfigError
 
 from .co_play import CoPlay
 from .executor import Executor, InProcess
@@ -50,12 +51,15 @@ def train(
         The folder of the member with the highest rating.
 
     Raises:
-        ConfigError: If the folder holds another population.
+        ConfigError: If the folder holds another population, or a level cannot be played.
         KeyboardInterrupt: After Ctrl-C, when a generation is done; the same call goes on.
     """
     game = CoPlay(config, settings.levels, record=record)
     executor = executor or InProcess()
     try:
+        for level in range(max(1, len(settings.levels))):  # wrong ones are refused here, too
+            if game.players(level) < 2:
+                raise ConfigError("members meet each other: 2 players or more in each world, not 1")
         with asked_to_stop() as asked:
             usual = _plain(Settings(), PPOConfig())
             parts = {name: usual[name] for name in ("settings", "learner")}
