@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mpgenie.errors import ConfigError
+
 from .actions import Actions
 from .game import Game, Pictures, Take
 from .judges import nearest
@@ -127,6 +129,9 @@ def told_by(model: Model, cases: Sequence[Case], batch: int) -> list[Pictures]:
         cases: Any.
         batch: How many it is asked for at once, unless it has a `batch` of its own; shorter ones
             are gone on with, doing nothing.
+
+    Raises:
+        ConfigError: If it tells something else.
     """
     told: list[Pictures] = []
     batch = getattr(model, "batch", batch)
@@ -140,6 +145,12 @@ def told_by(model: Model, cases: Sequence[Case], batch: int) -> list[Pictures]:
             [case.snapshot for case in some],
         )
         frames = model.rollout(context, Actions.stacked([_future(case, most) for case in some]))
+        wanted = len(some), most, *context.frames.shape[2:]
+        if frames.dtype != np.uint8 or frames.shape != wanted:
+            raise ConfigError(
+                f"{type(model).__name__}.rollout must return uint8 frames {wanted} (rows, ticks, "
+                f"players, height, width, 3), got {frames.dtype} {frames.shape}"
+            )
         told += [frames[row, : len(case.real)] for row, case in enumerate(some)]
     return told
 

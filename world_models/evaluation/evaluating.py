@@ -45,6 +45,8 @@ EPISODES = 8
 """Of each task by default; Solaris's number is 32."""
 FIGURES = {**CLOSED, **HAPPENED}
 """What judges tell of tapes that ask one thing each."""
+CONTROLS = ("oracle", "copy last", "mirrored")
+"""Models that take no learning, and are always in the table."""
 Evaluated = str | Path | Source | Model
 
 
@@ -85,7 +87,8 @@ def evaluate_world_model(
         Plain data, as JSON takes it; `scoring` says what it holds.
 
     Raises:
-        ConfigError: If a task is unknown, a number absurd, or models differ in resolution.
+        ConfigError: If a task is unknown, a number absurd, models differ in resolution, or one
+            tells frames of another shape.
         CheckpointError: If a checkpoint cannot be read.
         StorageError: If the report cannot be written.
     """
@@ -99,11 +102,8 @@ def evaluate_world_model(
     with Game(size, **game_options) as game:
         say("playing episodes")
         cases, tapes = _prepared(game, tasks, episodes, seed, probes)
-        known: dict[str, Model] = {
-            "oracle": Oracle(game),
-            "copy last": CopyLast(),
-            "mirrored": Mirrored(Oracle(game)),
-        }
+        controls: tuple[Model, ...] = Oracle(game), CopyLast(), Mirrored(Oracle(game))
+        known = dict(zip(CONTROLS, controls, strict=True))
         asked = {name: _asked(model, seed) for name, model in given.items()} | known
         results: dict[str, Any] = {
             "format": FORMAT,
@@ -233,13 +233,17 @@ def _named(models: Any) -> dict[str, Any]:
             named = {f"{k}: {_name(each, k)}": each for k, each in enumerate(several)}
     if not named:
         raise ConfigError("name at least one model to evaluate")
+    if taken := [name for name in named if name in CONTROLS]:
+        raise ConfigError(
+            f"{taken[0]!r} is the name of a control: call a model that is evaluated otherwise"
+        )
     return named
 
 
 def _name(model: Any, number: int) -> str:
     if isinstance(model, Source):
         model = model.path or f"model {number}"
-    return Path(model).name if isinstance(model, str | Path) else f"model {number}"
+    return Path(model).resolve().name if isinstance(model, str | Path) else f"model {number}"
 
 
 def _read(model: Any, device: str) -> Any:
@@ -280,7 +284,10 @@ def _game_of(
                 f"{options} and {size}: models that are compared have seen the same game"
             )
     if size is None:
-        raise ConfigError("say with `resolution` how large the frames of these models are")
+        raise ConfigError(
+            "how large are the frames of these models? Name a checkpoint beside them, or in Python "
+            "say it with `resolution`"
+        )
     return size, options
 
 

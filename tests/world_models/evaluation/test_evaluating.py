@@ -134,6 +134,7 @@ def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):
         ([SHIPPED], {"episodes": 0}, "episodes must be"),
         ([SHIPPED, dreams()], {}, "have seen the same game"),
         (["nowhere"], {"resolution": (32, 32)}, "no folder nowhere"),
+        ({"oracle": CopyLast()}, {"resolution": (32, 32)}, "name of a control"),
     ],
 )
 def test_refusals_say_the_way_out(models, options, way_out):

@@ -65,6 +65,16 @@ def test_the_oracle_is_the_same_one_by_one_and_together(game, some):
     assert all(np.array_equal(a, b) for a, b in zip(one, all_at_once, strict=True))
 
 
+@pytest.mark.parametrize("wrong", [lambda f: f / 255.0, lambda f: f[:, :-1], lambda f: f[:, :, 0]])
+def test_frames_of_another_kind_are_refused(wrong, some):
+    class Wrong(CopyLast):
+        def rollout(self, context, actions):
+            return wrong(super().rollout(context, actions))
+
+    with pytest.raises(ConfigError, match=r"Wrong.rollout must return uint8 frames \(2, "):
+        told_by(Wrong(), some, 8)
+
+
 def test_copies_are_of_the_last_frame(some):
     for case, frames in zip(some, told_by(CopyLast(), some, 8), strict=True):
         assert (frames == case.frames[SHOWN - 1]).all()
