@@ -19,10 +19,11 @@ import random
 import signal
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -120,18 +121,31 @@ def kills(options: argparse.Namespace) -> None:
         while True:
             child = os.fork()
             if child == 0:
-                _grown(folder, options.generations)
-                os._exit(0)
+                _grow_and_leave(folder, options.generations)
             if killed < options.kills:
                 time.sleep(draw.uniform(0.0, options.seconds))
                 os.kill(child, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
-            if not os.WIFSIGNALED(status):
+            if os.WIFEXITED(status):
+                if os.WEXITSTATUS(status):
+                    raise SystemExit("the population failed by itself: see above")
                 break
             killed += 1
         same = _grown(folder, options.generations) == whole
         lineages = read_lineage(folder) == read_lineage(Path(place) / "whole")
         print(json.dumps({"kills": killed, "same members": same, "same lineage": lineages}))
+
+
+def _grow_and_leave(folder: Path, generations: int) -> NoReturn:
+    """Of a child: what it shares with its parent is the parent's to tidy up."""
+    failed = 1
+    try:
+        _grown(folder, generations)
+        failed = 0
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(failed)
 
 
 def _grown(folder: Path, generations: int) -> Sequence[str]:
@@ -151,7 +165,9 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(required=True)
     one = commands.add_parser("learning")
     one.set_defaults(run=learning)
