@@ -25,7 +25,7 @@ import mpgenie
 from mpgenie.agents.learning import Schedule
 from mpgenie.agents.vpt.idm import IdmConfig, load_idm, train_idm
 from mpgenie.agents.vpt.together import Watched, attribution, compare, load_watched
-from mpgenie.cli.train_idm import Bar
+from mpgenie.cli.bars import Bar
 from mpgenie.datasets.reading import Dataset
 
 CASES = {
@@ -70,11 +70,9 @@ def _seed(
             options.size, players=views, views=max(players, 6), dark=0.5, seed=seed,
             schedule=Schedule(steps=options.steps),
         )  # fmt: skip
-        bar = Bar(options.steps)
-        try:
-            train_idm(learnt, out / name, config, labelled=options.labelled, on_step=bar)
-        finally:
-            bar.close()
+        with Bar() as bar:
+            told = bar.learning(options.steps)
+            train_idm(learnt, out / name, config, labelled=options.labelled, on_step=told)
         models[name] = load_idm(out / name)[0]
     found: dict[str, Any] = compare(models, watched)
     found["who did it"] = {name: attribution(model, watched) for name, model in models.items()}

@@ -1,13 +1,17 @@
 """`mpgenie evaluate` of models of inverse dynamics: how well they tell what players did."""
 
 import argparse
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
+from .bars import Bar
+
 if TYPE_CHECKING:
     from mpgenie.datasets.reading import Entry
 
+DOES = {"told": "telling what was done", "asked": "replaying"}
 SHOWN = ("camera_r2", "macro_f1", "event_f1_0", "joint_exact", "key_accuracy")
 
 
@@ -23,14 +27,17 @@ def run(options: argparse.Namespace) -> int:
 
     learnt_from = None if options.learnt_from is None else mpgenie.open_dataset(options.learnt_from)
     dataset = mpgenie.open_dataset(options.data)
-    bar = Bar(len(dataset) * (1 + (every > 0)))
-    try:
+    done = Counter[str]()
+
+    def on_episode(what: str, _: "Entry") -> None:
+        done[what] += 1
+        bar.show(DOES[what], done[what], len(dataset))
+
+    with Bar(" episodes") as bar:
         results = report_idm(
             options.models, dataset, options.out, learnt_from=learnt_from, every=every,
-            device=options.device, on_episode=bar,
+            device=options.device, on_episode=on_episode,
         )  # fmt: skip
-    finally:
-        bar.close()
     page = write_report(results, options.out)
     print(table(results))
     print(f"report    {page}")
@@ -63,21 +70,3 @@ _WHO = ("model", "copy_previous")
 def _text(figure: dict[str, Any]) -> str:
     spread = f" ±{figure['spread']:.3f}" if len(figure["each"]) > 1 else ""
     return f"{figure['mean']:.3f}{spread}"
-
-
-class Bar:
-    """Fills as episodes are done."""
-
-    def __init__(self, episodes: int) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(total=episodes, unit=" episodes")
-
-    def __call__(self, what: str, entry: "Entry") -> None:
-        """Say what is done with an episode."""
-        self._bar.set_description("telling what was done" if what == "told" else "replaying")
-        self._bar.update()
-
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        self._bar.close()

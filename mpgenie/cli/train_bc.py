@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
-from .train_idm import Bar
+from .bars import Bar
 
 if TYPE_CHECKING:
     from mpgenie.agents.vpt.cloning import CloneConfig
@@ -74,14 +74,12 @@ def run(options: argparse.Namespace) -> int:
     config = chosen(options)
     data = [mpgenie.open_dataset(path) for path in options.data]
     held_out = None if options.valid is None else mpgenie.open_dataset(options.valid)
-    bar = Bar(config.schedule.steps)
-    try:
+    with Bar() as bar:
         model = train_clone(
             data, options.out, config, labels=options.labels, minutes=options.minutes,
-            labelled=options.labelled, device=options.device, on_step=bar,
+            labelled=options.labelled, device=options.device,
+            on_step=bar.learning(config.schedule.steps),
         )  # fmt: skip
-    finally:
-        bar.close()
     if held_out is not None:
         from mpgenie.agents.vpt.clone_scores import score_clone
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
+from .bars import Bar
+
 if TYPE_CHECKING:
     from mpgenie.agents.vpt.idm import IdmConfig
 
@@ -71,14 +73,11 @@ def run(options: argparse.Namespace) -> int:
     config = chosen(options)
     data = mpgenie.open_dataset(options.data)
     held_out = None if options.valid is None else mpgenie.open_dataset(options.valid)
-    bar = Bar(config.schedule.steps)
-    try:
+    with Bar() as bar:
         model = train_idm(
             data, options.out, config, minutes=options.minutes, labelled=options.labelled,
-            device=options.device, on_step=bar,
+            device=options.device, on_step=bar.learning(config.schedule.steps),
         )  # fmt: skip
-    finally:
-        bar.close()
     if held_out is not None:
         from mpgenie.agents.vpt.idm import score_idm
 
@@ -108,26 +107,3 @@ def table(scored: Mapping[str, Mapping[str, Any]]) -> str:
     for name, label in SHOWN.items():
         rows.append(f"{label:{width}}" + "".join(f"{each[name]:15.3f}" for each in scored.values()))
     return "\n".join(rows)
-
-
-class Bar:
-    """Fills as steps are made."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self._bar: Any = None
-
-    def __call__(self, figures: Mapping[str, float]) -> None:
-        """Show the figures of a step."""
-        from tqdm import tqdm
-
-        made = int(figures["step"])
-        if self._bar is None:
-            self._bar = tqdm(total=self.steps, initial=made - 1, unit=" steps", desc="learning")
-        self._bar.set_postfix(loss=f"{figures['loss']:.2f}", refresh=False)
-        self._bar.update(made - self._bar.n)
-
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            self._bar.close()

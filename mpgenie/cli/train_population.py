@@ -8,12 +8,12 @@ Settings that are not named are those that suit the scenario.  Defaults stand in
 
 import argparse
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mpgenie.errors import ConfigError
 
+from .bars import Bar
 from .train_ppo import chosen, setting
 
 if TYPE_CHECKING:
@@ -134,11 +134,15 @@ def run(options: argparse.Namespace) -> int:
     out = options.out or Path("out/population") / config.scenario
     address = None if options.ray == "local" else options.ray
     executor = InProcess() if options.ray is None else OnRay(address)
-    report = Report(settings.generations)
-    with Records(out, CoPlay(config, settings.levels)) as records, closing(report):
+
+    def on_generation(population: "Population") -> None:
+        best = {population.best().name: f"{population.best().rating.mu:.1f}"}
+        bar.show("evolving", population.generation, settings.generations, **best)
+
+    with Records(out, CoPlay(config, settings.levels)) as records, Bar(" generations") as bar:
         best = train(
             settings, config, out, minutes=options.minutes, record=options.record,
-            executor=executor, on_takes=records, on_generation=report,
+            executor=executor, on_takes=records, on_generation=on_generation,
         )  # fmt: skip
     print(f"population  {out}\nbest        {best}\nwatch it    mpgenie watch {best}")
     return 0
@@ -196,29 +200,3 @@ class Records:
     def __exit__(self, *error: object) -> None:
         for keeper in self._keepers.values():
             keeper.close()
-
-
-class Report:
-    """A bar that fills with generations, and the best rating."""
-
-    def __init__(self, generations: int) -> None:
-        self.generations = generations
-        self._bar: Any = None
-
-    def __call__(self, population: "Population") -> None:
-        """Show where a population is."""
-        from tqdm import tqdm
-
-        if self._bar is None:
-            done = population.generation - 1
-            self._bar = tqdm(
-                total=self.generations, initial=done, unit=" generations", desc="evolving"
-            )
-        best = population.best()
-        self._bar.set_postfix({best.name: f"{best.rating.mu:.1f}"}, refresh=False)
-        self._bar.update(1)
-
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            self._bar.close()

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
+from .bars import Bar
+
 if TYPE_CHECKING:
     from mpgenie.agents.training.config import PPOConfig
 
@@ -128,14 +130,19 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.runs import train
 
     out = options.out or Path("out/ppo") / config.scenario
-    report = Report(config.steps)
-    try:
+    shown: dict[str, str] = {}
+
+    def on_update(figures: Mapping[str, float]) -> None:
+        for name, label in (("return", "return"), ("against_random", "among random players")):
+            if name in figures:
+                shown[label] = f"{figures[name]:.2f}"
+        bar.show("learning", int(figures["decisions"]), config.steps, **shown)
+
+    with Bar(" decisions", unit_scale=True) as bar:
         policy = train(
             config, out, seeds=options.seeds, minutes=options.minutes, threads=options.threads,
-            tensorboard=options.tensorboard, on_update=report,
+            tensorboard=options.tensorboard, on_update=on_update,
         )  # fmt: skip
-    finally:
-        report.close()
     print(
         f"players     {policy}\ncurves      {out / 'curves.png'}\nwatch them  mpgenie watch {out}"
     )
@@ -176,34 +183,3 @@ def chosen(options: argparse.Namespace) -> dict[str, Any]:
         else:
             named[name] = value
     return {**named, "env": env}
-
-
-class Report:
-    """A bar for each seed that fills as its decisions are made."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self._bar: Any = None
-        self._figures: dict[str, str] = {}
-
-    def __call__(self, figures: Mapping[str, float]) -> None:
-        """Show the figures of an update."""
-        from tqdm import tqdm
-
-        made = int(figures["decisions"])
-        if self._bar is None or made < self._bar.n:
-            self.close()
-            self._bar = tqdm(
-                total=self.steps, initial=made, unit=" decisions", unit_scale=True, desc="learning"
-            )
-        for name, label in (("return", "return"), ("against_random", "among random players")):
-            if name in figures:
-                self._figures[label] = f"{figures[name]:.2f}"
-        self._bar.set_postfix(self._figures, refresh=False)
-        self._bar.update(made - self._bar.n)
-
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None

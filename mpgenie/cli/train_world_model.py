@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
+from .bars import Bar
 from .generate import words
 from .train_ppo import setting
 
@@ -89,14 +90,16 @@ def run(options: argparse.Namespace) -> int:
     )
     data = data_of(options, plan)
     valid = None if options.valid is None else mpgenie.open_dataset(options.valid)
-    bar = Bar()
-    try:
+
+    def on_step(stage: str, effort: Any, figures: Mapping[str, float]) -> None:
+        made, loss = int(figures["step"]), f"{figures['loss']:.4f}"
+        bar.show(stage, made, effort.steps, loss=loss)
+
+    with Bar() as bar:
         done = train_world_model(
             data, options.out, plan, valid=valid, minutes=options.minutes, machine=machine,
-            on_step=bar,
+            on_step=on_step,
         )  # fmt: skip
-    finally:
-        bar.close()
     for stage, figures in facts_of(options.out).items():
         print(told(stage, figures))
     if not done:
@@ -128,29 +131,3 @@ def told(stage: str, figures: Mapping[str, Any]) -> str:
     for name, each in figures.items():
         rows.append(f"  {name.replace('_', ' '):12} {each[0]:6.2f} {each[-1]:6.2f}")
     return "\n".join(rows)
-
-
-class Bar:
-    """A bar for each stage."""
-
-    def __init__(self) -> None:
-        self.stage: str | None = None
-        self._bar: Any = None
-
-    def __call__(self, stage: str, effort: Any, figures: Mapping[str, float]) -> None:
-        """Show the figures of a step."""
-        from tqdm import tqdm
-
-        made = int(figures["step"])
-        if stage != self.stage:
-            self.close()
-            self.stage = stage
-            self._bar = tqdm(total=effort.steps, initial=made - 1, unit=" steps", desc=stage)
-        self._bar.set_postfix(loss=f"{figures['loss']:.4f}", refresh=False)
-        self._bar.update(made - self._bar.n)
-
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
+from .bars import Bar
 from .generate import sigterm_as_ctrl_c
 from .train_ppo import seeds
 
@@ -71,17 +72,17 @@ def run(options: argparse.Namespace) -> int:
         chosen |= {"idm_minutes": None, "clone_minutes": None}
     config = LoopConfig.of("tiny" if options.tiny else "small", **chosen)
     few, many = (None if path is None else mpgenie.open_dataset(path) for path in given)
-    bar = Bar()
-    loop = Loop(config, options.out, record, few, many, bar)
+    bar = Bar(bar_format="{desc:16} {percentage:3.0f}% |{bar:30}| {elapsed}<{remaining}")
+    loop = Loop(
+        config, options.out, record, few, many, lambda stage, share: bar.show(stage, share, 1.0)
+    )
     if loop.finished:
         print(f"the loop in {options.out} is finished: nothing to do\n")
     try:
-        with sigterm_as_ctrl_c():
+        with sigterm_as_ctrl_c(), bar:
             results = loop.run()
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(_stopped(loop, bar.stage)) from stop
-    finally:
-        bar.close()
     print(told(results))
     return 0
 
@@ -117,28 +118,3 @@ def _stopped(loop: "Loop", stage: str | None) -> str:
         f"stopped{where}, with {done} of {len(stages)} stages done; the same command goes on "
         f"with {loop.out}"
     )
-
-
-class Bar:
-    """A bar for each stage."""
-
-    def __init__(self) -> None:
-        self.stage: str | None = None
-        self._bar: Any = None
-
-    def __call__(self, stage: str, share: float) -> None:
-        """Show how far a stage is."""
-        from tqdm import tqdm
-
-        if stage != self.stage:
-            self.close()
-            self.stage = stage
-            form = "{desc:16} {percentage:3.0f}% |{bar:30}| {elapsed}<{remaining}"
-            self._bar = tqdm(total=1.0, desc=stage, bar_format=form)
-        self._bar.update(share - self._bar.n)
-
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
