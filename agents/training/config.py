@@ -20,6 +20,9 @@ OBSERVE = {"state": ("state",), "rgb": ("rgb",), "both": ("state", "rgb")}
 POLICIES = ("shared", "per_player", "per_team", "per_role")
 """Who shares a policy: everybody, nobody, those of a team, or those of a role at the time."""
 
+MEMORIES = ("none", "fast", "slow")
+"""What players remember with: nothing, one core, or two of different time scales."""
+
 WALK = ("forward/back", "left/right", "jump", "camera pitch", "camera yaw")
 """The components of an action that every scenario needs."""
 
@@ -127,6 +130,16 @@ class PPOConfig:
     """Gradients are cut to this length."""
     hidden: int = 128
     """Width of the networks."""
+    memory: str = "none"
+    """What players remember with, one of `MEMORIES`: see `cores`."""
+    tau: int = 10
+    """Decisions from one run of the slow core to the next."""
+    latent: int = 32
+    """Numbers that are drawn at each decision, with a slow core."""
+    prior: float = 1e-3
+    """What a nat costs that the slow core did not foretell, in deviations of the advantages."""
+    truncation: int = 32
+    """Decisions that a gradient goes back, for players who remember."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -134,6 +147,7 @@ class PPOConfig:
             ("scenario", self.scenario, tuple(SCENARIOS)),
             ("observe", self.observe, tuple(OBSERVE)),
             ("policies", self.policies, POLICIES),
+            ("memory", self.memory, MEMORIES),
             *(("component of an action", each, COMPONENTS[:-1]) for each in self.free),
         ):
             check_known(name, value, choices)
@@ -144,7 +158,7 @@ class PPOConfig:
         numbers = (self.rate, self.discount, self.trace, self.clip, *self.entropy, *self.kl)
         if not all(
             isinstance(number, (int, float)) and 0.0 <= number < math.inf
-            for number in (*numbers, self.value, self.longest_step, self.sparring)
+            for number in (*numbers, self.value, self.longest_step, self.sparring, self.prior)
         ):
             raise ConfigError(f"rates and weights are numbers from 0 upwards, got {numbers}")
         if max(self.discount, self.trace, self.sparring) > 1.0:
@@ -154,6 +168,11 @@ class PPOConfig:
             )
         if self.start is None and any(self.kl):
             raise ConfigError("kl is what it costs to leave the players of `start`: name them")
+        if self.start is not None and self.memory != "none":
+            raise ConfigError(
+                'clones remember nothing, so a run that starts from one has memory="none", got '
+                f"{self.memory!r}"
+            )
         if self.policies == "per_role" and "state" not in OBSERVE[self.observe]:
             raise ConfigError('policies="per_role" reads roles: observe "state" or "both"')
         height, width = self.env_config().resolution  # raises if an option is wrong
@@ -232,6 +251,9 @@ _WHOLE: tuple[tuple[str, int, int], ...] = (
     ("epochs", 1, 1000),
     ("minibatch", 2, 10**6),
     ("hidden", 1, 4096),
+    ("tau", 1, 10_000),
+    ("latent", 1, 4096),
+    ("truncation", 1, 100_000),
     ("seed", 0, 2**31),
 )
 

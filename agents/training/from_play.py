@@ -72,6 +72,8 @@ def clone_player(
         ConfigError: If there is too little to learn from.
         DivergedError: If what is learnt is no number any more.
     """
+    if config.memory != "none":
+        raise ConfigError(f'clones remember nothing: choose memory="none", not {config.memory!r}')
     how = how or Cloning(seed=config.seed)
     known, held_out = _split(shown)
     policies = Policies(config)

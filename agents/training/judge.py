@@ -49,12 +49,13 @@ class Judge:
         rng, noise = np.random.default_rng(FIRST_SEED), torch.Generator().manual_seed(FIRST_SEED)
         observations, infos = envs.reset(seed=FIRST_SEED)
         returns, over = np.zeros(len(slots)), np.zeros(len(slots), np.bool_)
+        memory = None
         while not over.all():
             actions = rng.integers(0, config.counts(), (len(slots), len(config.counts())))
             if policies is not None:
-                policy = TrainedPolicy(config, policies)
-                chosen = policy.choose(observations, slots, infos["action_mask"], noise)
-                actions[learnt] = chosen[learnt]
+                policy, masks = TrainedPolicy(config, policies), infos["action_mask"]
+                decided = policy.decide(observations, slots, masks, noise, memory)
+                actions[learnt], memory = decided.actions[learnt], decided.memory
             observations, rewards, terminated, truncated, infos = envs.step(actions)
             returns += rewards * ~over
             over |= terminated | truncated

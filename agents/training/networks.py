@@ -21,6 +21,8 @@ require("torch", extra="agents")
 import torch  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
+from .cores import Core  # noqa: E402
+
 Observations = Mapping[str, Tensor]
 """What is observed by name, (B, ...) each."""
 NUMBERS = 256
@@ -180,6 +182,7 @@ class PlayerNet(nn.Module):
         counts: (C,) how many choices each component of an action has.
         hidden: Width of the two layers behind the encoders.
         resolution: (height, width) of pictures.
+        core: What it remembers with; None = it knows only what it sees.
     """
 
     mean: Tensor
@@ -191,6 +194,7 @@ class PlayerNet(nn.Module):
         counts: Sequence[int],
         hidden: int = 256,
         resolution: tuple[int, int] = (64, 64),
+        core: Core | None = None,
     ) -> None:
         super().__init__()
         makers: dict[str, Callable[[], nn.Module]] = {
@@ -204,14 +208,44 @@ class PlayerNet(nn.Module):
         )
         self.scores = linear(hidden, len(counts) * max(counts), gain=0.01)
         self.value = linear(hidden, 1, gain=1.0)
+        self.core = core
         self.shape = (len(counts), max(counts))
         self.register_buffer("mean", torch.zeros(()))
         self.register_buffer("std", torch.ones(()))
 
     def forward(self, observations: Observations) -> tuple[Tensor, Tensor]:
-        """Scores (B, C, K) and values (B,) on the network's own scale."""
+        """Scores (B, C, K) and values (B,) on the network's own scale, as when episodes begin."""
+        if self.core is None:
+            return self._heads(self._features(observations))
+        rows = len(next(iter(observations.values())))
+        memory, noise = torch.zeros(rows, self.core.memory), torch.zeros(rows, self.core.noise)
+        return self.decide(observations, memory, noise)[:2]
+
+    def decide(
+        self, observations: Observations, memory: Tensor, noise: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, with the memory (B, M) of what was before; and that for what comes."""
+        features = self._features(observations)
+        if self.core is None:
+            return *self._heads(features), memory
+        thought = self.core.think(features, memory, noise)
+        return *self._heads(thought.features), thought.memory
+
+    def follow(
+        self, observations: Observations, memory: Tensor, noise: Tensor, sizes: list[int]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores (n, C, K), values (n,) and gaps (n,) of sequences, as of `cores.Core.follow`."""
+        assert self.core is not None
+        features = self._features(observations)
+        thoughts, gaps = self.core.follow(features, memory, noise, sizes)
+        return *self._heads(thoughts), gaps
+
+    def _features(self, observations: Observations) -> Tensor:
         features = [encoder(observations[name]) for name, encoder in self.encoders.items()]
-        hidden = self.body(torch.cat(features, 1))
+        hidden: Tensor = self.body(torch.cat(features, 1))
+        return hidden
+
+    def _heads(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         return self.scores(hidden).view(-1, *self.shape), self.value(hidden).squeeze(1)
 
     @torch.no_grad()

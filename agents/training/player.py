@@ -11,6 +11,7 @@ while env.agents:
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +48,21 @@ class Playing(NamedTuple):
     choices: dict[str, NDArray[np.int64]]
     noise: bytes
     """The state of what chooses among likely actions."""
+    memory: Mapping[str, NDArray[np.float32]] = MappingProxyType({})
+    """(M,) of each player, as of `cores`."""
+
+
+class Decided(NamedTuple):
+    """What was made of some rows."""
+
+    actions: NDArray[np.int64]
+    """(B, C)."""
+    choices: Choices
+    """How likely all were."""
+    values: Tensor
+    """(B,) what the future is worth, on the scale of rewards."""
+    memory: Tensor
+    """(B, M) for their next decisions."""
 
 
 class TrainedPolicy:
@@ -87,7 +103,7 @@ class TrainedPolicy:
             return choices, state._replace(left=state.left - 1)
         rng = noise(self.seed, None if state is None else state.noise)
         if not names:
-            return {}, Playing(0, {}, kept_noise(rng))
+            return {}, Playing(0, {}, kept_noise(rng), {} if state is None else state.memory)
         slots = np.array([int(name.rpartition("_")[2]) for name in names])
         seen = [observations[name] for name in names]
         rows = (
@@ -95,8 +111,13 @@ class TrainedPolicy:
             if isinstance(seen[0], Mapping)
             else np.stack(seen)
         )
-        chosen = dict(zip(names, self.choose(rows, slots, rng=rng), strict=True))
-        return chosen, Playing(self.config.repeat - 1, chosen, kept_noise(rng))
+        kept = {} if state is None else state.memory
+        nothing = np.zeros(self.policies.memory, np.float32)
+        before = torch.from_numpy(np.stack([kept.get(name, nothing) for name in names]))
+        decided = self.decide(rows, slots, rng=rng, memory=before)
+        chosen = dict(zip(names, decided.actions, strict=True))
+        after = {**kept, **dict(zip(names, decided.memory.numpy(), strict=True))}
+        return chosen, Playing(self.config.repeat - 1, chosen, kept_noise(rng), after)
 
     def choose(
         self,
@@ -107,6 +128,8 @@ class TrainedPolicy:
     ) -> NDArray[np.int64]:
         """Choose for rows, as of a vector environment made with `repeat=config.repeat`.
 
+        Who remembers is taken to be at the beginning of an episode; see `decide`.
+
         Args:
             observations: Of B rows.
             slots: (B,) the player slot of each; by default 0, 1, ... world after world.
@@ -116,12 +139,8 @@ class TrainedPolicy:
         Returns:
             (B, C) discrete actions.
         """
-        choices, _ = self.consider(observations, slots, masks)
-        if self.likeliest:
-            return choices.best().numpy()
-        return choices.sample(rng or noise(self.seed)).numpy()
+        return self.decide(observations, slots, masks, rng).actions
 
-    @torch.no_grad()
     def consider(
         self,
         observations: Any,
@@ -133,6 +152,31 @@ class TrainedPolicy:
         Returns:
             The choices, and (B,) values on the scale of rewards.
         """
+        decided = self.decide(observations, slots, masks, surely=True)
+        return decided.choices, decided.values
+
+    @torch.no_grad()
+    def decide(
+        self,
+        observations: Any,
+        slots: NDArray[np.int64] | None = None,
+        masks: NDArray[np.int8] | None = None,
+        rng: torch.Generator | None = None,
+        memory: Tensor | None = None,
+        *,
+        surely: bool = False,
+    ) -> Decided:
+        """Choose for rows as of `choose`, and remember.
+
+        Args:
+            observations: As of `choose`, like the next three.
+            slots: (B,).
+            masks: (B, choices).
+            rng: What draws.
+            memory: (B, M) what the last decision of each row left; zeros, or None, when its episode
+                begins.
+            surely: Whether nothing is left to chance, as if the player chose the likeliest.
+        """
         if not isinstance(observations, Mapping):
             observations = {self.config.observe: observations}
         seen = {
@@ -142,10 +186,15 @@ class TrainedPolicy:
         rows = len(next(iter(seen.values())))
         where = np.arange(rows) % self.config.players if slots is None else slots
         whose = self.policies.whose(seen, torch.from_numpy(where % self.config.players))
-        scores, values = self.policies(seen, whose)
+        surely, rng = surely or self.likeliest, rng or noise(self.seed)
+        drawn = torch.zeros(rows, self.policies.noise) if surely else self.policies.draw(rows, rng)
+        before = torch.zeros(rows, self.policies.memory) if memory is None else memory
+        scores, values, after = self.policies.decide(seen, whose, before, drawn)
         mean, std = self.policies.scale(whose)
         given = self._everything.expand(rows, -1) if masks is None else torch.from_numpy(masks)
-        return Choices(scores, self.policies.masks.read(given)), values * std + mean
+        choices = Choices(scores, self.policies.masks.read(given))
+        actions = choices.best() if surely else choices.sample(rng)
+        return Decided(actions.numpy(), choices, values * std + mean, after)
 
 
 def shipped() -> list[str]:

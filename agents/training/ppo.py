@@ -87,6 +87,8 @@ class Learner:
         """(N,) whether a row plays as it has learnt; the others do anything at random."""
         self.fresh = torch.zeros(len(self.slots), dtype=torch.bool)
         """(N,) whether the next step of a row is a reset."""
+        self.memory = torch.zeros(len(self.slots), self.policies.memory)
+        """(N, M) what each row remembers."""
         self.banks = self._open(threads)
         self._make_room()
 
@@ -114,7 +116,7 @@ class Learner:
         """For what is lived through in an update."""
         first, config = self.banks[0], self.config
         self.lived = Experience.empty(
-            config.horizon, len(self.slots), first.seen, first.masks, len(config.counts())
+            config.horizon, len(self.slots), first.seen, first.masks, self.policies
         )
         if self.start is not None:
             shape = (*self.lived.rewards.shape, *self.start.shape)
@@ -137,8 +139,11 @@ class Learner:
     def _decide(self, bank: Bank, t: int, *, last: bool) -> None:
         """Choose for the rows of a bank and send it on; at last only value what they see."""
         rows, policies, lived = bank.rows, self.policies, self.lived
-        whose = policies.whose(bank.seen, self.slots[rows])
-        scores, values = policies(bank.seen, whose)
+        whose, memory = policies.whose(bank.seen, self.slots[rows]), self.memory[rows]
+        noise = torch.zeros(len(whose), policies.noise)
+        if not last:
+            noise = policies.draw(len(whose), self.rng)
+        scores, values, after = policies.decide(bank.seen, whose, memory, noise)
         mean, std = policies.scale(whose)
         lived.values[t, rows] = values * std + mean
         if last:
@@ -152,6 +157,8 @@ class Learner:
         lived.masks[t, rows], lived.whose[t, rows] = bank.masks, whose
         lived.actions[t, rows], lived.logs[t, rows] = actions, choices.log_likelihood(actions)
         lived.counts[t, rows] = self.learns[rows] & ~self.fresh[rows]
+        lived.memory[t, rows], lived.noise[t, rows] = memory, noise
+        self.memory[rows] = after * ~self.fresh[rows, None]
         if self.start is not None and lived.start_logs is not None:
             lived.start_logs[t, rows] = Choices(self.start(bank.seen, whose)[0], allowed).logs
         before = time.perf_counter()

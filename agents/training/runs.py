@@ -33,8 +33,8 @@ JUDGED = 20
 """How often a run of a contest is measured against random players."""
 CURVES = "curves.png"
 FIGURES = (
-    "decisions", "return", "ticks", "against_random", "entropy", "kl", "from_start", "clipped",
-    "value_loss", "explained", "rate", "per_second", "env_share", "seconds",
+    "decisions", "return", "ticks", "against_random", "entropy", "kl", "from_start", "gap",
+    "clipped", "value_loss", "explained", "rate", "per_second", "env_share", "seconds",
 )  # fmt: skip
 """The columns of `progress.csv`, before the parts of the return."""
 OnUpdate = Callable[[Figures], None]

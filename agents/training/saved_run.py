@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mpgenie.agents.arrays_file import Arrays
+from mpgenie.agents.arrays_file import Arrays, floats
 from mpgenie.errors import CheckpointError
 from mpgenie.extras import require
 
@@ -33,6 +33,8 @@ def save_run(path: Path, learner: Learner) -> None:
     arrays |= adam_arrays(learner.adam)
     arrays["rng"] = learner.rng.get_state().numpy()
     arrays["fresh"] = learner.fresh.numpy()
+    if learner.policies.memory:
+        arrays["memory"] = learner.memory.numpy()
     snapshots = []
     for b, bank in enumerate(learner.banks):
         snapshots += [bank.envs.snapshot(w) for w in range(bank.envs.num_worlds)]
@@ -83,6 +85,8 @@ def _take_run(learner: Learner, arrays: Arrays, facts: Mapping[str, Any]) -> Non
     take_adam(learner.adam, arrays)
     learner.rng.set_state(torch.from_numpy(arrays["rng"].astype(np.uint8)))
     learner.fresh[:] = torch.from_numpy(arrays["fresh"].astype(np.bool_))
+    if learner.policies.memory:
+        learner.memory[:] = torch.from_numpy(floats(arrays, "memory", tuple(learner.memory.shape)))
     learner.decisions = int(facts["decisions"])
     data, ends = arrays["worlds"].tobytes(), np.cumsum(arrays["world_sizes"]).tolist()
     snapshots = [data[a:b] for a, b in zip([0, *ends], ends, strict=False)]

@@ -1,5 +1,7 @@
 """What players learn from what they lived through: the update of PPO, see `ppo`.
 
+Players who remember look at whole sequences of decisions, through which gradients go back.
+
 Shapes: T decisions of N rows, B decisions that count, C components of an action, K choices of the
 largest.
 """
@@ -18,12 +20,11 @@ from torch import Tensor, nn  # noqa: E402
 
 from .networks import Choices, PlayerNet  # noqa: E402
 from .policies import Policies  # noqa: E402
+from .sequences import Sequences, begins_of  # noqa: E402
 from .start import only_values  # noqa: E402
 
 SCALE_RATE = 0.05
 """How far each update moves the scale of values."""
-STEP_FIGURES = ("kl", "clipped", "entropy", "value_loss", "from_start")
-"""What a gradient step is told by; the last only with `start`, in nats."""
 
 
 @dataclass
@@ -50,12 +51,21 @@ class Experience:
     """(T, N) bool, whether they or time did: the next decision is no consequence."""
     counts: Tensor
     """(T, N) bool, whether a decision is learnt from; the others were resets, or random."""
+    memory: Tensor
+    """(T, N, M) what was remembered before each decision."""
+    noise: Tensor
+    """(T, N, L) that it was made with."""
     start_logs: Tensor | None = None
     """(T, N, C, K) of the players that a run starts from."""
 
     @classmethod
     def empty(
-        cls, horizon: int, rows: int, seen: Mapping[str, Tensor], masks: Tensor, components: int
+        cls,
+        horizon: int,
+        rows: int,
+        seen: Mapping[str, Tensor],
+        masks: Tensor,
+        policies: Policies,
     ) -> Self:
         """Room for so many decisions of so many rows.
 
@@ -64,19 +74,26 @@ class Experience:
             rows: N.
             seen: What some rows see.
             masks: What some rows may choose.
-            components: C.
+            policies: Who decides.
         """
         shape = (horizon, rows)
-        flags = [torch.zeros(shape, dtype=torch.bool) for _ in range(3)]
+
+        def no() -> Tensor:
+            return torch.zeros(shape, dtype=torch.bool)
+
         return cls(
             {name: some.new_zeros((*shape, *some.shape[1:])) for name, some in seen.items()},
             masks.new_zeros((*shape, masks.shape[1])),
-            torch.zeros((*shape, components), dtype=torch.int64),
+            torch.zeros((*shape, policies.shape[0]), dtype=torch.int64),
             torch.zeros(shape),
             torch.zeros(shape),
             torch.zeros(horizon + 1, rows),
             torch.zeros(shape, dtype=torch.int64),
-            *flags,
+            no(),
+            no(),
+            no(),
+            torch.zeros(*shape, policies.memory),
+            torch.zeros(*shape, policies.noise),
         )
 
 
@@ -94,6 +111,10 @@ class Terms(NamedTuple):
     longest_step: float
     epochs: int
     minibatch: int
+    prior: float = 0.0
+    """What a nat costs that the slow core did not foretell."""
+    truncation: int = 1
+    """Decisions that a gradient goes back."""
     only_values: bool = False
     """Whether nothing but the values learns."""
 
@@ -104,7 +125,8 @@ class Terms(NamedTuple):
         return cls(
             config.rate * left, config.discount, config.trace, config.clip,
             _between(config.entropy, left), _between(config.kl, left), config.value,
-            config.longest_step, config.epochs, config.minibatch, made < config.warm_up,
+            config.longest_step, config.epochs, config.minibatch, config.prior, config.truncation,
+            made < config.warm_up,
         )  # fmt: skip
 
 
@@ -119,6 +141,10 @@ class _Decisions(NamedTuple):
     whose: Tensor
     advantages: Tensor
     returns: Tensor
+    memory: Tensor
+    noise: Tensor
+    begins: Tensor
+    """Whether a sequence does: see `sequences`."""
     start_logs: Tensor | None
 
 
@@ -176,13 +202,15 @@ def improve(
     made = _joined([_decisions(each, terms) for each in lived])
     told = {"explained": _explained(made.returns, made.values)}
     advantages, targets = _prepared(policies, made)
-    steps: list[Tensor] = []
+    sequences = Sequences.of(made.begins)
+    count, batches = len(sequences.starts), max(1, len(made.logs) // terms.minibatch)
+    steps: list[dict[str, Tensor]] = []
     for _ in range(terms.epochs):
-        shuffled = torch.randperm(len(made.logs), generator=rng)
-        for batch in shuffled.tensor_split(max(1, len(shuffled) // terms.minibatch)):
-            steps.append(_step(policies, adam, made, batch, advantages, targets, terms))
-    means = torch.stack(steps).mean(0).tolist()
-    told |= dict(zip(STEP_FIGURES, means, strict=False))
+        shuffled = torch.randperm(count, generator=rng)
+        for some in shuffled.tensor_split(max(1, min(count, batches))):
+            batch, sizes = sequences.packed(some) if policies.memory else (some, [])
+            steps.append(_step(policies, adam, made, batch, sizes, advantages, targets, terms))
+    told |= {name: float(torch.stack([step[name] for step in steps]).mean()) for name in steps[0]}
     return {**told, "rate": terms.rate}
 
 
@@ -192,16 +220,27 @@ def _decisions(lived: Experience, terms: Terms) -> _Decisions:
         lived.rewards, lived.values, lived.terminated, lived.ended, terms.discount, terms.trace
     )
     counts, values = lived.counts, lived.values[:-1]
+    if remembers := lived.memory.shape[-1] > 0:  # then row after row, else as they were made
+        begins = begins_of(counts, lived.whose, terms.truncation)
+    else:
+        begins = torch.ones(int(counts.sum()), dtype=torch.bool)
+
+    def those(array: Tensor) -> Tensor:
+        return array.transpose(0, 1)[counts.T] if remembers else array[counts]
+
     return _Decisions(
-        {name: array[counts] for name, array in lived.seen.items()},
-        lived.masks[counts],
-        lived.actions[counts],
-        lived.logs[counts],
-        values[counts],
-        lived.whose[counts],
-        advantages[counts],
-        (advantages + values)[counts],
-        None if lived.start_logs is None else lived.start_logs[counts],
+        {name: those(array) for name, array in lived.seen.items()},
+        those(lived.masks),
+        those(lived.actions),
+        those(lived.logs),
+        those(values),
+        those(lived.whose),
+        those(advantages),
+        those(advantages + values),
+        those(lived.memory),
+        those(lived.noise),
+        begins,
+        None if lived.start_logs is None else those(lived.start_logs),
     )
 
 
@@ -241,13 +280,19 @@ def _step(
     adam: torch.optim.Optimizer,
     made: _Decisions,
     batch: Tensor,
+    sizes: list[int],
     advantages: Tensor,
     targets: Tensor,
     terms: Terms,
-) -> Tensor:
-    """One gradient step on some decisions; `STEP_FIGURES` of it."""
+) -> dict[str, Tensor]:
+    """One gradient step on some decisions, or on sequences of such `sizes`; figures of it."""
     seen = {name: array[batch] for name, array in made.seen.items()}
-    scores, values = policies(seen, made.whose[batch])
+    whose, gaps = made.whose[batch], None
+    if policies.memory:
+        memory = made.memory[batch[: sizes[0]]]
+        scores, values, gaps = policies.follow(seen, whose, memory, made.noise[batch], sizes)
+    else:
+        scores, values = policies(seen, whose)
     choices = Choices(scores, policies.masks.read(made.masks[batch]))
     change = (
         choices.log_likelihood(made.actions[batch]) - made.logs[batch]
@@ -258,11 +303,14 @@ def _step(
     error = ((values - targets[batch]) ** 2).mean()
     entropy = choices.entropy().mean()
     loss = terms.value * error - gain - terms.entropy * entropy
-    figures = [entropy.detach(), error.detach()]
+    figures = {"entropy": entropy.detach(), "value_loss": error.detach()}
+    if gaps is not None and policies.noise:
+        loss = loss + terms.prior * gaps.mean()
+        figures["gap"] = gaps.mean().detach()
     if made.start_logs is not None:
         away = choices.divergence_from(made.start_logs[batch]).mean()
         loss = loss + terms.leash * away
-        figures.append(away.detach())
+        figures["from_start"] = away.detach()
     adam.zero_grad()
     loss.backward()
     if terms.only_values:
@@ -271,8 +319,9 @@ def _step(
         nn.utils.clip_grad_norm_(net.parameters(), terms.longest_step)
     adam.step()
     with torch.no_grad():
-        kl, clipped = (ratio - 1.0 - change).mean(), (ratio != cut).float().mean()
-    return torch.stack([kl, clipped, *figures])
+        figures["kl"] = (ratio - 1.0 - change).mean()
+        figures["clipped"] = (ratio != cut).float().mean()
+    return figures
 
 
 def _between(ends: tuple[float, float], left: float) -> float:

@@ -106,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.config import recipe
     from mpgenie.agents.training.population.co_play import CoPlay
     from mpgenie.agents.training.population.executor import InProcess, OnRay
-    from mpgenie.agents.training.population.hypers import HYPERS
+    from mpgenie.agents.training.population.hypers import HYPERS, PRIOR
     from mpgenie.agents.training.population.population import Settings
     from mpgenie.agents.training.population.scheduler import Schedule
     from mpgenie.agents.training.population.training import parts_evolve, train
@@ -124,7 +124,11 @@ def run(options: argparse.Namespace) -> int:
         matches=options.matches,
         worlds=options.worlds,
         schedule=None if options.fixed else Schedule(crossover=options.crossover),
-        hypers={**HYPERS, **(parts_evolve(config) if options.evolve_rewards else {})},
+        hypers={
+            **HYPERS,
+            **(PRIOR if config.memory == "slow" else {}),
+            **(parts_evolve(config) if options.evolve_rewards else {}),
+        },
         evidence_by=options.evidence_by,
         floor=options.floor,
         past_share=options.past,

@@ -4,6 +4,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from mpgenie.agents.training.player import trained
 from mpgenie.agents.training.population.store import read_lineage
 from mpgenie.cli import main
 from mpgenie.cli.train_population import levels
@@ -62,6 +63,17 @@ def test_matches_that_a_kill_kept_from_being_kept_are_kept_by_the_next_call(tmp_
     assert [entry.unit for entry in kept.episodes] == [2, 3, 4, 5]  # two worlds a generation
     assert len({kept.load(entry).header.seed for entry in kept.episodes}) == 4
     assert verify(tmp_path / "them/matches_0", deep=True, replay=1.0).replayed == 4
+
+
+def test_members_with_a_slow_core_evolve_what_it_costs_to_surprise_it(tmp_path):
+    out = tmp_path / "them"
+    slow = ("--set", "memory=slow", "--set", "tau=2", "--set", "latent=4", "--floor", "0.05")
+    learn = ("train", "population", "--scenario", "tag", "--out", str(out), *SMALL, *slow)
+    assert main([*learn, "--generations", "1", "--evidence-by", "returns"]) == 0
+    costs = {event["hypers"]["prior"] for event in read_lineage(out)}
+    assert len(costs) == 2 and all(1e-4 <= cost <= 1e-1 for cost in costs)
+    member = trained(out / "generations/gen_00001/members/m01")
+    assert member.config.memory == "slow" and member.policies.noise == 4
 
 
 def test_levels_are_read_as_players_bar_and_floor(capsys):

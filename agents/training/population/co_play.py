@@ -105,7 +105,7 @@ class CoPlay:
         names = np.array(match.seating)  # (W, P)
         rows = {name: torch.from_numpy(np.flatnonzero(names.ravel() == name)) for name in who}
         nets = {name: self._policies(arrays) for name, arrays in who.items()}
-        episode = _Episode(envs, config, match.seed)
+        episode = _Episode(envs, config, self._blank, match.seed)
         episode.looks_for_places = any(each["mix.novelty"] for each in numbers.values())
         episode.play(nets, rows)
         self._pay(episode, names, numbers)
@@ -130,7 +130,7 @@ class CoPlay:
         config, envs = self.level(level), self._open(level, self.judged)
         slots = np.arange(envs.num_envs) % config.players
         ours = (slots % 2 == 0) | (not config.contest)
-        episode = _Episode(envs, config, HELD_OUT, begun=held_out(envs))
+        episode = _Episode(envs, config, self._blank, HELD_OUT, begun=held_out(envs))
         rows = torch.from_numpy(np.flatnonzero(ours))
         episode.play({"judged": self._policies(arrays)}, {"judged": rows})
         scores = episode.scores().reshape(-1)
@@ -257,18 +257,23 @@ class _Episode:
     Args:
         envs: The worlds.
         config: What is played.
+        policies: Of the kind that play it.
         seed: Worlds and what players draw follow from it.
         begun: What the worlds showed when they were reset; by default they are reset here.
     """
 
     def __init__(
-        self, envs: PlanetVectorEnv, config: PPOConfig, seed: int, begun: Seeing | None = None
+        self,
+        envs: PlanetVectorEnv,
+        config: PPOConfig,
+        policies: Policies,
+        seed: int,
+        begun: Seeing | None = None,
     ) -> None:
         self.envs, self.config = envs, config
         self._look(*(begun or envs.reset(seed=seed)))
         horizon = math.ceil(envs.config.max_cycles / config.repeat)
-        components = len(config.counts())
-        self.lived = Experience.empty(horizon, envs.num_envs, self._seen, self._masks, components)
+        self.lived = Experience.empty(horizon, envs.num_envs, self._seen, self._masks, policies)
         self.part_names = envs.config.rules.part_names
         self._shape = (envs.num_worlds, envs.config.players)
         self.parts = np.zeros((horizon, *self._shape, len(self.part_names)))
@@ -287,15 +292,20 @@ class _Episode:
     def play(self, nets: Mapping[str, Policies], rows: Mapping[str, torch.Tensor]) -> None:
         """Let everybody choose for their rows; whose row nobody has does anything at random."""
         lived, reader = self.lived, next(iter(nets.values())).masks
+        memory = torch.zeros_like(lived.memory[0])
         scores = torch.zeros(self.envs.num_envs, *reader.shape)
         horizon = len(lived.rewards)
         for t in range(horizon + 1):
             for name, net in nets.items():
                 seen = {key: array[rows[name]] for key, array in self._seen.items()}
                 whose = torch.zeros(len(rows[name]), dtype=torch.int64)
-                scores[rows[name]], values = net(seen, whose)
+                noise, before = net.draw(len(whose), self._rng), memory[rows[name]]
+                scores[rows[name]], values, after = net.decide(seen, whose, before, noise)
                 mean, std = net.scale(whose)
                 lived.values[t, rows[name]] = values * std + mean
+                if t < horizon:
+                    lived.memory[t, rows[name]], lived.noise[t, rows[name]] = before, noise
+                memory[rows[name]] = after * ~self._fresh[rows[name], None]
             if t < horizon:
                 choices = Choices(scores, reader.read(self._masks))
                 self._do(t, choices, choices.sample(self._rng))

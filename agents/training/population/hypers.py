@@ -76,6 +76,9 @@ HYPERS: dict[str, Range] = {
 }
 """The hyper-parameters that evolve by default; any number among PPO's `Terms` may."""
 
+PRIOR: dict[str, Range] = {"prior": Range(1e-4, 1e-1)}
+"""What evolves besides, where players have a slow core: what it costs to surprise it."""
+
 
 def drawn(ranges: Ranges, rng: np.random.Generator) -> Numbers:
     """Numbers to begin with."""

@@ -128,13 +128,13 @@ class Trained:
 
     def begin(self, envs: PlanetVectorEnv, rows: Ints, seed: int) -> None:
         """Draw from a seed of these matches."""
-        self._slots, self._rng = rows % envs.config.players, noise(seed)
+        self._slots, self._rng, self._memory = rows % envs.config.players, noise(seed), None
         self._hold, self._left = max(1, self.repeat // envs.repeat), 0
 
     def consider(
         self, seen: Mapping[str, NDArray[Any]], slots: Ints, masks: NDArray[np.int8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """How likely each choice is, and what the future is worth.
+        """How likely each choice is, and what the future is worth, when an episode begins.
 
         Args:
             seen: What B rows observe by name, (B, ...) each.
@@ -152,11 +152,16 @@ class Trained:
     ) -> Ints:
         """What it has learnt to do."""
         if self._left == 0:
-            self._choices = self.policy.choose(seen, self._slots, masks, self._rng)
-            self._left = self._hold
+            decided = self.policy.decide(seen, self._slots, masks, self._rng, self._memory)
+            self._decided, self._memory, self._left = decided, decided.memory, self._hold
         self._left -= 1
-        choices: Ints = self._choices
+        choices: Ints = self._decided.actions
         return choices
+
+    @property
+    def thoughts(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Of the choices that are now played: what `consider` says, with what it remembers."""
+        return self._decided.choices.logs.numpy(), self._decided.values.numpy()
 
 
 class Acting:

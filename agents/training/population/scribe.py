@@ -72,7 +72,6 @@ class Scribe:
         values = np.full(worlds * slots, np.nan, np.float32)
         for player, rows in arena.seated:
             if isinstance(player, Trained):
-                seen = {name: array[rows] for name, array in step.seen.items()}
-                logs, worth = player.consider(seen, rows % slots, step.masks[rows])
+                logs, worth = player.thoughts
                 logits[rows], values[rows] = np.maximum(logs, -1e4), worth
         return logits.reshape(worlds, slots, parts, -1), values.reshape(worlds, slots)

@@ -106,6 +106,26 @@ def test_members_learn_what_pays_and_by_their_own_numbers(game):
     assert max(still) < 1e-5
 
 
+def test_members_who_remember_learn_from_sequences_of_their_episodes():
+    config = tiny(
+        free=("camera pitch",), players=2, memory="slow", tau=3, latent=4, truncation=6, epochs=2,
+        env={"max_cycles": 20},
+    )  # fmt: skip
+    game = CoPlay(config)
+    who = {name: game.newborn(k) for k, name in enumerate("ab")}
+    numbers = {"a": {**PLAIN, "rate": 1e-3, "prior": 0.0}}
+    lived = game.play(match(("a", "b"), ("b", "a")), who, numbers).lived["a"]
+    told = lived.memory.abs().sum(-1)
+    assert lived.noise.shape == (10, 2, 4) and (told[0] == 0.0).all() and (told[1:] > 0.0).all()
+    after, figures = game.learn(who["a"], numbers["a"], [lived], 5)
+    assert figures["gap"] > 0.0
+    dear = {**numbers["a"], "prior": 10.0}
+    assert hash_of(game.learn(who["a"], dear, [lived], 5)[0]) != hash_of(after)
+    assert hash_of(game.learn(who["a"], numbers["a"], [lived], 5)[0]) == hash_of(after)
+    assert np.isfinite(game.judge(after, 0)).all()
+    game.close()
+
+
 def test_the_same_match_and_lesson_come_out_the_same(game):
     numbers = {"a": {**PLAIN, "rate": 1e-3}}
     hashes = set()
