@@ -1,4 +1,4 @@
-"""How near frames come to those of the game, and how sure a figure is.
+"""How near frames come to those of the game.
 
 PSNR and SSIM as everybody has them.  SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image quality
 assessment", IEEE Trans. Image Processing 13 (2004), with its window of 11 x 11 (Gaussian, 1.5
