@@ -76,10 +76,15 @@ class Game:
 
     def step(self, actions: Mapping[str, Action]) -> Step:
         """Advance by a tick; who has no action does nothing."""
-        chosen = {player: raw(actions.get(player, IDLE)) for player in self.env.agents}
+        chosen = {player: self.raw(actions.get(player, IDLE)) for player in self.env.agents}
         observations, rewards, terminated, truncated, infos = self.env.step(chosen)
         parts = {player: info["reward_parts"] for player, info in infos.items()}
         return Step(observations, rewards, terminated, truncated, parts)
+
+    def raw(self, action: Action) -> dict[str, Any]:
+        """An action as an environment with raw actions takes it."""
+        buttons = np.array([action.buttons >> bit & 1 for bit in range(len(BUTTONS))], np.int8)
+        return {"buttons": buttons, "camera": np.array([action.pitch, action.yaw], np.float32)}
 
     def picture(self, player: str, view: str, size: Size, *, hud: bool = True) -> Picture:
         """(H, W, 3) what a player sees, or itself from behind."""
@@ -98,6 +103,11 @@ class Planet(Game):
     """The game itself; `env` observes a tuple."""
 
     env: PlanetEnv
+
+    def raw(self, action: Action) -> dict[str, Any]:
+        """With what is said, where players can say anything."""
+        said = {"message": action.message} if self.env.config.messages else {}
+        return {**super().raw(action), **said}
 
     def picture(self, player: str, view: str, size: Size, *, hud: bool = True) -> Picture:
         """(H, W, 3) what a player sees, or itself from behind."""
@@ -140,9 +150,3 @@ def suited_to(policies: Sequence[tuple[str, Any]]) -> dict[str, Any]:
             f"({', '.join(f'{w}x{h}' for h, w in frames)}); let them play one at a time"
         )
     return {**options, "observe": tuple(observed), "resolution": next(iter(frames), (64, 64))}
-
-
-def raw(action: Action) -> dict[str, Any]:
-    """An action as an environment with raw actions and no messages takes it."""
-    buttons = np.array([action.buttons >> bit & 1 for bit in range(len(BUTTONS))], np.int8)
-    return {"buttons": buttons, "camera": np.array([action.pitch, action.yaw], np.float32)}

@@ -40,7 +40,7 @@ class Keeper:
         agreed: What whoever goes on with the dataset must agree on, as JSON takes it.
 
     Raises:
-        ConfigError: If the folder is a dataset of another kind.
+        ConfigError: If the folder is a dataset of another kind, or the game has messages.
     """
 
     def __init__(
@@ -54,7 +54,10 @@ class Keeper:
         agreed: Mapping[str, Any] | None = None,
     ) -> None:
         fixed = {"observe": ("proprio",), "action_mode": "raw", "renderer": "software", "seed": 0}
-        self.game = Planet(PlanetEnv(config_from({**game, **fixed, "copy": False})))
+        config = config_from({**game, **fixed, "copy": False})
+        if config.messages:
+            raise ConfigError("datasets have no place for messages: keep games without any")
+        self.game = Planet(PlanetEnv(config))
         try:
             self.film = Film(
                 root, self.game, streams, source=source, split=split, agreed=agreed

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from mpgenie.agents.policy import IDLE, Action, Policy
-from mpgenie.envs.simulation.actions import FIRST_HOTBAR_BIT, discrete_to_raw
+from mpgenie.envs.simulation.actions import FIRST_HOTBAR_BIT, NO_OP, discrete_to_raw
 from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.envs.spaces import PROPRIO
 
@@ -149,7 +149,8 @@ def _as_action(choice: Any) -> Action:
     if isinstance(choice, Action):
         return choice
     buttons, (pitch, yaw) = discrete_to_raw(choice)
-    return Action(buttons, float(pitch), float(yaw))
+    said = choice[len(NO_OP) :]  # one number, in games with messages
+    return Action(buttons, float(pitch), float(yaw), *map(int, said))
 
 
 class Random:

@@ -86,6 +86,11 @@ def test_a_take_may_be_no_more_than_seed_and_decisions(tmp_path, played):
     )  # noqa: E501
 
 
+def test_what_is_said_has_no_place(tmp_path):
+    with pytest.raises(ConfigError, match="no place for messages"):
+        Keeper(tmp_path / "data", {**GAME, "messages": 2})
+
+
 def test_takes_of_other_games_are_refused(tmp_path, played):
     _, takes, _ = played
     with closing(Keeper(tmp_path / "data", {**GAME, "players": 3})) as keeper:

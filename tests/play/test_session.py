@@ -8,11 +8,16 @@ import pytest
 
 from mpgenie.datasets.reading import open_dataset
 from mpgenie.datasets.verify import verify
+from mpgenie.envs.config import config_from
+from mpgenie.envs.parallel import PlanetEnv
 from mpgenie.envs.scenarios.registry import SCENARIOS
-from mpgenie.envs.simulation.actions import pack_buttons
+from mpgenie.envs.simulation.actions import NO_OP, pack_buttons
 from mpgenie.errors import ConfigError, StateError
-from mpgenie.play.seats import Bots, Idle, Seat
+from mpgenie.play.game import Planet
+from mpgenie.play.seats import Bots, Idle, Seat, Trained
 from mpgenie.play.session import Session
+
+SMALL = {"players": 2, "planet": "flat", "size": 8, "mobs": False, "observe": ("proprio",)}
 
 
 def episode(root, number=0):
@@ -31,6 +36,24 @@ def test_keys_walk_and_the_mouse_turns(table):
     playing.inputs.press("W")
     playing.tick(10)
     assert (state.position[0, 0] - start) @ heading > 1.0
+
+
+class Talker:
+    """A policy that stands still and says the same all the time."""
+
+    def act(self, observations, state):
+        return {player: np.array([*NO_OP, 2]) for player in observations}, None
+
+
+def test_policies_that_learnt_to_talk_are_heard():
+    game = Planet(PlanetEnv(config_from({**SMALL, "messages": 2, "action_mode": "raw"})))
+    session = Session(
+        game, [Seat("player_0", Trained(Talker(), "talker")), Seat("player_1", Idle())]
+    )
+    session.begin(7)
+    session.tick()
+    assert game.env.simulation.state.players.message[0].tolist() == [2, 0]
+    session.close()
 
 
 def test_two_people_move_apart(table):

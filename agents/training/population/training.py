@@ -57,6 +57,8 @@ def train(
     game = CoPlay(config, settings.levels, record=record)
     executor = executor or InProcess()
     try:
+        if record and config.env_config().messages:
+            raise ConfigError("datasets have no place for messages: record nothing, or leave them")
         for level in range(max(1, len(settings.levels))):  # wrong ones are refused here, too
             if game.players(level) < 2:
                 raise ConfigError("members meet each other: 2 players or more in each world, not 1")
