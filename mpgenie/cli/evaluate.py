@@ -53,6 +53,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     dreams("--probes", action="store_true", help="try tapes that ask one thing each, too")
     dreams("--starts", type=int, metavar="N",
            help="rank policies from N places, in dreams and in the game (0)")  # fmt: skip
+    dreams("--plans", type=int, metavar="N",
+           help="improve plans from N places in dreams, and try them in the game (0)")  # fmt: skip
     dreams("--idm", type=Path, metavar="RUN",
            help="read off frames what was done, with a run of `mpgenie train idm`")  # fmt: skip
     dreams("--judge", metavar="MODULE:FUNCTION",
@@ -61,7 +63,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 IDM = ("data", "learnt_from", "every")
-DREAMS = ("tasks", "episodes", "seed", "probes", "starts", "idm", "judge", "cases")
+DREAMS = ("tasks", "episodes", "seed", "probes", "starts", "plans", "idm", "judge", "cases")
 """The names of the options of each kind, besides --compare."""
 
 

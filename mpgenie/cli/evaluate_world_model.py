@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{count} cases in {options.cases}")
         return 0
     results = mpgenie.evaluate_world_model(
-        models, out=options.out, starts=options.starts or 0, idm=options.idm, judge=options.judge,
+        models, out=options.out, starts=options.starts or 0, plans=options.plans or 0,
+        idm=options.idm, judge=options.judge,
         on_step=lambda text: print(f"{text} ...", flush=True), **chosen,
     )  # fmt: skip
     print(table(results))

@@ -20,6 +20,7 @@ from .frechet import distances, halves
 from .game import Game
 from .happenings import FIGURES as HAPPENED
 from .happenings import happened, happening_cases
+from .improving import improved
 from .inverse import TICKS, ActionsRead
 from .lpips import HASH, Lpips, weights_file
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle, Reconstructs
@@ -58,6 +59,7 @@ def evaluate_world_model(
     seed: int = 0,
     probes: bool = False,
     starts: int = 0,
+    plans: int = 0,
     idm: str | Path | None = None,
     judge: Judge | str | None = None,
     resolution: tuple[int, int] | None = None,
@@ -76,6 +78,8 @@ def evaluate_world_model(
         probes: Whether to try what models do on tapes that ask one thing each, see `probes`.
         starts: From how many places policies are ranked in the dreams of checkpoints and in the
             game, see `fidelity`; 0 = no policies.
+        plans: From how many places plans are improved inside dreams and tried in the game, see
+            `improving`.
         idm: A network of inverse dynamics, which reads off frames what was done; see `inverse`.
         judge: Somebody else's opinion, or its name as `module:function`; see `opinion`.
         resolution: (height, width) of frames; by default those of the first checkpoint.
@@ -93,6 +97,7 @@ def evaluate_world_model(
         StorageError: If the report cannot be written.
     """
     check_whole("starts", starts, 0, 4096)
+    check_whole("plans", plans, 0, 4096)
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
     say = on_step or (lambda text: None)
@@ -127,6 +132,10 @@ def evaluate_world_model(
             about = {"about": _about(given.get(name)), "control": name in known}
             found, tellings[name] = _figures(model, cases, tapes, lpips)
             results["models"][name] = about | found
+            if plans and not isinstance(model, Recordings):
+                results["models"][name]["plans"] = improved(
+                    model, known["oracle"], _all(cases)[:plans], seed
+                )
             if reader is not None:
                 results["models"][name]["actions"] = _read_by(reader, model, tellings[name])
             if opinion is not None:

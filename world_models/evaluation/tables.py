@@ -10,6 +10,8 @@ from mpgenie.pages.pieces import note
 from .frechet import WINDOWS
 from .scoring import VIEWS
 
+PLANS = {"promised": "promised", "real": "in the game", "nothing": "doing nothing",
+         "random": "random plans"}  # fmt: skip
 Results = Mapping[str, Any]
 
 
@@ -70,6 +72,26 @@ def by_actions(results: Results) -> str:
         "(majority) and what was done at other ticks (shuffled). Network "
         f"{results['actions']['idm'][:16]}."
     )
+
+
+def by_plans(results: Results) -> str:
+    """What plans are worth that were found in dreams; nothing where none were looked for."""
+    rows = [
+        [escape(name), *(_span(model["plans"][column]) for column in PLANS)]
+        for name, model in results["models"].items()
+        if "plans" in model
+    ]
+    if not rows:
+        return ""
+    return table(["searched in", *PLANS.values()], rows) + note(
+        "Returns of the best plans that a search found, with 95 % intervals by bootstrap over "
+        "places: how much sky is in view, a reward that any frame tells. All searches begin with "
+        "the same random plans; the one in the game says how much there was to gain."
+    )
+
+
+def _span(found: Mapping[str, Any]) -> str:
+    return f"{found['mean']:.2f} <small>({found['low']:.2f} to {found['high']:.2f})</small>"
 
 
 def _actions(results: Results) -> Iterator[tuple[str, list[str]]]:

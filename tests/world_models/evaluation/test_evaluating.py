@@ -88,6 +88,15 @@ def test_policies_are_ranked_if_that_is_wanted(tmp_path, monkeypatch):
     assert "Spearman" in (tmp_path / "report.html").read_text()
 
 
+def test_plans_are_improved_if_that_is_wanted(tmp_path):
+    found = mpgenie.evaluate_world_model(
+        {"mine": CopyLast()}, plans=1, resolution=(32, 32), out=tmp_path, **ONE
+    )
+    mine, oracle = (found["models"][name]["plans"] for name in ("mine", "oracle"))
+    assert oracle["real"] == oracle["promised"] and mine["nothing"] == oracle["nothing"]
+    assert "improved in dreams" in (tmp_path / "report.html").read_text()
+
+
 def yes(question, frames, choices):
     """A judge that always says the same."""
     return choices[-1]
