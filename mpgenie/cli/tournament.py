@@ -28,6 +28,7 @@ examples:
   mpgenie tournament out/population/tag random --report out/population/tag/report
   mpgenie tournament tag script --recorded out/play
   mpgenie tournament gather random --background script idle
+  mpgenie tournament out/population/tag --background usual
   mpgenie tournament out/ppo/tag/seed_0 out/ppo/tag/seed_1 --output seeds.json
 """
 
@@ -38,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("who", nargs="+", metavar="PLAYER", help="who enters; two or more in all")
     recorded = "games of people, as `mpgenie play --record` keeps them: they are rated, too"
     add("--recorded", nargs="+", default=[], metavar="DATASET", help=recorded)
-    background = "also try each in every mode of Melting Pot, among these who are not judged"
+    background = "also try each in every mode of Melting Pot, among these; usual: who comes with us"
     add("--background", nargs="+", default=[], metavar="PLAYER", help=background)
     add("--scenario", metavar="NAME", help="what is played (what they have learnt)")
     add("--players", type=int, metavar="N", help="in each match (as learnt)")
@@ -61,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     """Play, then print the table and save the figures."""
     from tqdm import tqdm
 
+    from mpgenie.agents.training.population.backgrounds import named, versions
     from mpgenie.agents.training.population.focal import table, trials
     from mpgenie.agents.training.population.matches import game_of
     from mpgenie.agents.training.population.players import entered
@@ -68,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.population.tournament import hold
     from mpgenie.datasets.reading import open_dataset
 
-    players, background = entered(options.who), entered(options.background)
+    players = entered(options.who)
     for folder in options.recorded:
         open_dataset(folder)  # refused now, and not when all is played
     _check_exploit(options.exploit, players)
@@ -76,6 +78,8 @@ def run(options: argparse.Namespace) -> int:
         list(players.values()), scenario=options.scenario, players=options.players,
         max_cycles=options.ticks, planet=options.planet, size=options.size,
     )  # fmt: skip
+    strangers = named(options.background, game["scenario"])
+    background = entered(strangers)
     common = {"seed": options.seed, "worlds": options.worlds, "threads": options.threads}
     with tqdm(desc="playing", unit=" matches", disable=None) as bar:
         standings = hold(
@@ -89,6 +93,7 @@ def run(options: argparse.Namespace) -> int:
     _tell(results["standings"])
     if background:
         found = trials(players, background, game, matches=4 * options.rounds, **common)
+        results["background"] = versions(strangers)
         results["focal"] = [trial.to_plain() for trial in found]
         print(table(found))
     if options.exploit:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mpgenie.agents.training.population.backgrounds import named, usual, versions
 from mpgenie.agents.training.population.focal import MODES, seats, table, trials
 from mpgenie.agents.training.population.players import Idle
 from mpgenie.errors import ConfigError
@@ -52,3 +53,16 @@ def test_wrong_modes_and_empty_backgrounds_are_refused():
         trials({"a": Idle()}, {"b": Idle()}, GAME, modes=["visiter"])
     with pytest.raises(ConfigError, match="somebody in the background"):
         trials({"a": Idle()}, {}, GAME)
+
+
+def test_the_usual_background_is_who_comes_with_mpgenie_for_a_scenario():
+    assert usual("tag") == ["tag", "script", "random"]
+    assert usual("gather") == ["gather", "script", "random"]  # those from pixels see otherwise
+    assert usual("duel") == ["script", "random"]
+    assert named(["idle", "usual", "random"], "duel") == ["idle", "script", "random"]
+
+
+def test_who_is_in_the_background_is_told_by_what_it_is():
+    told = versions(["tag", "script"])
+    assert len(told["tag"]) == 16 and told["script"].startswith("mpgenie ")
+    assert told["tag"] != versions(["gather"])["gather"]

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
+import mpgenie
 from mpgenie.agents.training.population import tournament
+from mpgenie.agents.training.population.focal import MODES
 from mpgenie.agents.training.population.matches import Matches
 from mpgenie.agents.training.population.players import Idle
 from mpgenie.agents.training.population.ratings import Rating
@@ -121,6 +123,16 @@ def test_the_command_refuses_before_anybody_plays(option, way_out, monkeypatch, 
     monkeypatch.setattr(tournament, "hold", lambda *given, **chosen: pytest.fail("they play"))
     assert main(["tournament", "idle", "random", "--scenario", "look_down", *option]) == 1
     assert way_out in capsys.readouterr().err
+
+
+def test_the_command_says_who_the_strangers_were(tmp_path):
+    out = tmp_path / "cup.json"
+    common = ["--scenario", "look_down", "--size", "8", "--planet", "flat", "--ticks", "8"]
+    few = ["--rounds", "1", "--background", "usual", "idle", "--output", str(out)]
+    assert main(["tournament", "idle", "random", *common, *few]) == 0
+    told = json.loads(out.read_text())
+    assert told["background"] == dict.fromkeys(("random", "idle"), f"mpgenie {mpgenie.__version__}")
+    assert {trial["mode"] for trial in told["focal"]} == set(MODES)
 
 
 def test_the_command_prints_a_table_and_leaves_its_figures(capsys, tmp_path):
