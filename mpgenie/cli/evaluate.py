@@ -57,13 +57,26 @@ def add_options(parser: argparse.ArgumentParser) -> None:
            help="improve plans from N places in dreams, and try them in the game (0)")  # fmt: skip
     dreams("--idm", type=Path, metavar="RUN",
            help="read off frames what was done, with a run of `mpgenie train idm`")  # fmt: skip
+    dreams("--states", type=Path, metavar="FILE",
+           help="read states off frames, with the probe in a file; if new, it learns")  # fmt: skip
     dreams("--judge", metavar="MODULE:FUNCTION",
            help="ask this judge, too: judge(question, frames, choices) -> choice")  # fmt: skip
     dreams("--cases", type=Path, metavar="DIR", help="write what is asked there, and stop")
 
 
 IDM = ("data", "learnt_from", "every")
-DREAMS = ("tasks", "episodes", "seed", "probes", "starts", "plans", "idm", "judge", "cases")
+DREAMS = (
+    "tasks",
+    "episodes",
+    "seed",
+    "probes",
+    "starts",
+    "plans",
+    "idm",
+    "states",
+    "judge",
+    "cases",
+)
 """The names of the options of each kind, besides --compare."""
 
 

@@ -38,6 +38,7 @@ from .scoring import (
     on_reconstructions,
     tell,
 )
+from .state_probe import StateProbe, StatesRead
 from .tasks import cases_of
 
 FORMAT = 1
@@ -61,6 +62,7 @@ def evaluate_world_model(
     starts: int = 0,
     plans: int = 0,
     idm: str | Path | None = None,
+    states: str | Path | None = None,
     judge: Judge | str | None = None,
     resolution: tuple[int, int] | None = None,
     out: str | Path | None = None,
@@ -81,6 +83,8 @@ def evaluate_world_model(
         plans: From how many places plans are improved inside dreams and tried in the game, see
             `improving`.
         idm: A network of inverse dynamics, which reads off frames what was done; see `inverse`.
+        states: A file of a probe that reads states off frames, see `state_probe`; where there is
+            none yet, one learns and is written there.
         judge: Somebody else's opinion, or its name as `module:function`; see `opinion`.
         resolution: (height, width) of frames; by default those of the first checkpoint.
         out: A folder for report.html, report.json and pictures; nothing is written by default.
@@ -124,6 +128,11 @@ def evaluate_world_model(
         reader = ActionsRead(Path(idm), _all(cases)) if idm is not None else None
         if reader is not None:
             results["actions"] = reader.about()
+        probe = None
+        if states is not None:
+            say("reading states")
+            probe = StatesRead(StateProbe.at(Path(states), game), game, _all(cases))
+            results["states"] = probe.about()
         if lpips is not None:
             results["frechet_alexnet"] = halves(lpips.pooled, _all(cases))
         tellings = {}
@@ -138,6 +147,8 @@ def evaluate_world_model(
                 )
             if reader is not None:
                 results["models"][name]["actions"] = _read_by(reader, model, tellings[name])
+            if probe is not None:
+                results["models"][name]["states"] = _states_of(probe, model, tellings[name])
             if opinion is not None:
                 results["models"][name]["opinion"] = opinions(opinion, cases, tellings[name])
     for name, model in given.items():
@@ -188,6 +199,15 @@ def _read_by(reader: ActionsRead, model: Model, told: Told) -> dict[str, Any]:
     if isinstance(model, Reconstructs):
         left = [model.reconstructed(case.real[:TICKS]) for case in reader.cases]
         found["reconstructed"] = reader.read(left)
+    return found
+
+
+def _states_of(probe: StatesRead, model: Model, told: Told) -> dict[str, Any]:
+    """How well states are read off what a model told, and off what is left by its tokenizer."""
+    found: dict[str, Any] = {"told": probe.read(_all(told))}
+    if isinstance(model, Reconstructs):
+        left = [model.reconstructed(case.real) for case in probe.cases]
+        found["reconstructed"] = probe.read(left)
     return found
 
 

@@ -109,6 +109,15 @@ class Game:
             play.crew.phases, play.outcome.status == "success",
         )  # fmt: skip
 
+    def beginning(self, seed: int, planet_seed: int) -> bytes:
+        """The game at the beginning of an episode in which two face each other."""
+        stage(self.simulation, 0, EPISODES["rotation"], seed, planet=planet_seed)
+        return self.simulation.snapshot(0)
+
+    def visible(self) -> NDArray[np.int32]:
+        """(P, P) pixels of each player in each one's view of 64 x 64, as last seen."""
+        return self._studio.visible(0)
+
     def replay(self, take: Take, actions: Actions) -> Take:
         """What an episode would have been with other actions of as many ticks."""
         self.simulation.restore(0, take.begin)

@@ -74,6 +74,26 @@ def by_actions(results: Results) -> str:
     )
 
 
+def by_states(results: Results) -> str:
+    """What a frozen probe reads off frames; nothing where there is none."""
+    if "states" not in results:
+        return ""
+    about = results["states"]
+    rows = {"the game": about["real"], "none: always the same": about["constant"]}
+    for name, model in results["models"].items():
+        for what, found in model["states"].items():
+            rows[name if what == "told" else f"{name}, reconstructions"] = found
+    head = ["frames", *about["real"]]
+    cells = [[escape(name), *map(_percent, found.values())] for name, found in rows.items()]
+    return table(head, cells) + note(
+        "The share of frames of which a small network, that learnt on frames of the game and is "
+        "frozen, says what truly is there: whether the other is in view, where (within 5 degrees), "
+        "how far off (within a quarter), how far one looks down (within 5 degrees), how bright the "
+        "day is (within a quarter), whether it rains. What it gets wrong of the game, it cannot "
+        f"tell of a dream. Probe {about['hash'][:16]}."
+    )
+
+
 def by_plans(results: Results) -> str:
     """What plans are worth that were found in dreams; nothing where none were looked for."""
     rows = [

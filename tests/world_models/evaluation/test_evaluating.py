@@ -13,6 +13,7 @@ from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation import evaluating
 from mpgenie.world_models.evaluation.fidelity import agreement
 from mpgenie.world_models.evaluation.models import CopyLast
+from mpgenie.world_models.evaluation.state_probe import Net, StateProbe
 from tests.agents.vpt.conftest import lesson
 from tests.world_models.evaluation.test_models import dreams
 
@@ -104,15 +105,18 @@ def yes(question, frames, choices):
 
 def test_actions_are_read_and_others_asked_if_that_is_wanted(tmp_path):
     learn(lesson(steps=1), tmp_path / "idm")
+    StateProbe(Net((32, 32)), (32, 32)).save(tmp_path / "probe")
     judge, out = f"{__name__}:yes", tmp_path / "report"
-    arguments = [SHIPPED, "--idm", str(tmp_path / "idm"), "--judge", judge, "--out", str(out)]
+    arguments = [SHIPPED, "--idm", str(tmp_path / "idm"), "--states", str(tmp_path / "probe")]
+    arguments += ["--judge", judge, "--out", str(out)]
     assert main(["evaluate", *arguments, "--tasks", "movement_b", "--episodes", "1"]) == 0
     found = json.loads((out / "report.json").read_text())["models"]
     assert found["oracle"]["actions"]["camera_r2"] <= 1.0
     assert "reconstructed" in found["debug"]["actions"]
     assert found["oracle"]["opinion"]["movement_b"]["mean"] == 0.0
     page = (out / "report.html").read_text()
-    assert "read off frames" in page and "another judge" in page
+    assert {*found["debug"]["states"]} == {"told", "reconstructed"}
+    assert "What is there, read off frames" in page and "another judge" in page
 
 
 def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):
