@@ -1,10 +1,10 @@
 """Whether what is good in a dream is good in the game: policies, ranked by both.
 
-Each policy plays some episodes in the game, and from the same frames on in the dream.  What counts
-is not whether returns are the same but whether their order is: Pearson's and Spearman's
-correlation, and the mean maximum rank violation of Li et al., "Evaluating Real-World Robot
-Manipulation Policies in Simulation" (2024): how much return is lost, at worst and on average over
-policies, where the dream has two of them the wrong way round.
+Each policy plays some episodes in the game, on planets that are held out, and from the same frames
+on in the dream.  What counts is not whether returns are the same but whether their order is:
+Pearson's and Spearman's correlation, and the mean maximum rank violation of Li et al., "Evaluating
+Real-World Robot Manipulation Policies in Simulation" (2024): how much return is lost, at worst and
+on average over policies, where the dream has two of them the wrong way round.
 
 Data without rewards teach none.  `sky_seen` is a reward that any frame tells, so that models of
 such data can be tried too; it asks whether a dream knows where looking and walking lead.
@@ -86,7 +86,7 @@ def rank_policies(
     Args:
         source: What dreams.
         policies: Two at least, by name.
-        starts: From how many places each plays.
+        starts: From how many places each plays, each on a planet of its own.
         ticks: For how long at most.
         seed: Of planets, and of what policies and dreams draw.
         reward: What frames are worth; None = what the environments say.
@@ -100,7 +100,7 @@ def rank_policies(
     """
     if len(policies) < 2:
         raise ConfigError(f"two policies at least can be ranked, got {list(policies)}")
-    options = {**source.options, "planets": 4, "max_cycles": FRAMES + ticks}
+    options = {**source.options, "planets": None, "max_cycles": FRAMES + ticks}
     ending = "chance" if reward is None else None
     real_returns, dreamt_returns = np.zeros((2, len(policies), starts))
     with (
@@ -108,10 +108,11 @@ def rank_policies(
         closing(dream_env(source, horizon=ticks, ending=ending)) as dream,
     ):
         for n, (m, policy) in product(range(starts), enumerate(policies.values())):
-            seen, _ = game.reset(seed=seed + n)
+            planet = 2 * (seed * 4096 + n) + 1  # odd ones are of no split but `eval`
+            seen, _ = game.reset(seed=planet)
             for _ in range(FRAMES):
                 seen, *_ = game.step(dict.fromkeys(game.agents, NO_OP))
-            dreamt, _ = dream.reset(seed=seed + n, options={"start": game})
+            dreamt, _ = dream.reset(seed=planet, options={"start": game})
             for env, frames, returns in (
                 (dream, dreamt, dreamt_returns), (game, seen, real_returns)
             ):  # fmt: skip

@@ -89,7 +89,7 @@ def returns(model: Model, case: Case, plans: Floats, reward: Reward) -> Floats:
     context = Context(
         case.frames[None, :SHOWN].repeat(count, 0),
         Actions.stacked([before] * count),
-        [case.name] * count,
+        [f"{case.name}_{k}" for k in range(count)],
         [case.snapshot] * count,
     )
     told = model.rollout(context, taken(plans))

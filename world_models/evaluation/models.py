@@ -9,6 +9,7 @@ were made elsewhere.
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
+from zlib import crc32
 
 import numpy as np
 
@@ -120,10 +121,9 @@ class Dreamer:
         self.seed = seed
 
     def rollout(self, context: Context, actions: Actions) -> Pictures:
-        """Dream on; each row has noise of its own."""
-        b, n, _ = actions.buttons.shape
-        controls = actions.controls()
-        seeds = self.seed * 1_000_003 + np.arange(b)
+        """Dream on; what is drawn in a row follows from its name, whatever stands beside it."""
+        n, controls = actions.buttons.shape[1], actions.controls()
+        seeds = np.array([crc32(f"{self.seed} {name}".encode()) for name in context.names])
         state = self.model.open(context.frames, context.actions.controls(), seeds=seeds)
         told = [self.model.step(state, controls[:, t]).frames.cpu().numpy() for t in range(n)]
         frames: Pictures = np.stack(told, 1)

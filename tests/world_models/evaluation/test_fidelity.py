@@ -12,6 +12,7 @@ from mpgenie.world_models.evaluation.fidelity import (
     rank_policies,
     sky_seen,
 )
+from mpgenie.world_models.starts import recent
 from tests.world_models.stand_in import source
 
 
@@ -58,6 +59,21 @@ def test_policies_play_from_the_same_frames_in_both():
     assert np.shape(found["real"]) == np.shape(found["dream"]) == (2, 2)
     for real, dreamt in zip(seen["real"], seen["dream"], strict=True):
         assert all(np.array_equal(real[player], dreamt[player]) for player in real)
+
+
+def test_nobody_has_learnt_on_the_planets(monkeypatch):
+    seeds = []
+
+    def noted(env):
+        reset = env.reset
+        env.reset = lambda seed, options=None: (seeds.append(seed), reset(seed, options))[1]
+        return recent(env)
+
+    monkeypatch.setattr(fidelity, "recent", noted)
+    learnt_on_four = source(options={"planets": 4})
+    two = {name: POLICIES[name] for name in ("walk", "turn left")}
+    rank_policies(learnt_on_four, two, starts=2, ticks=1)
+    assert sorted(set(seeds)) == [1, 3]  # datasets have even ones for training
 
 
 def test_who_looks_up_sees_more_sky_in_the_game():

@@ -44,6 +44,14 @@ def test_a_dream_goes_on_from_what_was_shown(some):
     assert not np.array_equal(told[0], other[0])
 
 
+def test_a_dream_is_the_same_wherever_it_stands_in_a_batch(some):
+    together = told_by(Dreamer(dreams()), some, 8)
+    for case, frames in zip(some, together, strict=True):
+        (alone,) = told_by(Dreamer(dreams()), [case], 8)
+        apart = np.abs(alone.astype(np.int64) - frames)  # sums are rounded otherwise in a batch
+        assert apart.max() <= 2
+
+
 def test_frames_go_through_its_tokenizer(some):
     dreamer = Dreamer(dreams())
     assert isinstance(dreamer, Reconstructs) and not isinstance(CopyLast(), Reconstructs)

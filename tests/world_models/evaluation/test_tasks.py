@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from mpgenie.envs.simulation.actions import USE
+from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation.cases import SHOWN, told_by
 from mpgenie.world_models.evaluation.models import CopyLast, Mirrored, Oracle
 from mpgenie.world_models.evaluation.tasks import TASKS, cases_of
@@ -106,3 +107,8 @@ def test_the_same_seed_gives_the_same_cases(game, cases):
         assert np.array_equal(one.frames, other.frames)
         for a, b in zip(one.questions, other.questions, strict=True):
             assert all(np.array_equal(a.pictures[name], b.pictures[name]) for name in a.answers)
+
+
+def test_no_tasks_are_none_to_ask(game):
+    with pytest.raises(ConfigError, match="name one task or more: movement_a"):
+        cases_of(game, [], 1, seed=0)

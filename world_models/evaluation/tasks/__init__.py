@@ -75,9 +75,12 @@ def cases_of(
     """
     check_whole("episodes", count, 1, 4096)
     check_whole("seed", seed, 0, 2**16)
-    for name in names or ():
+    wanted = list(TASKS) if names is None else list(names)
+    if not wanted:
+        raise ConfigError(f"name one task or more: {', '.join(TASKS)}; leave them out for all")
+    for name in wanted:
         check_known("task", name, TASKS)
-    return {name: _cases(game, name, count, seed) for name in names or TASKS}
+    return {name: _cases(game, name, count, seed) for name in wanted}
 
 
 def _cases(game: Game, name: str, count: int, seed: int) -> list[Case]:
