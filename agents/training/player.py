@@ -11,7 +11,6 @@ while env.agents:
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,7 +47,7 @@ class Playing(NamedTuple):
     choices: dict[str, NDArray[np.int64]]
     noise: bytes
     """The state of what chooses among likely actions."""
-    memory: Mapping[str, NDArray[np.float32]] = MappingProxyType({})
+    memory: dict[str, NDArray[np.float32]]
     """(M,) of each player, as of `cores`."""
 
 
@@ -111,7 +110,7 @@ class TrainedPolicy:
             if isinstance(seen[0], Mapping)
             else np.stack(seen)
         )
-        kept = {} if state is None else state.memory
+        kept: Mapping[str, NDArray[np.float32]] = {} if state is None else state.memory
         nothing = np.zeros(self.policies.memory, np.float32)
         before = torch.from_numpy(np.stack([kept.get(name, nothing) for name in names]))
         decided = self.decide(rows, slots, rng=rng, memory=before)

@@ -5,7 +5,6 @@ Neither playing nor learning keeps anything: whoever runs them, in whatever orde
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -50,7 +49,7 @@ class Played(NamedTuple):
     outcomes: list[Outcome]
     lived: Mapping[str, Any]
     """What each of those who learn lived through."""
-    takes: Mapping[int, Take] = MappingProxyType({})
+    takes: Mapping[int, Take] = {}
     """Games to be kept, by their worlds."""
 
 

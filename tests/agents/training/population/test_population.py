@@ -1,6 +1,7 @@
 """Populations find what is right where one knows what is, and go on exactly when killed."""
 
 import os
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from mpgenie.agents.training.population.curriculum import Level
 from mpgenie.agents.training.population.executor import OnRay
+from mpgenie.agents.training.population.game import Match
 from mpgenie.agents.training.population.hypers import Range
 from mpgenie.agents.training.population.member import hash_of
 from mpgenie.agents.training.population.population import Population, Settings
@@ -303,6 +305,15 @@ def test_a_folder_from_before_a_setting_goes_on_with_what_is_usual(tmp_path):
     with pytest.raises(ConfigError, match="holds a population with settings"):
         Store(tmp_path, {"settings": {"members": 4, "floor": 0.1}}, game, usual)
     Store(tmp_path, {"settings": {"members": 4, "floor": 0.0}}, game, usual)
+
+
+@pytest.mark.parametrize("game", [MovingOptimum, Told])
+def test_what_comes_of_a_match_can_be_sent_to_another_process(game):
+    match = Match(0, (("a", "b"),) * 4, 2, 5)
+    who = {name: game().newborn(k) for k, name in enumerate("ab")}
+    played = game().play(match, who, {"a": {}})
+    there = pickle.loads(pickle.dumps(played))
+    assert there.outcomes == played.outcomes and set(there.takes) == set(played.takes)
 
 
 @pytest.mark.slow
