@@ -44,25 +44,58 @@ NEAR = 6.0
 _FARTHEST = 2.0  # metres in a tick; who moves farther was put elsewhere
 _TICKS_PER_SECOND = 20
 _KEY = 48
+_SLOTS, _MASKS = "slot of the row", "mask of the row"  # no observation is called so
 Floats = NDArray[np.float64]
+
+
+class Probes:
+    """Some of the rows that it is shown, each as likely: never more are held (Vitter's reservoir).
+
+    Args:
+        most: How many rows.
+        seed: Draws which.
+    """
+
+    def __init__(self, most: int, seed: int) -> None:
+        self.most, self.shown = most, 0
+        self._rng = np.random.default_rng([_KEY, seed])
+        self._kept: dict[str, NDArray[Any]] = {}
+
+    def show(self, rows: Mapping[str, NDArray[Any]], some: NDArray[np.int64]) -> None:
+        """Show some rows of arrays (N, ...)."""
+        if not self._kept:
+            self._kept = {
+                name: np.empty((self.most, *array.shape[1:]), array.dtype)
+                for name, array in rows.items()
+            }
+        numbers = self.shown + np.arange(len(some))
+        places = np.where(numbers < self.most, numbers, self._rng.integers(numbers + 1))
+        stays = places < self.most
+        for name, array in rows.items():
+            self._kept[name][places[stays]] = array[some[stays]]
+        self.shown += len(some)
+
+    def kept(self) -> dict[str, NDArray[Any]]:
+        """(n, ...) those that were drawn."""
+        return {name: array[: self.shown] for name, array in self._kept.items()}
 
 
 class Onlooker:
     """Notes where everybody is and what it does, and keeps some of what is seen.
 
     Args:
-        keep: Observations of how many rows to keep of each step.
+        keep: Observations of how many rows to keep in all.
         seed: Draws which.
     """
 
     def __init__(self, keep: int = 0, seed: int = 0) -> None:
-        self.keep, self._rng = keep, np.random.default_rng([_KEY, seed])
+        self.probes = Probes(keep, seed)
+        """Of what is observed, and beside it who sits there and what is allowed."""
         self.places: list[Floats] = []
         """(W, P, 3) step by step."""
         self.playing: list[NDArray[np.bool_]] = []
         self.acts: list[NDArray[np.bool_]] = []
         """(W, P, 2) whether one attacks, and uses."""
-        self.probes: list[tuple[dict[str, NDArray[Any]], NDArray[np.int64], NDArray[np.int8]]] = []
         self.ticks = 1
 
     def __call__(self, step: Step) -> None:
@@ -76,9 +109,8 @@ class Onlooker:
         columns = [COMPONENTS.index(name) for name in ("attack", "use")]
         self.acts.append(step.actions[..., columns] > 0)
         going = np.flatnonzero(np.repeat(step.playing, envs.config.players))
-        rows = np.sort(self._rng.choice(going, min(self.keep, len(going)), replace=False))
-        seen = {name: array[rows].copy() for name, array in step.seen.items()}
-        self.probes.append((seen, rows % envs.config.players, step.masks[rows].copy()))
+        slots = np.arange(len(step.masks)) % envs.config.players
+        self.probes.show({**step.seen, _SLOTS: slots, _MASKS: step.masks}, going)
 
     def behaviours(self) -> Floats:
         """(W, P, d) the measures of `BEHAVIOUR` of everybody in each match."""
@@ -136,7 +168,7 @@ def diversity_of(
     measured = {
         "names": names,
         "coverage": coverage(onlooker.visited())._asdict(),
-        **_decisions(players, onlooker, seed),
+        **_decisions(players, onlooker),
         **_behaviour(names, played, onlooker.behaviours()),
     }
     families = ancestry(lineage) if lineage else None
@@ -147,20 +179,15 @@ def diversity_of(
     return measured
 
 
-def _decisions(players: Mapping[str, Player], onlooker: Onlooker, seed: int) -> dict[str, Any]:
+def _decisions(players: Mapping[str, Player], onlooker: Onlooker) -> dict[str, Any]:
     """Of those whose chances are known: how much they differ on the same observations."""
     known = {name: each for name, each in players.items() if isinstance(each, Trained)}
     if len(known) < 2:
         return {}
-    seen = {
-        name: np.concatenate([probe[0][name] for probe in onlooker.probes])
-        for name in onlooker.probes[0][0]
-    }
-    slots, masks = (np.concatenate([probe[k] for probe in onlooker.probes]) for k in (1, 2))
-    some = np.random.default_rng([_KEY, seed, 1]).permutation(len(slots))[:PROBES]
-    seen = {name: array[some] for name, array in seen.items()}
+    seen = onlooker.probes.kept()
+    slots, masks = seen.pop(_SLOTS), seen.pop(_MASKS)
     chances = np.stack(
-        [np.exp(each.consider(seen, slots[some], masks[some])[0]) for each in known.values()]
+        [np.exp(each.consider(seen, slots, masks)[0]) for each in known.values()]
     ).astype(np.float64)
     tables = {"divergence": divergences(chances), "distance": distances(chances)}
     return {

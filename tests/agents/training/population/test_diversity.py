@@ -17,7 +17,7 @@ from mpgenie.agents.training.population.diversity import (
     mean_of_pairs,
 )
 from mpgenie.agents.training.population.kinds import clusters, rand_index, stability
-from mpgenie.agents.training.population.measuring import BEHAVIOUR, Onlooker, diversity_of
+from mpgenie.agents.training.population.measuring import BEHAVIOUR, Onlooker, Probes, diversity_of
 from mpgenie.agents.training.population.players import Chance, Idle, Trained
 from mpgenie.errors import ConfigError
 
@@ -145,4 +145,24 @@ def test_nothing_is_noted_after_the_end():
         arena.play(np.array([[0, 1], [1, 0]]), [1, 2], onlooker)
     assert len(onlooker.visited()) == 4 * 4  # four steps of two ticks of four players
     assert onlooker.behaviours().shape == (2, 2, 4)
-    assert all(len(rows) == 3 for _, rows, _ in onlooker.probes)
+    assert onlooker.probes.shown == 4 * 4
+    assert {len(array) for array in onlooker.probes.kept().values()} == {3}
+
+
+def test_no_more_is_held_than_is_drawn_and_each_row_as_likely():
+    times = np.zeros(40)
+    for seed in range(300):
+        probes = Probes(10, seed)
+        for step in range(8):
+            rows = np.arange(5 * step, 5 * step + 5)
+            probes.show({"number": rows, "twice": 2 * rows}, np.arange(5))
+        kept = probes.kept()
+        assert len(set(kept["number"])) == 10 and (kept["twice"] == 2 * kept["number"]).all()
+        times[kept["number"]] += 1
+    assert (abs(times - 75) < 30).all()  # a quarter of 300
+
+
+def test_what_is_shown_is_all_kept_where_there_is_room():
+    probes = Probes(10, 0)
+    probes.show({"number": np.arange(8)}, np.array([1, 6, 7]))
+    assert probes.kept()["number"].tolist() == [1, 6, 7]
