@@ -4,12 +4,13 @@
 
 Each episode is a match of members who suit each other (`agents.training.population.casting`), on a
 planet of its own; beside every action stand the logits and values of whoever chose it, and who that
-was stands in the header.  Episode `i` follows from the arguments and `i` alone.
+was stands in the header.  Episode `i` follows from the arguments and `i` alone.  Who suits whom
+takes matches of all pairs to find out, so it is kept in the folder (`affinities.json`).
 """
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,17 @@ from typing import Any
 import numpy as np
 
 from mpgenie.agents.training.player import find
-from mpgenie.agents.training.population.casting import CASTS, affinities, cast
+from mpgenie.agents.training.population.casting import (
+    CASTS,
+    Affinities,
+    affinities,
+    cast,
+    check_members,
+)
 from mpgenie.agents.training.population.matches import Arena, game_of
-from mpgenie.agents.training.population.players import entered, files_of
+from mpgenie.agents.training.population.players import Player, entered, files_of
 from mpgenie.agents.training.population.scribe import Scribe
+from mpgenie.agents.training.population.store import write_text
 from mpgenie.checks import check_known
 from mpgenie.datasets.reading import Dataset, open_dataset
 from mpgenie.errors import ConfigError
@@ -30,6 +38,8 @@ from mpgenie.generation.plan import Plan
 from .keeping import Keeper
 from .recording import one_thread, seed_of
 
+AFFINITIES = "affinities.json"
+"""Who suits whom, in the dataset's folder."""
 OnEpisode = Callable[[int], None]
 
 
@@ -71,10 +81,10 @@ def generate_from(
     plan = plan or Plan()
     files = files_of(population)
     members = entered(files)
+    check_members(members)
     # However few planets they learnt on, data shall show as many as there are episodes.
     options = {**game_of(list(members.values()), players=players, **game), "planets": None}
     with one_thread():
-        known = affinities(members, options, plan.seed)
         agreed = {
             "cast": cast_by,
             "members": {name: _hash_of(file) for name, file in zip(members, files, strict=True)},
@@ -84,6 +94,7 @@ def generate_from(
         }
         keeper = Keeper(out, options, plan.streams, split=plan.split, agreed=agreed)
         with closing(keeper), sole_generator(keeper.film.root):
+            known = _known(Path(out), cast_by, members, options, plan.seed)
             with Arena(list(members.values()), options, worlds=1) as arena:
                 for unit in keeper.film.left(range(episodes)):
                     slots = arena.envs.config.players
@@ -96,6 +107,21 @@ def generate_from(
                     if on_episode is not None:
                         on_episode(unit)
     return open_dataset(out)
+
+
+def _known(
+    folder: Path, cast_by: str, members: Mapping[str, Player], options: Any, seed: int
+) -> Affinities:
+    """Who suits whom as far as the cast asks for it, from the folder if it is there."""
+    if cast_by == "any":
+        return Affinities.unknown(len(members))
+    file = folder / AFFINITIES
+    if file.exists():
+        kept = json.loads(file.read_text())
+        return Affinities(np.array(kept["together"]), np.array(kept["apart"]))
+    known = affinities(members, options, seed)
+    write_text(file, json.dumps({name: each.tolist() for name, each in known._asdict().items()}))
+    return known
 
 
 def _hash_of(file: str | Path) -> str:

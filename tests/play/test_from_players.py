@@ -10,6 +10,7 @@ from mpgenie.cli import main
 from mpgenie.datasets.verify import verify
 from mpgenie.errors import ConfigError
 from mpgenie.generation.plan import Plan
+from mpgenie.play import from_players
 
 pytest.importorskip("torch")
 from mpgenie.agents.training.checkpoint import load_policy, save_policy
@@ -59,6 +60,22 @@ def test_a_dataset_goes_on_with_the_episodes_that_it_would_have_had(tmp_path, po
     assert hashes(parts) == hashes(whole)
     with pytest.raises(ConfigError, match="cast"):
         generate_from(tmp_path / "parts", population, episodes=3, plan=PLAN, cast_by="any", **SMALL)
+
+
+def test_who_suits_whom_is_found_out_once_and_only_if_it_matters(tmp_path, population, monkeypatch):
+    asked = []
+    usual = from_players.affinities
+    monkeypatch.setattr(
+        from_players, "affinities", lambda *given: (asked.append(1), usual(*given))[1]
+    )
+    for cast_by, times in (("any", 0), ("contrasting", 1)):
+        for episodes in (1, 2):
+            generate_from(
+                tmp_path / cast_by, population, episodes=episodes, cast_by=cast_by, plan=PLAN,
+                **SMALL,
+            )  # fmt: skip
+        assert len(asked) == times
+        assert (tmp_path / cast_by / "affinities.json").exists() == bool(times)
 
 
 def test_an_unknown_cast_leaves_nothing_behind(tmp_path, population):

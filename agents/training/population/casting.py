@@ -9,7 +9,7 @@ have a seat they take seats again.  Shapes: n members.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +37,14 @@ class Affinities(NamedTuple):
     apart: Floats
     """(n, n) the divergence of their decisions, 0 to 1."""
 
+    @classmethod
+    def unknown(cls, n: int) -> Self:
+        """Nothing is known; where anybody plays with anybody, nothing need be."""
+        return cls(np.zeros((n, n)), np.zeros((n, n)))
 
-def affinities(players: Mapping[str, Player], game: Mapping[str, Any], seed: int) -> Affinities:
-    """Find out who suits whom, by short matches of all pairs.
+
+def check_members(players: Mapping[str, Player]) -> None:
+    """Refuse who cannot play for data.
 
     Raises:
         ConfigError: If there are fewer than two, or one did not learn it with PPO.
@@ -50,6 +55,15 @@ def affinities(players: Mapping[str, Player], game: Mapping[str, Any], seed: int
             "players for data are two or more trained members of a population, got "
             f"{strange or list(players)}"
         )
+
+
+def affinities(players: Mapping[str, Player], game: Mapping[str, Any], seed: int) -> Affinities:
+    """Find out who suits whom, by short matches of all pairs.
+
+    Raises:
+        ConfigError: As of `check_members`.
+    """
+    check_members(players)
     short = {**game, "max_cycles": min(_TICKS, int(game.get("max_cycles", _TICKS)))}
     scores = hold(players, short, rounds=2, seed=seed).mean_scores()
     measured = diversity_of(players, short, matches=8, seed=seed)
