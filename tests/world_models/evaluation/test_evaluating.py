@@ -14,6 +14,7 @@ from mpgenie.world_models.evaluation import evaluating
 from mpgenie.world_models.evaluation.fidelity import agreement
 from mpgenie.world_models.evaluation.models import CopyLast
 from mpgenie.world_models.evaluation.state_probe import Net, StateProbe
+from mpgenie.world_models.evaluation.tasks import TASKS
 from tests.agents.vpt.conftest import lesson
 from tests.world_models.evaluation.test_models import dreams
 
@@ -50,6 +51,14 @@ def test_the_page_tells_all_and_so_does_the_file_beside_it(evaluated):
         assert told in page
     assert "http" not in page
     assert (out / "tasks.png").is_file() and (out / "horizon.png").is_file()
+
+
+def test_all_tasks_are_asked_of_a_checkpoint_at_once(tmp_path):
+    """The tier of continuous integration: one episode of each task, and its page."""
+    found = mpgenie.evaluate_world_model(SHIPPED, episodes=1, out=tmp_path)
+    assert list(found["tasks"]) == list(TASKS)
+    assert {each["share"] for each in found["models"]["oracle"]["tasks"].values()} == {1.0}
+    assert (tmp_path / "report.html").is_file()
 
 
 def test_the_same_comes_out_again(evaluated):
