@@ -3,7 +3,7 @@
 A leaf like `errors`: every folder may use these.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,17 @@ def check_same(
         ConfigError: If another does.
     """
     for name, value in ours.items():
-        if theirs.get(name) != value and name != but:
+        for part, had, has in _apart(name, theirs.get(name), value) if name != but else ():
             raise ConfigError(
-                f"{folder} holds a {what} with {name} = {theirs.get(name)!r}, not {value!r}: "
-                "name another folder with --out, or the same settings"
+                f"{folder} holds a {what} with {part} = {had!r}, not {has!r}: name another folder "
+                "with --out, or the same settings"
             )
+
+
+def _apart(name: str, theirs: Any, ours: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Where settings differ: the name of each part, as "learner.rate", and both values."""
+    if isinstance(theirs, Mapping) and isinstance(ours, Mapping):
+        for part in {**ours, **theirs}:
+            yield from _apart(f"{name}.{part}", theirs.get(part), ours.get(part))
+    elif theirs != ours:
+        yield name, theirs, ours

@@ -26,3 +26,12 @@ def test_who_goes_on_does_so_with_the_same_settings(tmp_path):
         check_same(tmp_path, "run", {"seed": 1}, {"seed": 2})
     with pytest.raises(ConfigError, match="holds a loop with colour = None, not 'red'"):
         check_same(tmp_path, "loop", {"seed": 1}, {"colour": "red"})
+
+
+def test_a_setting_within_others_is_named_alone(tmp_path):
+    theirs, ours = ({"learner": {"rate": 1.0, "env": {"size": size}}} for size in (48, 96))
+    check_same(tmp_path, "run", theirs, theirs)
+    with pytest.raises(ConfigError, match=r"with learner\.env\.size = 48, not 96"):
+        check_same(tmp_path, "run", theirs, ours)
+    with pytest.raises(ConfigError, match=r"with learner\.clip = 0\.2, not None"):
+        check_same(tmp_path, "run", {"learner": {"clip": 0.2}}, {"learner": {}})

@@ -74,7 +74,7 @@ HYPERS: dict[str, Range] = {
     "entropy": Range(1e-4, 3e-2),
     "discount": Range(0.9, 0.999, "complement"),
 }
-"""The hyper-parameters that evolve by default; any number among PPO's `Terms` may."""
+"""The hyper-parameters that evolve by default; any of `training.TERMS` may."""
 
 PRIOR: dict[str, Range] = {"prior": Range(1e-4, 1e-1)}
 """What evolves besides, where players have a slow core: what it costs to surprise it."""

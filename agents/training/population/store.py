@@ -74,8 +74,8 @@ class Store:
         path = folder / SETTINGS
         if path.exists():
             found = _read_json(path)
-            for part, settings in json.loads(json.dumps(dict(usual))).items():
-                found[part] = {**settings, **found[part]}
+            for part, before in json.loads(json.dumps(dict(usual))).items():
+                found[part] = {**before, **found[part]}
             check_same(folder, "population", found, ours, but="generations")
         write_text(path, json.dumps(ours, indent=1))
 
@@ -112,17 +112,25 @@ class Store:
             unfinished.rename(place)
             _sync(place.parent)
             write_text(self.folder / LATEST, name)
-            for old in sorted((self.folder / GENERATIONS).glob("gen_*"))[:-KEPT]:
-                shutil.rmtree(old)
+            for old in self._saved()[:-KEPT]:
+                shutil.rmtree(self.folder / GENERATIONS / old)
         except OSError as error:
             raise StorageError(f"cannot write generation {generation}: {error}") from error
 
     def remember(self, name: str, member: Member, generation: int) -> None:
-        """Keep a member as it is now."""
+        """Keep a member as it is now.
+
+        Raises:
+            StorageError: If the disk refuses.
+        """
         place = self.folder / HISTORY / name
         network = {key: array for key, array in member.arrays.items() if key.startswith("net.")}
-        self.game.save(place / POLICY, network, {"member": member.name, "generation": generation})
-        write_text(place / MEMBER, json.dumps(member.plain(), indent=1))
+        facts = {"member": member.name, "generation": generation}
+        try:
+            self.game.save(place / POLICY, network, facts)
+            write_text(place / MEMBER, json.dumps(member.plain(), indent=1))
+        except OSError as error:
+            raise StorageError(f"cannot keep {name} for later: {error}") from error
 
     def _write_member(self, place: Path, member: Member, generation: int) -> None:
         network = {name: array for name, array in member.arrays.items() if name.startswith("net.")}
@@ -147,9 +155,9 @@ class Store:
             self._forget_after(-1)
             return None
         last = latest.read_text().strip()
-        names = [path.name for path in (self.folder / GENERATIONS).glob("gen_*[0-9]")]
+        names = [each for each in self._saved() if _in_order(each) <= _in_order(last)]
         wrong: list[str] = []
-        for name in sorted((each for each in names if each <= last), reverse=True):
+        for name in reversed(names):
             try:
                 found = self._read(self.folder / GENERATIONS / name)
             except (MpgenieError, OSError, ValueError, KeyError, TypeError) as error:
@@ -170,6 +178,11 @@ class Store:
         """What `remember` kept under a name: about the member, and its network."""
         place = self.folder / HISTORY / name
         return _read_json(place / MEMBER), self.game.load(place / POLICY)
+
+    def _saved(self) -> list[str]:
+        """The names of generations that are there, the oldest first."""
+        found = (path.name for path in (self.folder / GENERATIONS).glob("gen_*[0-9]"))
+        return sorted(found, key=_in_order)
 
     def _read(self, place: Path) -> Generation:
         state = _read_json(place / STATE)
@@ -201,6 +214,11 @@ def _until(line: str) -> float:
 
 def _named(generation: int) -> str:
     return f"gen_{generation:05d}"
+
+
+def _in_order(name: str) -> tuple[int, str]:
+    """A key that sorts names by generation: past 99,999 they are longer."""
+    return len(name), name
 
 
 def read_lineage(folder: Path) -> list[Event]:

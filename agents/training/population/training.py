@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from mpgenie import __version__
 from mpgenie.agents.training.config import PPOConfig
 from mpgenie.agents.training.stopping import Pace, asked_to_stop
+from mpgenie.agents.training.update import Terms
+from mpgenie.checks import check_known
 from mpgenie.errors import ConfigError
 
 from .co_play import CoPlay
@@ -19,6 +21,8 @@ from .takes import Numbered
 
 PART = Range(0.1, 10.0)
 """What a part of the scenario's reward may be worth, where that evolves; it is 1 elsewhere."""
+TERMS = tuple(name for name, kind in get_type_hints(Terms).items() if kind is float)
+"""The terms of learning that may evolve; whole ones, such as `epochs`, have no scale."""
 OnGeneration = Callable[[Population], None]
 OnTakes = Callable[[Sequence[Numbered]], None]
 
@@ -51,12 +55,15 @@ def train(
         The folder of the member with the highest rating.
 
     Raises:
-        ConfigError: If the folder holds another population, or a level cannot be played.
+        ConfigError: If the folder holds another population, a level cannot be played, or nothing
+            is called as one of the numbers that shall evolve.
         KeyboardInterrupt: After Ctrl-C, when a generation is done; the same call goes on.
     """
     game = CoPlay(config, settings.levels, record=record)
     executor = executor or InProcess()
     try:
+        for name in settings.hypers:
+            check_known("number that evolves", name, (*TERMS, *parts_evolve(config)))
         if record and config.env_config().messages:
             raise ConfigError("datasets have no place for messages: record nothing, or leave them")
         for level in range(max(1, len(settings.levels))):  # wrong ones are refused here, too

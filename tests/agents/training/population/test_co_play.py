@@ -15,7 +15,8 @@ from mpgenie.agents.training.population.hypers import Range
 from mpgenie.agents.training.population.member import hash_of
 from mpgenie.agents.training.population.population import Population, Settings
 from mpgenie.agents.training.population.store import Store
-from mpgenie.errors import CheckpointError
+from mpgenie.agents.training.population.training import TERMS, train
+from mpgenie.errors import CheckpointError, ConfigError
 
 from ..conftest import tiny
 
@@ -186,6 +187,15 @@ def test_a_population_learns_and_its_members_are_players(game, tmp_path):
     assert {path.name for path in place.iterdir()} == {"policy.npz", "optimiser.npz", "member.json"}
     again = Population(settings, game, Store(tmp_path, {}, game))
     assert [hash_of(m.arrays) for m in again.members] == [hash_of(m.arrays) for m in made.members]
+
+
+@pytest.mark.parametrize("name", ["epochs", "minibatch", "entrpy", "part.nothing"])
+def test_what_is_no_number_with_a_scale_does_not_evolve(name, tmp_path):
+    settings = Settings(hypers={"rate": Range(1e-4, 1e-3), name: Range(1.0, 4.0)})
+    with pytest.raises(ConfigError, match=f"unknown number that evolves '{name}'"):
+        train(settings, tiny(players=2), tmp_path / "them")
+    assert not (tmp_path / "them").exists()
+    assert {"rate", "entropy", "discount", "prior"} <= set(TERMS)
 
 
 def test_players_of_another_game_are_refused(game, tmp_path):

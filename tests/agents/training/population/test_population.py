@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mpgenie.agents.training.population import store
 from mpgenie.agents.training.population.curriculum import Level
 from mpgenie.agents.training.population.executor import OnRay
 from mpgenie.agents.training.population.game import Match
@@ -15,7 +16,7 @@ from mpgenie.agents.training.population.member import hash_of
 from mpgenie.agents.training.population.population import Population, Settings
 from mpgenie.agents.training.population.scheduler import Schedule
 from mpgenie.agents.training.population.store import Store, read_lineage
-from mpgenie.errors import CheckpointError, ConfigError
+from mpgenie.errors import CheckpointError, ConfigError, StorageError
 
 from .toys import (
     Growing,
@@ -292,6 +293,26 @@ def test_a_damaged_generation_is_passed_over(tmp_path):
         population(tmp_path / "hurt", MovingOptimum(), schedule=HASTY)
 
 
+def test_generations_follow_one_another_past_the_digits_of_their_names(tmp_path):
+    made = population(tmp_path, MovingOptimum())
+    made.generation = 99_998
+    advanced(made, 3)
+    kept = {path.name for path in (tmp_path / "generations").iterdir()}
+    assert kept == {"gen_100000", "gen_100001"}
+    assert population(tmp_path, MovingOptimum()).generation == 100_001
+
+
+def test_a_disk_that_refuses_a_member_of_the_past_is_named_so(tmp_path, monkeypatch):
+    made = population(tmp_path, MovingOptimum())
+
+    def full(path, text):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "write_text", full)
+    with pytest.raises(StorageError, match="cannot keep m00_gen_00007 for later"):
+        made.store.remember("m00_gen_00007", made.members[0], 7)
+
+
 def test_a_folder_of_another_population_is_refused(tmp_path):
     population(tmp_path, MovingOptimum())
     with pytest.raises(ConfigError, match="population with seed = 0, not 1"):
@@ -302,7 +323,7 @@ def test_a_folder_from_before_a_setting_goes_on_with_what_is_usual(tmp_path):
     game = Growing()
     Store(tmp_path, {"settings": {"members": 4}}, game)
     usual = {"settings": {"members": 8, "floor": 0.0}}
-    with pytest.raises(ConfigError, match="holds a population with settings"):
+    with pytest.raises(ConfigError, match=r"population with settings\.floor = 0\.0, not 0\.1"):
         Store(tmp_path, {"settings": {"members": 4, "floor": 0.1}}, game, usual)
     Store(tmp_path, {"settings": {"members": 4, "floor": 0.0}}, game, usual)
 

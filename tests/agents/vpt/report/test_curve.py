@@ -90,7 +90,7 @@ def test_points_are_learnt_once_and_those_without_labels_are_left_out(tmp_path, 
     assert all(np.isfinite(row["nll"]) for row in made["rows"]) and len(made["needed"]) == 2
     monkeypatch.setattr(curve, "learn", None)
     assert labels_needed(plays, judged, tmp_path, plan, minutes=(0.1, 0.3), seeds=1) == made
-    with pytest.raises(ConfigError, match="holds a run with config = .*, not "):
+    with pytest.raises(ConfigError, match="holds a run with config.* = .*, not "):
         labels_needed(plays, judged, tmp_path, config(steps=3), minutes=(0.1,), seeds=1)
     with pytest.raises(ConfigError, match="there are 0.33 labelled minutes, not 7"):
         labels_needed(plays, judged, tmp_path, plan, minutes=(7.0,))
