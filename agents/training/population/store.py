@@ -112,8 +112,8 @@ class Store:
             unfinished.rename(place)
             _sync(place.parent)
             write_text(self.folder / LATEST, name)
-            for old in self._saved()[:-KEPT]:
-                shutil.rmtree(self.folder / GENERATIONS / old)
+            for spare in self._saved()[:-KEPT]:
+                shutil.rmtree(self.folder / GENERATIONS / spare)
         except OSError as error:
             raise StorageError(f"cannot write generation {generation}: {error}") from error
 
