@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("scenario", metavar="SCENARIO", help="what is played")
     add("--out", type=Path, required=True, metavar="DIR", help="the folder, new or to go on with")
     add("--episodes", type=int, required=True, metavar="N", help="how many there shall be")
-    who = "script, random, trained (comes with mpgenie), or a policy's name or folder; "
+    who = "script, random, idle, trained (comes with mpgenie), or a policy's name or folder; "
     add("--with", dest="who", type=words, default=("script",), metavar="WHO",
         help=who + "several take seats in turn (script)")  # fmt: skip
     add("--players", type=int, default=2, metavar="N", help="how many play (%(default)s)")

@@ -103,6 +103,8 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError(f"--record is a share from 0 to 1, got {options.record:g}")
     if options.minutes is not None and not options.minutes > 0:
         raise ConfigError(f"--minutes must be more than 0, got {options.minutes:g}")
+    if options.fixed and options.crossover:
+        raise ConfigError("--crossover is about clones, and with --fixed there are none: leave one")
     from mpgenie.agents.training.config import recipe
     from mpgenie.agents.training.population.co_play import CoPlay
     from mpgenie.agents.training.population.executor import InProcess, OnRay

@@ -134,10 +134,14 @@ def make_session(
 
     def make(renderer: str) -> Session:
         game = Planet(PlanetEnv(config_from({**wanted, "renderer": renderer})))
-        seats = seats_of(game, names, {name: (name, each) for name, each in policies.items()})
-        session = Session(game, seats)
-        session.begin(options.seed)
-        game.picture(game.players[0], "first", options.view)
+        try:
+            seats = seats_of(game, names, {name: (name, each) for name, each in policies.items()})
+            session = Session(game, seats)
+            session.begin(options.seed)
+            game.picture(game.players[0], "first", options.view)
+        except BaseException:
+            game.close()
+            raise
         return session
 
     session: Session = with_renderer(make, options.renderer)[0]

@@ -91,7 +91,9 @@ class Plan:
         if not self.players or not all(1 <= count <= 1024 for count in self.players):
             raise ConfigError(f"players must lie between 1 and 1024, got {list(self.players)}")
         if not 8 <= self.size <= 400:
-            raise ConfigError(f"planet size must lie between 48 and 400, got {self.size}")
+            raise ConfigError(
+                f"planet size must lie between 48 and 400 (from 8 in tests), got {self.size}"
+            )
         if not self.types:
             of_split = [e.name for e in EPISODES.values() if e.held_out == (self.split == "eval")]
             object.__setattr__(self, "types", tuple(of_split))

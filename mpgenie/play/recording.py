@@ -60,8 +60,9 @@ def record(
         scenario: What is played; by default what a policy has learnt, else gather.
         episodes: How many there shall be; a larger number adds to a dataset.
         players: How many play.
-        who: `script`, `random`, `trained` (the policy of the scenario that comes with mpgenie), or
-            a trained policy's name, file or folder; of several each in turn, seat by seat.
+        who: `script`, `random`, `idle`, `trained` (the policy of the scenario that comes with
+            mpgenie), or a trained policy's name, file or folder; of several each in turn, seat by
+            seat.
         planet: "normal" or "flat"; by default as a policy has learnt, else normal.
         size: Columns along the edge of a planet's face; likewise, else 96.
         mobs: Whether there are any; likewise, else there are.
@@ -158,7 +159,7 @@ def _policies(names: Sequence[str], scenario: str | None) -> dict[str, tuple[str
     """Of those who play by a trained policy: what it is called, and the policy."""
     found = {}
     for name in names:
-        if name not in (SCRIPT, RANDOM):
+        if name != SCRIPT and name not in _UNTAUGHT:
             from mpgenie.agents.training.player import trained
 
             chosen = _shipped(scenario) if name == TRAINED else name

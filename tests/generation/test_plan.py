@@ -63,6 +63,7 @@ def test_depth_is_never_kept_as_video():
         ({"types": ("nowhere:NOD",)}, "No module named 'nowhere'"),
         ({"planet": ("cube",)}, "no 'cube'"),
         ({"players": (0,)}, "between 1 and 1024"),
+        ({"size": 7}, r"between 48 and 400 \(from 8 in tests\), got 7"),
         ({"cameras": ("ego", "ego")}, "each once"),
         ({"types": ("quick_episodes:HELD_OUT",)}, "held out for evaluation"),
     ],

@@ -90,6 +90,7 @@ def test_levels_are_read_as_players_bar_and_floor(capsys):
         (["--set", "worlds=3"], "--set worlds is for runs of"),
         (["--set", "seed=3"], "--set seed is for runs of"),
         (["--set", "start=tag"], "--set start is for runs of"),
+        (["--fixed", "--crossover"], "with --fixed there are none"),
         (["--players", "1"], "2 players or more"),
         (["--record", "1", "--set", "env.messages=2"], "no place for messages"),
         (["--levels", "2:4:1,99"], "players must be a whole number from 1 to 32, got 99"),

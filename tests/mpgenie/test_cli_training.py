@@ -11,7 +11,9 @@ from mpgenie.agents.training.log import read_progress
 from mpgenie.agents.training.player import trained
 from mpgenie.cli import main
 from mpgenie.cli.train_ppo import count
+from mpgenie.errors import RendererError
 from mpgenie.pictures import made_by_us
+from mpgenie.play.game import Planet
 
 SMALL = [
     "--worlds", "2", "--size", "8", "--planet", "flat", "--threads", "1", "--set", "horizon=8",
@@ -45,6 +47,20 @@ def test_a_run_leaves_players_curves_and_figures(run, capsys):
     # Other settings do not mix with it.
     assert train(run, "--steps", "128", "--set", "rate=0.5") == 1
     assert "holds a run with rate = 0.0" in capsys.readouterr().err
+
+
+def test_games_that_cannot_be_drawn_are_let_go_of(tmp_path, monkeypatch, capsys):
+    begun, closed, close = [], [], Planet.close
+
+    def picture(game, *_):
+        begun.append(game)
+        raise RendererError("no picture")
+
+    monkeypatch.setattr(Planet, "picture", picture)
+    monkeypatch.setattr(Planet, "close", lambda game: (closed.append(game), close(game)))
+    assert main(["watch", "gather", "--seconds", "1", "--output", str(tmp_path / "a.mp4")]) == 1
+    assert "no picture" in capsys.readouterr().err
+    assert begun and closed == begun
 
 
 def test_watching_makes_a_video_and_a_picture(run, tmp_path, capsys):

@@ -36,6 +36,14 @@ def test_what_anybody_plays_is_recorded_and_plays_again_bit_for_bit(tmp_path, wh
     assert shard.streams["ego_64x64"].read(1, 0, 25).std() > 5
 
 
+def test_somebody_may_stand_by(tmp_path):
+    dataset = made(tmp_path / "data", episodes=1, who=["random", "idle"])
+    shard = dataset.load(dataset.episodes[0])
+    assert shard.header.policies[1] == "script:idle"
+    moved = shard["actions/requested_camera"].any((0, 2))
+    assert moved.tolist() == [True, False]
+
+
 def test_a_recording_that_was_interrupted_goes_on_as_if_it_had_not_been(tmp_path, monkeypatch):
     whole = made(tmp_path / "whole", episodes=3, who="random")
     ticks = iter(range(1000))
