@@ -86,24 +86,3 @@ def exploitabilities(scores: Floats) -> Floats:
     """
     beyond: Floats = scores.max(0) - np.diag(scores)
     return beyond
-
-
-def equilibrium(payoffs: Floats, rounds: int = 20_000) -> tuple[Floats, float]:
-    """A mixture of players that nobody among them beats by much, by fictitious play.
-
-    Args:
-        payoffs: (n, n) what the row gains against the column; the antisymmetric part counts.
-        rounds: Of fictitious play.
-
-    Returns:
-        (n,) shares, and what the best answer gains against them.
-    """
-    game = (payoffs - payoffs.T) / 2.0
-    counts = np.zeros(len(game))
-    gains = np.zeros(len(game))
-    for _ in range(rounds):
-        best = int(gains.argmax())
-        counts[best] += 1.0
-        gains += game[:, best]
-    shares: Floats = counts / counts.sum()
-    return shares, float((game @ shares).max())

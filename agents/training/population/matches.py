@@ -89,8 +89,8 @@ class Arena:
         game: Options of `parallel_env`, but for what is observed.
         worlds: How many matches are played side by side.
         threads: As of `vector_env`.
-        every_tick: Whether steps are of one tick, so that no event is missed; by default they are
-            as long as the choices of players allow.
+
+    Steps are as long as the choices of all players allow.
     """
 
     def __init__(
@@ -99,15 +99,13 @@ class Arena:
         game: Mapping[str, Any],
         worlds: int = 16,
         threads: int | None = 1,
-        *,
-        every_tick: bool = False,
     ) -> None:
         self.players = list(players)
         ticks = math.gcd(*(player.repeat for player in players)) or 1
         self.envs = vector_env(
             worlds,
             threads=threads,
-            repeat=1 if every_tick else ticks,
+            repeat=ticks,
             **{**game, **_observed(players), "action_mode": "discrete", "copy": False},
         )
         self._shape = (worlds, self.envs.config.players)
@@ -271,11 +269,3 @@ def _observed(players: Sequence[Player]) -> dict[str, Any]:
     if any(look != looks[0] for look in looks):
         raise ConfigError(f"players want pictures drawn differently: {looks}; let them meet apart")
     return {"observe": tuple(names) or ("proprio",), **(looks[0] if looks else {})}
-
-
-def play(
-    players: Sequence[Player], seating: Seating, game: Mapping[str, Any], seeds: Sequence[int]
-) -> Matches:
-    """Play one match for each seed in an arena of its own; see `Arena`."""
-    with Arena(players, game, len(seeds)) as arena:
-        return arena.play(seating, seeds)

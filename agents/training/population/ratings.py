@@ -29,11 +29,6 @@ class Rating(NamedTuple):
     mu: float = MU
     sigma: float = SIGMA
 
-    @property
-    def sure(self) -> float:
-        """What the skill is at least, as good as surely: three deviations below the mean."""
-        return self.mu - 3.0 * self.sigma
-
 
 def rate(teams: Sequence[Sequence[Rating]], ranks: Sequence[float]) -> list[list[Rating]]:
     """What is known after a match.

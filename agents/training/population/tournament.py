@@ -128,18 +128,6 @@ class Standings:
             "exploitability": exploitabilities(scores).tolist() if whole else None,
         }
 
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> "Standings":
-        """From what `to_plain` gave, also by way of JSON."""
-        return cls(
-            names=list(plain["names"]),
-            game=dict(plain["game"]),
-            scores={(i, j): list(values) for i, j, values in plain["scores"]},
-            won=np.array(plain["won"], np.float64),
-            games=np.array(plain["games"], np.int64),
-            ratings=[Rating(*rating) for rating in plain["ratings"]],
-        )
-
     def table(self) -> str:
         """For a terminal: everybody, best first, with whom they get how much."""
         order, scores = self.order(), self.mean_scores()

@@ -7,7 +7,6 @@ from mpgenie.agents.training.population.cross_play import (
     cross_play_ratio,
     cycles,
     cyclic_share,
-    equilibrium,
     exploitabilities,
 )
 
@@ -47,10 +46,3 @@ def test_strangers_are_compared_with_oneself():
 def test_who_only_gets_along_with_itself_is_exploited():
     scores = np.array([[1.0, 3.0], [0.0, 1.0]])
     assert exploitabilities(scores).tolist() == [0.0, 2.0]
-
-
-def test_the_equilibrium_of_rock_paper_scissors_is_a_third_each():
-    shares, gain = equilibrium(ROCK_PAPER_SCISSORS)
-    assert shares == pytest.approx([1 / 3] * 3, abs=0.02)
-    assert gain < 0.03
-    assert equilibrium(np.array([[0.0, 1.0], [-1.0, 0.0]]))[0][0] > 0.99

@@ -5,7 +5,7 @@ import pytest
 
 from mpgenie.agents.training.checkpoint import save_policy
 from mpgenie.agents.training.player import TrainedPolicy
-from mpgenie.agents.training.population.matches import Arena, game_of, play
+from mpgenie.agents.training.population.matches import Arena, game_of
 from mpgenie.agents.training.population.players import (
     Chance,
     Idle,
@@ -18,6 +18,11 @@ from mpgenie.errors import CheckpointError, ConfigError
 from tests.agents.training.conftest import LookDown
 
 from .conftest import GAME, Looker
+
+
+def play(players, seating, game, seeds):
+    with Arena(players, game, len(seeds)) as arena:
+        return arena.play(seating, seeds)
 
 
 def test_each_player_chooses_for_its_own_seats():
@@ -68,15 +73,14 @@ def test_steps_are_as_long_as_all_choices_allow():
         players[0].repeat, players[1].repeat = one, other
         with Arena(players, GAME, 1) as arena:
             assert arena.envs.repeat == ticks
-    with Arena([Looker(1)], GAME, 1, every_tick=True) as arena:
-        assert arena.envs.repeat == 1
 
 
 def test_a_trained_player_holds_its_choice_through_shorter_steps(make):
     learner = make(repeat=2, worlds=1)
     player = Trained(TrainedPolicy(learner.config, learner.policies))
-    chosen = []
-    with Arena([player, Idle()], GAME, 2, every_tick=True) as arena:
+    chosen, other = [], Idle()
+    other.repeat = 1
+    with Arena([player, other], GAME, 2) as arena:
         arena.play(
             np.array([[0, 1], [1, 0]]), [1, 2], lambda step: chosen.append(step.actions.copy())
         )

@@ -52,9 +52,7 @@ def test_who_looks_where_it_pays_wins():
     assert standings.cycles() == []
     assert "right" in standings.table().splitlines()[1]
     plain = json.loads(json.dumps(standings.to_plain()))
-    assert (
-        hold(players, GAME, rounds=2, worlds=4).to_plain() == Standings.from_plain(plain).to_plain()
-    )
+    assert json.loads(json.dumps(hold(players, GAME, rounds=2, worlds=4).to_plain())) == plain
 
 
 def test_a_draw_is_half_a_win():
