@@ -7,13 +7,13 @@ Defaults stand in brackets.
 
 import argparse
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpgenie.errors import ConfigError
 
 from .bars import Bar
+from .train_idm import table
 
 if TYPE_CHECKING:
     from mpgenie.agents.vpt.cloning import CloneConfig
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
 
         scored = score_clone(model, held_out, device=options.device)
         (options.out / "scores.json").write_text(json.dumps(scored, indent=1))
-        print(table(scored))
+        print(table(scored, SHOWN))
     print(f"clone     {model}\nwatch by  mpgenie watch {options.out}")
     return 0
 
@@ -102,12 +102,3 @@ def chosen(options: argparse.Namespace) -> "CloneConfig":
     if options.steps is not None:
         fields["schedule"] = Schedule(steps=options.steps)
     return CloneConfig.of(options.size, network=network, **fields)
-
-
-def table(scored: Mapping[str, Mapping[str, float]]) -> str:
-    """A row for each figure, a column for the clone and each rule that sees nothing."""
-    width = max(len(label) for label in SHOWN.values())
-    rows = [" " * width + "".join(f"{name.replace('_', ' '):>15}" for name in scored)]
-    for name, label in SHOWN.items():
-        rows.append(f"{label:{width}}" + "".join(f"{each[name]:15.3f}" for each in scored.values()))
-    return "\n".join(rows)

@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
         scored = score_idm(model, held_out, device=options.device)
         (options.out / "scores.json").write_text(json.dumps(scored, indent=1))
-        print(table(scored))
+        print(table(scored, SHOWN))
     print(
         f"model     {model}\nlabel by  mpgenie label DATASET --model {options.out}\n"
         f"report by mpgenie evaluate {options.out} --data DATASET"
@@ -100,10 +100,15 @@ def chosen(options: argparse.Namespace) -> "IdmConfig":
     return IdmConfig.of(options.size, players=options.players, schedule=schedule, seed=options.seed)
 
 
-def table(scored: Mapping[str, Mapping[str, Any]]) -> str:
-    """A row for each figure, a column for the model and each rule that looks at no picture."""
-    width = max(len(label) for label in SHOWN.values())
+def table(scored: Mapping[str, Mapping[str, Any]], shown: Mapping[str, str]) -> str:
+    """A row for each figure, a column for the model and each rule that looks at no picture.
+
+    Args:
+        scored: Figures by name, of each.
+        shown: Those to show, and what they are called.
+    """
+    width = max(len(label) for label in shown.values())
     rows = [" " * width + "".join(f"{name.replace('_', ' '):>15}" for name in scored)]
-    for name, label in SHOWN.items():
+    for name, label in shown.items():
         rows.append(f"{label:{width}}" + "".join(f"{each[name]:15.3f}" for each in scored.values()))
     return "\n".join(rows)

@@ -108,13 +108,9 @@ def _which(
     answers: Mapping[str, Sequence[Change]],
 ) -> Which:  # fmt: skip
     """A question about what a player sees at a frame, which truly is as `here`."""
-
-    def drawn(changes: Sequence[Change]) -> Pictures:
-        return np.stack([change(game.what_if(here)).view(player) for change in changes])
-
     beside = [lambda world, by=by: world.turn(player, *by) for by in ASIDE]
-    pictures = {name: drawn(changes) for name, changes in answers.items()}
-    return Which(frame, right, player, pictures, drawn(beside))
+    pictures = {name: game.views_if(here, player, changes) for name, changes in answers.items()}
+    return Which(frame, right, player, pictures, game.views_if(here, player, beside))
 
 
 def circle_cases(game: Game, starts: Sequence[Case]) -> list[Case]:

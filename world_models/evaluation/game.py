@@ -1,6 +1,6 @@
 """The game to judge by: it plays held-out episodes, goes back to any frame, and draws what if."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
@@ -168,6 +168,12 @@ class Game:
         """The game at a snapshot, to be rearranged and looked at."""
         self.simulation.restore(0, snapshot)
         return WhatIf(self)
+
+    def views_if(
+        self, snapshot: bytes, slot: int, changes: Sequence[Callable[["WhatIf"], "WhatIf"]]
+    ) -> Pictures:
+        """(n, H, W, 3) what a player sees at a snapshot if it is changed in one way or another."""
+        return np.stack([change(self.what_if(snapshot)).view(slot) for change in changes])
 
     def close(self) -> None:
         """Let go of the renderer."""

@@ -75,17 +75,14 @@ def which(
     """
     here = game.go(take.begin, take.actions.at(slice(frame)))
 
-    def drawn(changes: Sequence[Change]) -> Pictures:
-        return np.stack([change(game.what_if(here)).view(player) for change in changes])
-
     def aside(yaw: float, pitch: float) -> Change:
         return lambda world: world.turn(player, yaw, pitch)
 
-    pictures = {name: drawn(changes) for name, changes in answers.items()}
+    pictures = {name: game.views_if(here, player, changes) for name, changes in answers.items()}
     truth = pictures[right][0]
     for name in pictures.keys() - {right}:
         pictures[name] = _telling(pictures[name], truth)
-    beside = drawn([aside(*degrees) for degrees in ASIDE])
+    beside = game.views_if(here, player, [aside(*degrees) for degrees in ASIDE])
     return Which(frame - origin - 1, right, player, pictures, beside)
 
 
