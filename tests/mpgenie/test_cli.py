@@ -76,6 +76,7 @@ def test_help_teaches_by_examples(capsys):
 
 
 CLI = Path(demo.__file__).parent
+CHECKOUT = Path(__file__).parents[2]
 
 
 def examples(name):
@@ -92,7 +93,7 @@ def test_every_example_can_be_typed(name, parser=build_parser()):  # noqa: B008
         words = shlex.split(example)
         parser.read(words)
         for path in (word for word in words if word.startswith("checkpoints/")):
-            assert (CLI.parents[1] / path).is_dir(), f"{example}: nothing lies in {path}"
+            assert (CHECKOUT / path).is_dir(), f"{example}: nothing lies in {path}"
 
 
 @pytest.mark.parametrize(
