@@ -2,8 +2,9 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpgenie
 from mpgenie.checks import check_whole
@@ -125,32 +126,21 @@ def evaluate_world_model(
             "judges": about_judges(tapes, FIGURES) if tapes else {},
             "models": {},
         }
-        reader = ActionsRead(Path(idm), _all(cases)) if idm is not None else None
-        if reader is not None:
-            results["actions"] = reader.about()
-        probe = None
         if states is not None:
             say("reading states")
-            probe = StatesRead(StateProbe.at(Path(states), game), game, _all(cases))
-            results["states"] = probe.about()
+        asides = _asides(game, cases, idm, states, opinion)
+        results |= {aside.name: aside.about for aside in asides if aside.about}
         if lpips is not None:
             results["frechet_alexnet"] = halves(lpips.pooled, _all(cases))
         tellings = {}
         for name, model in asked.items():
             say(f"asking {name}")
-            about = {"about": _about(given.get(name)), "control": name in known}
-            found, tellings[name] = _figures(model, cases, tapes, lpips)
-            results["models"][name] = about | found
+            found, told = _figures(model, cases, tapes, lpips)
+            found |= {aside.name: aside.figures(model, told) for aside in asides}
             if plans and not isinstance(model, Recordings):
-                results["models"][name]["plans"] = improved(
-                    model, known["oracle"], _all(cases)[:plans], seed
-                )
-            if reader is not None:
-                results["models"][name]["actions"] = _read_by(reader, model, tellings[name])
-            if probe is not None:
-                results["models"][name]["states"] = _states_of(probe, model, tellings[name])
-            if opinion is not None:
-                results["models"][name]["opinion"] = opinions(opinion, cases, tellings[name])
+                found["plans"] = improved(model, known["oracle"], _all(cases)[:plans], seed)
+            about = {"about": _about(given.get(name)), "control": name in known}
+            results["models"][name], tellings[name] = about | found, told
     for name, model in given.items():
         if starts and isinstance(model, Source):
             say(f"ranking policies in {name}")
@@ -159,6 +149,37 @@ def evaluate_world_model(
         say("writing the report")
         write_report(results, cases, {name: tellings[name] for name in given}, Path(out))
     return results
+
+
+class _Aside(NamedTuple):
+    """Another judge of what models told, who is asked only if somebody wants it."""
+
+    name: str
+    """Of its figures in the results."""
+    about: dict[str, Any]
+    """What it is and how right it is, if there is anything to say."""
+    figures: Callable[[Model, Told], Any]
+    """What it says of a model and of what it told."""
+
+
+def _asides(
+    game: Game,
+    cases: Cases,
+    idm: str | Path | None,
+    states: str | Path | None,
+    opinion: Judge | None,
+) -> list[_Aside]:
+    """Those judges that are wanted, in the order of the page."""
+    found = []
+    if idm is not None:
+        reader = ActionsRead(Path(idm), _all(cases))
+        found.append(_Aside("actions", reader.about(), partial(_read_by, reader)))
+    if states is not None:
+        probe = StatesRead(StateProbe.at(Path(states), game), game, _all(cases))
+        found.append(_Aside("states", probe.about(), partial(_states_of, probe)))
+    if opinion is not None:
+        found.append(_Aside("opinion", {}, lambda _, told: opinions(opinion, cases, told)))
+    return found
 
 
 def _prepared(
