@@ -1,9 +1,9 @@
 """Reality and a dream of it side by side: what a world model makes of the same actions.
 
-Players stroll, dig and build in the game (or follow its script); after a few frames the dream goes
-on by itself, hearing what they do and seeing no more of it.  The video has a row for each player,
-reality on the left; the picture shows single ticks, each player's reality above its dream.
-Defaults stand in brackets.
+Players stroll, dig and build in the game, follow its script, or act out a type of episode; after a
+few frames the dream goes on by itself, hearing what they do and seeing no more of it.  The video
+has a row for each player, reality on the left; the picture shows single ticks, each player's
+reality above its dream.  Defaults stand in brackets.
 """
 
 import argparse
@@ -30,7 +30,10 @@ examples:
   mpgenie dream checkpoints/cpu
   mpgenie dream out/world_model --seed 3 --ticks 256
   mpgenie dream out/gather --with script --output gather.mp4
+  mpgenie dream checkpoints/cpu --with one_looks_away
 """
+WAYS = ("wander", "script")
+"""How players play who do not act out an episode."""
 SHOWN = (0, 1, 8, 32, 128)
 """Ticks that the picture shows."""
 
@@ -41,8 +44,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("checkpoint", metavar="CHECKPOINT", help="a folder that `mpgenie train world-model` made")
     add("--seed", type=int, default=7, metavar="N", help="of planet, players, dream (%(default)s)")
     add("--players", type=int, metavar="N", help="how many (as many as were learnt from)")
-    who = "wander (stroll, look around, dig, build) or script (the scenario's) (%(default)s)"
-    add("--with", dest="who", choices=("wander", "script"), default="wander", help=who)
+    who = (
+        "wander (stroll, look around, dig, build), script (the scenario's), or a type of episode "
+        "for two, such as translation, structure, both_look_away (%(default)s)"
+    )
+    add("--with", dest="who", metavar="WHO", default="wander", help=who)
     add("--frames", type=int, default=8, metavar="N", help="the dream begins with (%(default)s)")
     add("--ticks", type=int, default=128, metavar="N", help="the dream is long (%(default)s)")
     add("--device", default="auto", metavar="NAME", help="where to dream (a GPU, if there is one)")
@@ -82,13 +88,24 @@ def run(options: argparse.Namespace) -> int:
 def play(options: argparse.Namespace) -> Any:
     """What everybody sees in reality and in the dream, tick by tick."""
     import mpgenie
+    from mpgenie.agents.bots.episodes import EPISODES
+    from mpgenie.checks import check_known
     from mpgenie.world_models.dream import dream_env
     from mpgenie.world_models.source import source_of
     from mpgenie.world_models.starts import recent
 
+    from .acted import acted
     from .beside import side_by_side
 
+    check_known("way to play --with", options.who, (*WAYS, *EPISODES))
     source = source_of(options.checkpoint, options.device)
+    if options.who not in WAYS:
+        if options.players not in (None, 2):
+            raise ConfigError(f"episodes are for two players, got --players {options.players}")
+        yield from acted(
+            source, options.who, opening=options.frames, ticks=options.ticks, seed=options.seed
+        )
+        return
     dream = dream_env(
         source, players=options.players, horizon=options.ticks, ending=None, action_mode="raw"
     )

@@ -1,11 +1,14 @@
 """`mpgenie dream` plays the same actions in reality and in a dream, and shows both."""
 
+from itertools import pairwise
+
 import av
 import numpy as np
 import pytest
 
 import mpgenie
 from mpgenie.cli import main
+from mpgenie.cli.acted import acted
 from mpgenie.cli.beside import Pair, side_by_side, strip
 from mpgenie.cli.dream import players_of
 from mpgenie.errors import ConfigError
@@ -85,7 +88,30 @@ def test_a_strip_shows_reality_above_the_dream():
     assert pairs[0].psnr == pytest.approx([7.3, 7.3], abs=0.1)
 
 
-@pytest.mark.parametrize("who", ["wander", "script"])
+def test_a_type_of_episode_is_dreamt_by_what_was_done_in_it():
+    """The stand-in's red tells what oneself did: it changes when the episode's first turn shows."""
+    model = source()
+    pairs = list(acted(model, "rotation", opening=3, ticks=60, seed=2))
+    assert [pair.tick for pair in pairs] == list(range(61))
+    assert np.array_equal(pairs[0].real, pairs[0].dreamt)
+    again = list(acted(model, "rotation", opening=3, ticks=60, seed=2))
+    other = list(acted(model, "rotation", opening=3, ticks=60, seed=3))
+    assert all(
+        np.array_equal(a.real, b.real) and np.array_equal(a.dreamt, b.dreamt)
+        for a, b in zip(pairs, again, strict=True)
+    )
+    assert not np.array_equal(pairs[0].real, other[0].real)
+    turns = [not np.array_equal(a.real, b.real) for a, b in pairwise(pairs[1:])]
+    hears = [not np.array_equal(a.dreamt[..., 0], b.dreamt[..., 0]) for a, b in pairwise(pairs[1:])]
+    assert 0 < turns.index(True) == hears.index(True)
+
+
+def test_an_episode_that_is_over_goes_on_with_nobody_doing_anything():
+    pairs = list(acted(source(), "rotation", opening=3, ticks=400, seed=2))
+    assert len(pairs) == 401 and np.array_equal(pairs[-1].dreamt[..., 0], pairs[-9].dreamt[..., 0])
+
+
+@pytest.mark.parametrize("who", ["wander", "script", "translation"])
 def test_the_command_makes_a_video_and_a_picture(tmp_path, capsys, who):
     video = tmp_path / "dream.mp4"
     arguments = ["dream", "tiny", "--ticks", "9", "--output", str(video), "--view", "64x64"]
@@ -100,7 +126,12 @@ def test_the_command_makes_a_video_and_a_picture(tmp_path, capsys, who):
 
 @pytest.mark.parametrize(
     ("arguments", "way_out"),
-    [(["--ticks", "0"], "--ticks must be at least 1"), (["--players", "99"], "apart at most")],
+    [
+        (["--ticks", "0"], "--ticks must be at least 1"),
+        (["--players", "99"], "apart at most"),
+        (["--with", "translatio"], "Did you mean 'translation'"),
+        (["--with", "structure", "--players", "3"], "for two players, got --players 3"),
+    ],
 )
 def test_what_cannot_be_is_refused_in_one_line(tmp_path, capsys, arguments, way_out):
     assert main(["dream", "tiny", "--output", str(tmp_path / "a.mp4"), *arguments]) == 1
