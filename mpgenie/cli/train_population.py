@@ -8,15 +8,17 @@ Settings that are not named are those that suit the scenario.  Defaults stand in
 
 import argparse
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mpgenie.errors import ConfigError
 
 from .bars import Bar
-from .train_ppo import chosen, setting
+from .train_ppo import chosen, configured_as, setting
 
 if TYPE_CHECKING:
+    from mpgenie.agents.training.config import PPOConfig
     from mpgenie.agents.training.population.co_play import CoPlay
     from mpgenie.agents.training.population.curriculum import Level
     from mpgenie.agents.training.population.population import Population
@@ -29,6 +31,7 @@ examples:
   mpgenie train population --scenario capture_the_flag --players 4 --generations 20
   mpgenie train population --scenario tag --groups competitive,exploratory
   mpgenie train population --scenario gather --levels 2:4:1,4:6:2,8
+  mpgenie train population --from out/ppo/gather
   mpgenie watch out/population/tag/generations/gen_00010/members/m00
 """
 SINGLE = (
@@ -67,7 +70,9 @@ def add_parser(algorithms: Any) -> None:
     )
     parser.set_defaults(run=run, parser=parser)
     add = parser.add_argument
-    add("--scenario", default="tag", metavar="NAME", help="what is played (%(default)s)")
+    add("--scenario", metavar="NAME", help="what is played (tag, or what the start plays)")
+    start = "all begin as copies of this player: of another run, or a shipped one"
+    add("--from", dest="start", metavar="WHOM", help=start)
     add("--members", type=int, default=8, metavar="N", help="who learns (%(default)s)")
     groups = "dealt to them: plain, cooperative, competitive, exploratory (plain)"
     add("--groups", type=names, default=("plain",), metavar="A,B", help=groups)
@@ -105,7 +110,6 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError(f"--minutes must be more than 0, got {options.minutes:g}")
     if options.fixed and options.crossover:
         raise ConfigError("--crossover is about clones, and with --fixed there are none: leave one")
-    from mpgenie.agents.training.config import recipe
     from mpgenie.agents.training.population.co_play import CoPlay
     from mpgenie.agents.training.population.executor import InProcess, OnRay
     from mpgenie.agents.training.population.hypers import HYPERS, PRIOR
@@ -114,10 +118,7 @@ def run(options: argparse.Namespace) -> int:
     from mpgenie.agents.training.population.training import parts_evolve, train
 
     _check_settings([name for name, _ in options.set], HYPERS)
-    named = chosen(options)
-    named.pop("worlds")
-    named["env"] = {"planets": 16, **named["env"]}
-    config = recipe(options.scenario, seed=options.seed, **named)
+    config = _config(options)
     settings = Settings(
         members=options.members,
         groups=options.groups,
@@ -152,6 +153,17 @@ def run(options: argparse.Namespace) -> int:
         )  # fmt: skip
     print(f"population  {out}\nbest        {best}\nwatch it    mpgenie watch {best}")
     return 0
+
+
+def _config(options: argparse.Namespace) -> "PPOConfig":
+    """What is played, and all terms of learning that do not evolve."""
+    named = chosen(options)
+    named.pop("worlds")
+    named["seed"] = options.seed
+    if options.start is not None:
+        named |= {"kl": (0.0, 0.0), "warm_up": 0}
+    config = configured_as(named, options.scenario, options.start, "tag")
+    return replace(config, env={"planets": 16, **config.env})
 
 
 def _check_settings(names: Sequence[str], evolve: Iterable[str]) -> None:

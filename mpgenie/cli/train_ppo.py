@@ -151,18 +151,31 @@ def run(options: argparse.Namespace) -> int:
 
 def configured(options: argparse.Namespace) -> "PPOConfig":
     """The config that was asked for."""
-    from mpgenie.agents.training.config import recipe
-
     named = chosen(options)
     if options.kl is not None:
         named["kl"] = options.kl
-    taken: dict[str, Any] = {"scenario": options.scenario or "gather"}
-    if options.start is not None:
+    return configured_as(named, options.scenario, options.start, "gather")
+
+
+def configured_as(
+    named: Mapping[str, Any], scenario: str | None, start: str | None, usual: str
+) -> "PPOConfig":
+    """The config of some settings; the others are those of a start, or suit the scenario.
+
+    Args:
+        named: As of `chosen`.
+        scenario: What is played; None = what the start plays.
+        start: The players that a run begins with, if any.
+        usual: The scenario where nothing names one.
+    """
+    from mpgenie.agents.training.config import recipe
+
+    taken: dict[str, Any] = {"scenario": scenario or usual}
+    if start is not None:
         from mpgenie.agents.training.start import settings_from
 
-        taken |= settings_from(options.start, options.scenario)
-    env = {**taken.pop("env", {}), **named.pop("env")}
-    return recipe(**{**taken, **named, "env": env})
+        taken |= settings_from(start, scenario)
+    return recipe(**{**taken, **named, "env": {**taken.get("env", {}), **named["env"]}})
 
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:

@@ -32,6 +32,21 @@ def test_a_population_goes_on_with_the_same_command(tmp_path, capsys):
     assert "holds a population with settings" in capsys.readouterr().err
 
 
+def test_a_population_begins_with_a_player_and_plays_what_it_learnt(tmp_path):
+    first, then = tmp_path / "first", tmp_path / "then"
+    learn = ("train", "population", "--generations", "1")
+    assert main([*learn, "--scenario", "tag", "--out", str(first), *SMALL]) == 0
+    founder = first / "generations/gen_00001/members/m00"
+    small = ("--members", "2", "--worlds", "2", "--rounds", "1", "--players", "4")
+    assert main([*learn, "--from", str(founder), "--out", str(then), *small]) == 0
+    born = [event for event in read_lineage(then) if event["kind"] == "born"]
+    assert len({event["hash"] for event in born}) == 1
+    assert len({event["hypers"]["rate"] for event in born}) == 2
+    config = trained(then / "generations/gen_00001/members/m01").config
+    assert (config.scenario, config.players, config.env["size"]) == ("tag", 4, 8)
+    assert config.hidden == 16 and not config.warm_up
+
+
 def test_matches_are_kept_as_seed_and_actions(tmp_path):
     pytest.importorskip("h5py")
     out = str(tmp_path / "them")

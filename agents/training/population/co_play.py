@@ -37,6 +37,7 @@ import torch  # noqa: E402
 
 from mpgenie.agents.training.networks import Choices  # noqa: E402
 from mpgenie.agents.training.policies import Policies  # noqa: E402
+from mpgenie.agents.training.start import start_of  # noqa: E402
 from mpgenie.agents.training.update import Experience, Terms, improve  # noqa: E402
 from mpgenie.agents.weights import adam_arrays, take_adam, take_weights, weights_of  # noqa: E402
 
@@ -95,7 +96,10 @@ class CoPlay:
 
     def newborn(self, seed: int) -> Arrays:
         """See `Game`."""
-        return weights_of(Policies(replace(self.config, seed=seed)))
+        policies = Policies(replace(self.config, seed=seed))
+        if (start := start_of(self.config)) is not None:
+            policies.load_state_dict(start.state_dict())
+        return weights_of(policies)
 
     def play(
         self, match: Match, who: Mapping[str, Arrays], numbers: Mapping[str, Numbers]

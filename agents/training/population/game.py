@@ -64,7 +64,7 @@ class Game(Protocol):
         """How many play in one world of a level."""
 
     def newborn(self, seed: int) -> Arrays:
-        """Somebody who knows nothing."""
+        """Somebody to begin with."""
 
     def play(
         self, match: Match, who: Mapping[str, Arrays], numbers: Mapping[str, Numbers]

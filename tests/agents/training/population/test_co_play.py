@@ -173,6 +173,22 @@ def test_nobody_is_judged_on_a_planet_that_it_learns_on():
         game.close()
 
 
+def test_founders_are_copies_of_whom_a_population_begins_with(game, tmp_path):
+    """Values included; the file is not needed any more once there is a generation."""
+    down = looking(game, 7)
+    game.save(tmp_path / "policy.npz", down, {})
+    begun = CoPlay(tiny(free=("camera pitch",), players=2, start=str(tmp_path / "policy.npz")))
+    assert hash_of(begun.newborn(5)) == hash_of(down) != hash_of(game.newborn(5))
+    settings = Settings(members=2, worlds=2, rounds=1)
+    made = Population(settings, begun, Store(tmp_path / "them", {}, begun))
+    made.advance()
+    (tmp_path / "policy.npz").unlink()
+    again = Population(settings, begun, Store(tmp_path / "them", {}, begun))
+    again.advance()
+    assert again.generation == 2
+    begun.close()
+
+
 def test_a_population_learns_and_its_members_are_players(game, tmp_path):
     settings = Settings(
         members=3, worlds=6, rounds=2, schedule=None, hypers={"rate": Range(1e-3, 5e-3)}, remember=2
