@@ -1,12 +1,21 @@
 """What evolution is worth to a population, and that a killed one goes on to the same members.
 
     python -m mpgenie.benchmarks.population learning --seeds 5
-    python -m mpgenie.benchmarks.population learning --scenario gather --generations 40
+    python -m mpgenie.benchmarks.population learning --scenario gather --start out/ppo/gather \\
+        --worlds 128 --rounds 2 --generations 16 --judged 128 --out out/learning
+    python -m mpgenie.benchmarks.population rates --scenario gather --start out/ppo/gather \\
+        --worlds 128 --rounds 2 --generations 16 --judged 128 --out out/learning
     python -m mpgenie.benchmarks.population kills
 
 `learning`: a population that evolves beside one of as many members with numbers of their own, for
 ever; both begin with rates of learning over three decades, play as many games and make as many
-decisions.  Then everybody is judged on seeds that nobody learnt on.
+decisions.  Then everybody is judged on seeds that nobody learnt on: the best is who does best on
+the first half of them, and what it is worth is told by the other half.
+
+`rates`: members who never evolve and differ in their rates alone, which double from one to the
+next: which rate is right.
+
+With `--out` both go on where they were stopped, and do nothing again.
 
 `kills`: a population is killed (SIGKILL) at any moment, again and again, until it is done; what it
 then is has to be what it is without.
@@ -21,7 +30,8 @@ import tempfile
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -34,12 +44,15 @@ from mpgenie.agents.training.population.member import hash_of
 from mpgenie.agents.training.population.population import Population, Settings
 from mpgenie.agents.training.population.scheduler import Schedule
 from mpgenie.agents.training.population.store import Store, read_lineage
+from mpgenie.agents.training.start import settings_from
 from mpgenie.envs.scenarios.base import Scenario, ScenarioConfig
 from mpgenie.envs.scenarios.registry import SCENARIOS
 from mpgenie.envs.simulation.world import Simulation
 
 RATES = {**HYPERS, "rate": Range(1e-5, 1e-2)}
 """Three decades of rates."""
+ONE_RATE = {"entropy": Range(3e-3, 3e-3), "discount": Range(0.99, 0.99)}
+"""What else is learnt by, where only rates are compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,40 +75,62 @@ class Gazing(Scenario):
         self.parts[first:last, :, 0] = self.simulation.state.players.pitch[first:last] / 90.0
 
 
-def config_of(scenario: str, seed: int, **chosen: Any) -> PPOConfig:
+def config_of(scenario: str, seed: int, start: str | None = None, **chosen: Any) -> PPOConfig:
     """What is played: small, so that a run takes minutes of one core."""
     if scenario == Gaze.name:
         SCENARIOS[Gaze.name] = Gaze
         env = {"planet": "flat", "size": 8, "mobs": False, "weather": False, "max_cycles": 48}
         small = {"hidden": 32, "minibatch": 64, "free": ("camera pitch", "camera yaw", "jump")}
         return recipe(scenario, seed=seed, **{**small, "env": {**env, "planets": 1}, **chosen})
-    return recipe(scenario, seed=seed, hidden=64, env={"planets": 4, "max_cycles": 200}, **chosen)
+    begun: dict[str, Any] = {"scenario": scenario, "hidden": 64}
+    if start is not None:
+        begun = {**settings_from(start, scenario), "kl": (0.0, 0.0), "warm_up": 0}
+    short = {**begun.pop("env", {}), "planets": 4, "max_cycles": 200}
+    return recipe(**{**begun, "seed": seed, "env": short, **chosen})
 
 
-def learnt(
-    scenario: str, seed: int, evolves: bool, generations: int, worlds: int, folder: Path
-) -> dict[str, Any]:
+def settings_of(options: argparse.Namespace, kind: str, seed: int) -> Settings:
+    """A population that is evolving, fixed, or fixed but for different `rates`."""
+    schedule = Schedule(burn_in=16, cool_down=8) if kind == "evolving" else None
+    return Settings(
+        worlds=options.worlds,
+        rounds=options.rounds,
+        generations=options.generations,
+        schedule=schedule,
+        evidence_by=options.evidence_by,
+        hypers={**RATES, **(ONE_RATE if kind == "rates" else {})},
+        past_share=0.0,
+        remember=0,
+        seed=seed,
+    )
+
+
+def learnt(options: argparse.Namespace, kind: str, seed: int, folder: Path) -> dict[str, Any]:
     """Let a population learn; what its members came to, and by which rates."""
     began = time.process_time()
-    game = CoPlay(config_of(scenario, seed), judged=16)
-    schedule = Schedule(burn_in=16, cool_down=8) if evolves else None
-    settings = Settings(
-        worlds=worlds, rounds=4, generations=generations, schedule=schedule, hypers=RATES,
-        past_share=0.0, remember=0, seed=seed,
-    )  # fmt: skip
-    population = Population(settings, game, Store(folder, {"seed": seed}, game))
-    for _ in range(generations):
+    config = config_of(options.scenario, seed, options.start)
+    game = CoPlay(config, judged=options.judged)
+    settings = settings_of(options, kind, seed)
+    about = {"settings": asdict(settings), "learner": config.to_plain()}
+    population = Population(settings, game, Store(folder, about, game))
+    if kind == "rates" and not population.generation:
+        for k, member in enumerate(reversed(population.members)):
+            member.numbers["rate"] = RATES["rate"].high / 2.0**k
+    while population.generation < settings.generations:
         population.advance()
-    scores = [float(game.judge(member.arrays, 0).mean()) for member in population.members]
+    scores = np.stack([game.judge(member.arrays, 0) for member in population.members])
     game.close()
+    half = options.judged // 2
+    best = int(scores[:, :half].mean(1).argmax())
     clonings = [event for event in read_lineage(folder) if event["kind"] == "exploited"]
     return {
+        "kind": kind,
         "seed": seed,
-        "evolves": evolves,
-        "best": max(scores),
-        "chosen": scores[population.members.index(population.best())],
-        "scores": scores,
+        "best": float(scores[best, half:].mean()),
+        "error": float(scores[best, half:].std(ddof=1) / np.sqrt(options.judged - half)),
+        "scores": scores.mean(1).tolist(),
         "rates": [member.numbers["rate"] for member in population.members],
+        "rate of the best": population.members[best].numbers["rate"],
         "clonings": len(clonings),
         "minutes": (time.process_time() - began) / 60.0,
     }
@@ -103,14 +138,30 @@ def learnt(
 
 def learning(options: argparse.Namespace) -> None:
     """Compare, seed by seed."""
-    for seed in range(options.first, options.first + options.seeds):
-        for evolves in (True, False):
-            with tempfile.TemporaryDirectory() as folder:
-                found = learnt(
-                    options.scenario, seed, evolves, options.generations, options.worlds,
-                    Path(folder),
-                )  # fmt: skip
-            print(json.dumps(found), flush=True)
+    _each(options, ("evolving", "fixed"))
+
+
+def rates(options: argparse.Namespace) -> None:
+    """Which rate is right."""
+    _each(options, ("rates",))
+
+
+def _each(options: argparse.Namespace, kinds: Sequence[str]) -> None:
+    """Let each kind of population learn from each seed, but for those that have learnt."""
+    with ExitStack() as stack:
+        out = options.out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        done = out / "results.jsonl"
+        out.mkdir(parents=True, exist_ok=True)
+        found = (
+            [json.loads(line) for line in done.read_text().splitlines()] if done.exists() else []
+        )
+        for seed in range(options.first, options.first + options.seeds):
+            for kind in kinds:
+                if not any(each["kind"] == kind and each["seed"] == seed for each in found):
+                    result = learnt(options, kind, seed, out / f"{kind}_{seed}")
+                    with done.open("a") as file:
+                        file.write(json.dumps(result) + "\n")
+                    print(json.dumps(result), flush=True)
 
 
 def kills(options: argparse.Namespace) -> None:
@@ -169,13 +220,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    one = commands.add_parser("learning")
-    one.set_defaults(run=learning)
-    one.add_argument("--scenario", default=Gaze.name)
-    one.add_argument("--seeds", type=int, default=5)
-    one.add_argument("--first", type=int, default=0)
-    one.add_argument("--generations", type=int, default=12)
-    one.add_argument("--worlds", type=int, default=16)
+    for name, what in (("learning", learning), ("rates", rates)):
+        one = commands.add_parser(name)
+        one.set_defaults(run=what)
+        one.add_argument("--scenario", default=Gaze.name)
+        one.add_argument("--start", help="a player that all begin as copies of")
+        one.add_argument("--seeds", type=int, default=5)
+        one.add_argument("--first", type=int, default=0)
+        one.add_argument("--generations", type=int, default=4)
+        one.add_argument("--rounds", type=int, default=4)
+        one.add_argument("--worlds", type=int, default=16)
+        one.add_argument("--judged", type=int, default=32, help="held-out seeds")
+        one.add_argument("--evidence-by", default="ratings")
+        one.add_argument("--out", type=Path, help="where to go on; by default nothing is kept")
     other = commands.add_parser("kills")
     other.set_defaults(run=kills)
     other.add_argument("--kills", type=int, default=20)

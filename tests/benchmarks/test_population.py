@@ -1,5 +1,6 @@
 """The benchmark of populations compares evolving members with fixed ones."""
 
+import json
 from argparse import Namespace
 
 import pytest
@@ -7,17 +8,37 @@ import pytest
 pytest.importorskip("torch")
 
 from mpgenie.benchmarks import population
-from mpgenie.benchmarks.population import RATES, Gaze, kills, learnt
+from mpgenie.benchmarks.population import RATES, Gaze, kills, learnt, rates
 from mpgenie.envs.scenarios.registry import SCENARIOS
 from tests.runs import one_thread as one_thread
 
+QUICK = Namespace(
+    scenario=Gaze.name, start=None, first=0, seeds=1, generations=1, rounds=1, worlds=4, judged=4,
+    evidence_by="ratings",
+)  # fmt: skip
 
-def test_a_population_is_judged_member_by_member(tmp_path, monkeypatch):
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch):
     monkeypatch.setitem(SCENARIOS, Gaze.name, Gaze)
-    found = learnt(Gaze.name, 0, evolves=False, generations=1, worlds=4, folder=tmp_path)
+    return Namespace(**{**vars(QUICK), "out": tmp_path})
+
+
+def test_a_population_is_judged_member_by_member(asked, tmp_path):
+    found = learnt(asked, "fixed", 0, tmp_path / "them")
     assert len(found["scores"]) == len(found["rates"]) == 8
-    assert found["best"] == max(found["scores"]) and found["clonings"] == 0
+    assert found["rate of the best"] in found["rates"] and found["clonings"] == 0
     assert all(RATES["rate"].low <= rate <= RATES["rate"].high for rate in found["rates"])
+
+
+def test_rates_are_compared_once_and_differ_by_twos(asked, tmp_path, capsys):
+    rates(asked)
+    rates(asked)
+    (told,) = capsys.readouterr().out.splitlines()
+    (kept,) = (tmp_path / "results.jsonl").read_text().splitlines()
+    assert told == kept
+    found = json.loads(kept)["rates"]
+    assert found == pytest.approx([1e-2 / 2**k for k in range(7, -1, -1)])
 
 
 def test_a_population_that_fails_by_itself_is_not_one_that_was_killed(monkeypatch, capfd):
