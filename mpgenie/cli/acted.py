@@ -43,8 +43,9 @@ def acted(source: Source, kind: str, *, opening: int, ticks: int, seed: int) -> 
         actions.at(slice(opening - 1)).controls(),
         np.ones((opening, PLAYERS), np.bool_),
     )
-    options = {"players": PLAYERS, "horizon": ticks, "ending": None, "action_mode": "raw"}
-    with closing(dream_env(source, **options)) as dream:
+    with closing(
+        dream_env(source, players=PLAYERS, horizon=ticks, ending=None, action_mode="raw")
+    ) as dream:
         dream.reset(seed=seed, options={"start": start})
         yield Pair(0, dream.state(), dream.state())
         for tick, row in enumerate(actions.at(slice(opening - 1, None)).ticks(), 1):
