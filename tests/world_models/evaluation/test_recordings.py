@@ -1,14 +1,22 @@
 """Cases are written for models elsewhere, and their videos are judged like any model's frames."""
 
 import json
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mpgenie.errors import ConfigError
 from mpgenie.pictures import Video
+from mpgenie.world_models.evaluation.actions import Actions
 from mpgenie.world_models.evaluation.cases import SHOWN, told_by
 from mpgenie.world_models.evaluation.recordings import Recordings, write_cases
+
+EXAMPLE = Path(__file__).parents[3] / "docs/examples/turned_views.py"
 
 
 @pytest.fixture
@@ -67,3 +75,31 @@ def test_what_is_missing_or_of_another_size_is_refused(tmp_path, cases):
     (place / "player_0.mp4").write_bytes(b"nothing")
     with pytest.raises(ConfigError, match="cannot be read"):
         told_by(Recordings(tmp_path), [case], 1)
+
+
+def test_the_example_of_a_model_elsewhere_is_judged_from_its_videos(written, tmp_path, cases):
+    """It needs nothing of ours, and what it knows, how far round a view turns, is told right."""
+    videos = tmp_path / "turned"
+    command = [sys.executable, "-I", str(EXAMPLE), str(written), str(videos)]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    assert "mpgenie" not in re.findall(r"(?:import|from) (\w+)", EXAMPLE.read_text())
+    each = cases["movement_b"]
+    told = told_by(Recordings(videos), each, 8)
+    apart = {"turned": 0.0, "still": 0.0}
+    for case, frames in zip(each, told, strict=True):
+        assert frames.shape == case.real.shape
+        for name, view in (("turned", frames[1]), ("still", case.frames[SHOWN - 1])):
+            apart[name] += float(np.square(view / 255.0 - case.real[1] / 255.0).mean())
+    assert apart["turned"] < 0.6 * apart["still"]  # after two ticks, 17 degrees
+
+
+@pytest.mark.parametrize(("down", "right"), [(0.0, 20.0), (15.0, 0.0), (10.0, -20.0)])
+def test_the_example_turns_views_as_the_game_does(game, down, right):
+    example = runpy.run_path(str(EXAMPLE))
+    game.simulation.restore(0, game.beginning(3, 7))
+    before = game.seen()[0]
+    nothing = Actions.nothing(2)
+    for _ in range(4):
+        game.step(Actions(nothing.buttons, nothing.camera + np.float32([down / 4, right / 4])))
+    after, told = game.seen()[0] / 255.0, example["turned"](before, down, right) / 255.0
+    assert np.square(told - after).mean() < 0.4 * np.square(before / 255.0 - after).mean()
