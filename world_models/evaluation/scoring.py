@@ -27,6 +27,11 @@ Told = Mapping[str, Sequence[Pictures]]
 """By task, for each case (N, P, H, W, 3)."""
 
 
+def all_of(each: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """Those of all tasks, in order."""
+    return [one for some in each.values() for one in some]
+
+
 def tell(model: Model, cases: Cases, batch: int = BATCH) -> tuple[dict[str, list[Pictures]], float]:
     """What a model makes of all cases, and in how many seconds."""
     began = monotonic()

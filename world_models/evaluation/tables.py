@@ -7,11 +7,17 @@ from typing import Any
 from mpgenie.pages.charts import percent, table
 from mpgenie.pages.pieces import note
 
-from .frechet import WINDOWS
+from .frechet import CLIP, WINDOWS
+from .i3d import EDGE
 from .scoring import VIEWS
 
 PLANS = {"promised": "promised", "real": "in the game", "nothing": "doing nothing",
          "random": "random plans"}  # fmt: skip
+DISTANCES = {
+    "frechet_alexnet": "frechet_alexnet: between features of frames, of LPIPS's AlexNet; no FID, "
+    "whose network is another.",
+    "fvd": f"fvd: between logits of clips of {CLIP} frames, of I3D, enlarged to {EDGE} x {EDGE}.",
+}
 Results = Mapping[str, Any]
 
 
@@ -45,18 +51,22 @@ def by_opinion(results: Results) -> str:
 
 def by_distance(results: Results) -> str:
     """Frechet distances by window and player; nothing where they were not measured."""
-    name = "frechet_alexnet"
-    if name not in results:
+    rows_of = {"half of the game": results} | results["models"]
+    names = [name for name in DISTANCES if any(name in found for found in rows_of.values())]
+    if not names:
         return ""
-    models = {"half of the game": results} | results["models"]
+    columns = [(name, window) for name in names for window in WINDOWS]
     rows = [
-        [escape(each), *(_distance(found[name].get(window)) for window in WINDOWS)]
-        for each, found in models.items()
+        [escape(each), *(_distance(found.get(name, {}).get(window)) for name, window in columns)]
+        for each, found in rows_of.items()
     ]
-    return table(["", *(f"{name}, steps {window}" for window in WINDOWS)], rows) + note(
-        "Frechet distances between features of frames, of LPIPS's AlexNet: no FID, whose network "
-        "is another. The mean over players, and each player's. Less is better; between two halves "
-        "of the game's own frames it is as small as it gets with so few frames."
+    head = ["", *(f"{name}, steps {window}" for name, window in columns)]
+    return table(head, rows) + note(
+        " ".join(DISTANCES[name] for name in names) + " The mean over players, and each player's; "
+        "then of how many frames or clips a view's is. Less is better; two halves of the game's "
+        "own are as near to each other as anything gets with half as many. Marked are figures of "
+        "fewer frames or clips than the network has features: these count for little, and only "
+        "beside each other."
     )
 
 
@@ -143,5 +153,7 @@ def _number(value: float | None) -> str:
 def _distance(found: Mapping[str, Any] | None) -> str:
     if found is None:
         return ""
+    mark = " class=flag" if found["pieces"] < found["features"] else ""
     players = ", ".join(f"{each:.2f}" for each in found["players"])
-    return f"{found['mean']:.2f} <small>({players})</small>"
+    small = f"<small>({players}; of {found['pieces']})</small>"
+    return f"<span{mark}>{found['mean']:.2f} {small}</span>"

@@ -107,6 +107,19 @@ def test_plans_are_improved_if_that_is_wanted(tmp_path):
     assert "improved in dreams" in (tmp_path / "report.html").read_text()
 
 
+def test_fvd_is_measured_if_that_is_wanted(tmp_path, monkeypatch):
+    """By a network that sees colours: whether the weights are here is asked elsewhere."""
+    monkeypatch.setattr(evaluating, "installed", lambda device: lambda clips: clips.mean((1, 2, 3)))
+    arguments = ["--tasks", "movement_a", "--episodes", "2", "--out", str(tmp_path)]
+    assert main(["evaluate", SHIPPED, "--fvd", *arguments]) == 0
+    found = json.loads((tmp_path / "report.json").read_text())
+    distances = {name: each["fvd"]["0 to 32"] for name, each in found["models"].items()}
+    assert distances["oracle"]["mean"] == pytest.approx(0.0, abs=1e-4)
+    assert distances["debug"]["mean"] > 1.0 and distances["debug"]["pieces"] == 4
+    assert found["fvd"]["0 to 32"]["pieces"] == 2
+    assert "class=flag" in (tmp_path / "report.html").read_text()
+
+
 def yes(question, frames, choices):
     """A judge that always says the same."""
     return choices[-1]

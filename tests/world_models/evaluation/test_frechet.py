@@ -1,9 +1,12 @@
 """Frechet distances are those of normal distributions, and grow as frames get worse."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from mpgenie.world_models.evaluation.frechet import EVERY, distances, frechet, halves
+from mpgenie.world_models.evaluation.cases import SHOWN
+from mpgenie.world_models.evaluation.frechet import Distances, Kind, frechet
 
 
 def drawn(mean, spread, count=4000, seed=0):
@@ -32,20 +35,35 @@ def test_equal_features_are_at_no_distance_even_if_they_are_few():
     assert frechet(few, few) == pytest.approx(0.0, abs=1e-9)
 
 
-def colours(frames):
-    return frames.mean((1, 2)).astype(np.float64)
+def colours(pieces):
+    return pieces.mean((1, 2, 3)).astype(np.float64)
 
 
-def test_the_game_is_nearer_to_itself_than_what_is_spoilt(cases):
+FRAMES, CLIPS = Kind("of frames", colours, every=4), Kind("of clips", colours, ticks=16, every=16)
+
+
+@pytest.mark.parametrize("kind", [FRAMES, CLIPS], ids=lambda kind: kind.name)
+def test_the_game_is_nearer_to_itself_than_what_is_spoilt(cases, kind):
     some = cases["grounding"]
     real = [case.real for case in some]
-    assert distances(colours, some, real)["0 to 32"]["mean"] == pytest.approx(0.0, abs=1e-6)
+    measure = Distances(kind, some)
+    assert measure.to(real)["0 to 32"]["mean"] == pytest.approx(0.0, abs=1e-6)
     spoilt = [frames // 2 for frames in real]
-    found = distances(colours, some, spoilt)
+    found = measure.to(spoilt)
     assert found["32 on"]["mean"] > 100.0 and len(found["32 on"]["players"]) == 2
-    assert set(halves(colours, some)) == set(found)
+    assert set(measure.halves()) == set(found)
 
 
-def test_windows_that_hold_less_than_two_frames_are_left_out(cases):
+def test_pieces_are_counted_and_lie_within_a_window(cases):
     (case, *_) = cases["grounding"]
-    assert distances(colours, [case], [case.real[:EVERY]]) == {}
+    for ticks, wanted in ((47, {"0 to 32": 2}), (64, {"0 to 32": 2, "32 on": 2})):
+        frames = np.resize(case.frames, (SHOWN + ticks, *case.frames.shape[1:]))
+        found = Distances(CLIPS, [replace(case, frames=frames)]).to([frames[SHOWN:]])
+        assert {name: each["pieces"] for name, each in found.items()} == wanted
+        assert found["0 to 32"]["features"] == 3
+
+
+def test_windows_that_hold_less_than_two_pieces_are_left_out(cases):
+    (case, *_) = cases["grounding"]
+    assert Distances(FRAMES, [case]).to([case.real[: FRAMES.every]]) == {}
+    assert Distances(CLIPS, [case]).halves() == {}

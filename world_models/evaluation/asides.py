@@ -1,0 +1,80 @@
+"""What else is said of what models told, beside the answers to tasks, where somebody wants it."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .frechet import Distances, of_clips, of_frames
+from .game import Game
+from .i3d import I3D
+from .inverse import TICKS, ActionsRead
+from .lpips import Lpips
+from .models import Model, Reconstructs
+from .opinion import Judge, opinions
+from .scoring import Cases, Told, all_of
+from .state_probe import StateProbe, StatesRead
+
+
+class Aside(NamedTuple):
+    """Another judge of what models told, who is asked only if somebody wants it."""
+
+    name: str
+    """Of its figures in the results."""
+    about: dict[str, Any]
+    """What it is and how right it is, if there is anything to say."""
+    figures: Callable[[Model, Told], Any]
+    """What it says of a model and of what it told."""
+
+
+def asides_of(
+    game: Game,
+    cases: Cases,
+    lpips: Lpips | None,
+    i3d: I3D | None,
+    idm: str | Path | None,
+    states: str | Path | None,
+    opinion: Judge | None,
+) -> list[Aside]:
+    """Those judges that are wanted, in the order of the page."""
+    found = list(_distances(cases, lpips, i3d))
+    if idm is not None:
+        reader = ActionsRead(Path(idm), all_of(cases))
+        found.append(Aside("actions", reader.about(), partial(_read_by, reader)))
+    if states is not None:
+        probe = StatesRead(StateProbe.at(Path(states), game), game, all_of(cases))
+        found.append(Aside("states", probe.about(), partial(_states_of, probe)))
+    if opinion is not None:
+        found.append(Aside("opinion", {}, lambda _, told: opinions(opinion, cases, told)))
+    return found
+
+
+def _distances(cases: Cases, lpips: Lpips | None, i3d: I3D | None) -> Iterator[Aside]:
+    """How far what models tell lies from the game as a whole, as far as that can be measured."""
+    kinds = [of_frames(lpips)] if lpips else []
+    kinds += [of_clips(i3d)] if i3d else []
+    for kind in kinds:
+        measure = Distances(kind, all_of(cases))
+        yield Aside(kind.name, measure.halves(), partial(_distance_to, measure))
+
+
+def _distance_to(measure: Distances, _: Model, told: Told) -> dict[str, Any]:
+    return measure.to(all_of(told))
+
+
+def _read_by(reader: ActionsRead, model: Model, told: Told) -> dict[str, Any]:
+    """How well actions are read off what a model told, and off what is left by its tokenizer."""
+    found = reader.read(all_of(told))
+    if isinstance(model, Reconstructs):
+        left = [model.reconstructed(case.real[:TICKS]) for case in reader.cases]
+        found["reconstructed"] = reader.read(left)
+    return found
+
+
+def _states_of(probe: StatesRead, model: Model, told: Told) -> dict[str, Any]:
+    """How well states are read off what a model told, and off what is left by its tokenizer."""
+    found: dict[str, Any] = {"told": probe.read(all_of(told))}
+    if isinstance(model, Reconstructs):
+        left = [model.reconstructed(case.real) for case in probe.cases]
+        found["reconstructed"] = probe.read(left)
+    return found
