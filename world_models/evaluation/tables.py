@@ -63,10 +63,10 @@ def by_distance(results: Results) -> str:
     head = ["", *(f"{name}, steps {window}" for name, window in columns)]
     return table(head, rows) + note(
         " ".join(DISTANCES[name] for name in names) + " The mean over players, and each player's; "
-        "then of how many frames or clips a view's is. Less is better; two halves of the game's "
-        "own are as near to each other as anything gets with half as many. Marked are figures of "
-        "fewer frames or clips than the network has features: these count for little, and only "
-        "beside each other."
+        "then of how many frames or clips a view's is. Less is better. Two halves of the game are "
+        "half as many, and of other episodes than each other, so what is told of the same episodes "
+        "may well be nearer. Marked are figures of fewer frames or clips than the network has "
+        "features: these count for little, and only beside others of as many."
     )
 
 
