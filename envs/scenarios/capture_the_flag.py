@@ -12,12 +12,14 @@ falls, and no hostile mobs come.  A flag whose carrier is hit, or dies, is at ho
 carrier at the own base captures the flag, which goes home, too; the own flag has to be there
 (`flag_home`).  Nobody carries two.
 
+Who brings home more flags wins, so all but `capture` and `conceded` only shows the way.
+
 Rewards, each tick; those of `capture` and `conceded` add up to 0 if teams are equally strong:
     capture   +`capture` for everybody in a team that captures a flag
     conceded  -`capture` for everybody in the team whose flag it was
-    taken     +`taken` for who takes a flag
-    lost      -`taken` for a carrier who loses it
-    returned  +`returned` for whose blow sent it home
+    taken     shaping: +`taken` for who takes a flag
+    lost      shaping: -`taken` for a carrier who loses it
+    returned  shaping: +`returned` for whose blow sent it home
     approach  shaping: +`approach` for each metre nearer to the aim, as much less for each metre
               away; nothing while there is none, or in the moment in which it changes.  The aim of a
               carrier is the own base or, if it has to be there, the own flag.  That of all others
@@ -54,7 +56,7 @@ class CaptureTheFlag(ScenarioConfig):
     part_names: ClassVar[tuple[str, ...]] = (
         "capture", "conceded", "taken", "lost", "returned", "approach",
     )  # fmt: skip
-    shaping: ClassVar[tuple[str, ...]] = ("approach",)
+    shaping: ClassVar[tuple[str, ...]] = ("taken", "lost", "returned", "approach")
     players: ClassVar[tuple[int, int]] = (2, 32)
     roles: ClassVar[tuple[str, ...]] = ("player", "carrier", "stunned")
     marks: ClassVar[tuple[str, ...]] = ("base", "flag")

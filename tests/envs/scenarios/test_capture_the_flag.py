@@ -154,6 +154,11 @@ def test_the_own_flag_has_to_be_at_home_if_so_agreed(make, flag_home):
     assert env.scenario.score[0].tolist() == [0 if flag_home else 1, 0]
 
 
+def test_flags_brought_home_decide_a_match_and_nothing_else():
+    deciding = set(CaptureTheFlag.part_names) - set(CaptureTheFlag.shaping)
+    assert deciding == {"capture", "conceded"}
+
+
 def test_a_blow_sends_the_flag_home_and_stuns(make):
     env = make(stun=30)
     go(env, 0, 1)
