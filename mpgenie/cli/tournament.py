@@ -3,7 +3,7 @@
 Name players as for `mpgenie watch`: policies that come with mpgenie, files, folders that `mpgenie
 train` made; and `script`, `random`, `idle`, a population (its newest members), or a folder that
 holds several.  Each pair plays the same seeds from both sides.  The table shows, best first, each
-player's rating, the interquartile mean of its scores among the others with a 95 % interval, and
+player's Elo points, the interquartile mean of its scores among the others with a 95 % interval, and
 what it gets with whom.  With a background, a second table shows what each gets among its like
 (self_play), with one stranger (resident), as the only one (visitor), and alone (solo).  Scores
 leave out what only shapes.

@@ -63,8 +63,8 @@ def _tiles(results: Results) -> str:
         found.append((str(max(event["generation"] for event in lineage)), "generations"))
         found.append((str(cloned), "times a member was cloned from a better one"))
     if standings := results.get("standings"):
-        best = max(range(len(standings["names"])), key=lambda k: standings["ratings"][k][0])
-        found.append((standings["names"][best], "has the highest rating"))
+        best = max(range(len(standings["names"])), key=lambda k: standings["elo"][k][0])
+        found.append((standings["names"][best], "is the best by Elo's points"))
         found.append((f"{standings['cyclic_share']:.0%}", "of who beats whom no order explains"))
     if diversity := results.get("diversity"):
         found.append((str(len(diversity.get("alarms", ()))), "alarms about diversity"))
@@ -86,13 +86,14 @@ def _standings(standings: Any, exploited: Any) -> str:
     if not standings:
         return ""
     names = [str(name) for name in standings["names"]]
-    rated = sorted(range(len(names)), key=lambda k: -standings["ratings"][k][0])
+    rated = sorted(range(len(names)), key=lambda k: -standings["elo"][k][0])
     rows = []
     for k in rated:
         (mu, sigma), (score, low, high) = standings["ratings"][k], standings["score"][k]
+        points = "{:+.0f} [{:+.0f}, {:+.0f}]".format(*standings["elo"][k])
         interval = f"{number(score)} [{number(low)}, {number(high)}]"
-        rows.append([escape(names[k]), f"{mu:.1f} ± {sigma:.1f}", interval])
-    head = ("", "rating", "score among others, 95 % interval")
+        rows.append([escape(names[k]), points, f"{mu:.1f} ± {sigma:.1f}", interval])
+    head = ("", "Elo, 95 % interval", "rating", "score among others, 95 % interval")
     means = np.full((len(names), len(names)), np.nan)
     for i, j, values in standings["scores"]:
         means[i, j] = np.mean(values)

@@ -7,7 +7,9 @@ Two players share each match: one has every second side (a team, or a player whe
 teams), the other the rest.  Each seed is played twice, with sides exchanged, so neither map nor
 side tells for anybody.  Whoever meets itself shows what it gets among its like.
 
-Who wins is who has the higher score, which is the return without what only shapes.
+Who wins is who has the higher score, which is the return without what only shapes.  How good all
+are is told by Elo's points from all matches at once, whatever their order; ratings, which move
+match by match as those of populations do, are kept beside them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +25,7 @@ from mpgenie.envs.simulation.entrance import key_of
 from mpgenie.errors import ConfigError
 from mpgenie.intervals import Estimate, stratified
 
-from .cross_play import Cycle, cross_play_ratio, cycles, cyclic_share, exploitabilities
+from .cross_play import Cycle, cross_play_ratio, cycles, cyclic_share, elo, exploitabilities
 from .matches import Arena, Ints, Matches, OnStep
 from .players import Player
 from .ratings import Rating, rate
@@ -102,9 +104,14 @@ class Standings:
         others = [values for (row, column), values in self.scores.items() if row == k != column]
         return stratified(others or [self.scores[k, k]])
 
+    def elo(self) -> list[Estimate]:
+        """How good players are, from all matches at once: points above the mean of all."""
+        return elo(self.won, self.games)
+
     def order(self) -> list[int]:
-        """Players, the highest rating first."""
-        return sorted(range(len(self.names)), key=lambda k: -self.ratings[k].mu)
+        """Players, the highest in Elo's points first."""
+        points = self.elo()
+        return sorted(range(len(self.names)), key=lambda k: -points[k].value)
 
     def cycles(self) -> list[Cycle]:
         """Threes who go round in a circle beyond doubt."""
@@ -117,6 +124,7 @@ class Standings:
         return {
             "names": self.names,
             "game": self.game,
+            "elo": [list(points) for points in self.elo()],
             "ratings": [list(rating) for rating in self.ratings],
             "score": [list(self.score(k)) for k in range(len(self.names))],
             "scores": [[i, j, values] for (i, j), values in sorted(self.scores.items())],
@@ -130,14 +138,14 @@ class Standings:
 
     def table(self) -> str:
         """For a terminal: everybody, best first, with whom they get how much."""
-        order, scores = self.order(), self.mean_scores()
+        order, scores, points = self.order(), self.mean_scores(), self.elo()
         wide = max(6, *(len(name) for name in self.names))
         head = "".join(f"{self.names[k][:8]:>9}" for k in order)
-        lines = [f"{'':{wide}}  rating         score                {head}"]
+        lines = [f"{'':{wide}}  {'Elo':17}  {'score':22}  {head}"]
         for k in order:
-            rating = f"{self.ratings[k].mu:5.1f} ± {self.ratings[k].sigma:3.1f}"
+            rating = "{:+5.0f} [{:+.0f}, {:+.0f}]".format(*points[k])
             row = "".join(f"{scores[k, j]:9.2f}" for j in order)
-            lines.append(f"{self.names[k]:{wide}}  {rating}  {self.score(k)!s:>22}  {row}")
+            lines.append(f"{self.names[k]:{wide}}  {rating:17}  {self.score(k)!s:22}  {row}")
         return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from mpgenie.agents.training.population.cross_play import (
     cross_play_ratio,
     cycles,
     cyclic_share,
+    elo,
     exploitabilities,
 )
 
@@ -27,6 +28,33 @@ def test_ratings_explain_all_of_an_order():
     assert cyclic_share(chances) == pytest.approx(0.0, abs=1e-12)
     assert cycles(100 * chances, np.full((4, 4), 100)) == []
     assert cyclic_share(np.full((3, 3), 0.5)) == 0.0
+
+
+def test_points_are_those_of_the_odds():
+    won = np.array([[0.0, 1000.0], [100.0, 0.0]])
+    (one, two) = elo(won, np.full((2, 2), 1100))
+    assert one.value - two.value == pytest.approx(400.0, abs=2.0)  # ten wins to one
+    assert one.value == pytest.approx(-two.value) and one.low < one.value < one.high
+
+
+def test_points_find_skill_through_those_whom_one_never_met():
+    skill = np.array([1.0, 0.0, -1.0])
+    won = 1e6 / (1.0 + np.exp(skill - skill[:, None]))
+    games = np.full((3, 3), 1_000_000)
+    won[0, 2] = won[2, 0] = games[0, 2] = games[2, 0] = 0
+    points = [each.value for each in elo(won, games)]
+    assert points == pytest.approx([173.7, 0.0, -173.7], abs=0.1)
+
+
+def test_points_stay_within_bounds_and_say_how_unsure_they_are():
+    best, worst = elo(np.array([[0.0, 9.0], [0.0, 0.0]]), np.full((2, 2), 9))
+    assert 200.0 < best.value - worst.value < 1000.0
+    few, many = (
+        elo(np.array([[0.0, 0.6 * n], [0.4 * n, 0.0]]), np.full((2, 2), n))[0] for n in (10, 1000)
+    )
+    assert few.low < 0.0 < many.low and many.high - many.low < (few.high - few.low) / 5.0
+    round_and_round = elo(10 * (ROCK_PAPER_SCISSORS + 1), np.full((3, 3), 20))
+    assert [each.value for each in round_and_round] == pytest.approx([0.0] * 3, abs=1e-9)
 
 
 def test_a_circle_that_chance_explains_is_none():

@@ -71,6 +71,17 @@ def test_those_alike_share_a_match_without_winning_it():
     assert standings.ratings == [Rating(), Rating()]
 
 
+def test_in_which_order_matches_are_taken_makes_nobody_better():
+    results = [([0, 1], [1.0, 0.0])] * 6 + [([0, 1], [0.0, 1.0])] * 6
+    forth, back = Standings(["a", "b"]), Standings(["a", "b"])
+    for seats, scores in results:
+        forth.take(match(seats, scores), 0)
+    for seats, scores in reversed(results):
+        back.take(match(seats, scores), 0)
+    assert forth.elo() == back.elo() and forth.elo()[0].value == pytest.approx(0.0)
+    assert forth.ratings[0].mu < 25.0 < back.ratings[0].mu
+
+
 def test_ratings_of_somebody_in_several_seats_add_up():
     one, two = [Rating()] * 2, [Rating()] * 2
     rate_match(one, [[0], [1]], [0, 1])
@@ -140,7 +151,7 @@ def test_the_command_prints_a_table_and_leaves_its_figures(capsys, tmp_path):
         main(["tournament", "idle", "random", *common, "--rounds", "1", "--output", str(out)]) == 0
     )
     told = capsys.readouterr().out
-    assert "rating" in told and "of who beats whom" in told and str(out) in told
+    assert "Elo" in told and "of who beats whom" in told and str(out) in told
     assert json.loads(out.read_text())["standings"]["names"] == ["idle", "random"]
     assert main(["tournament", "idle", *common]) == 1
     assert "2 players or more" in capsys.readouterr().err
