@@ -13,7 +13,7 @@ decisions.  Then everybody is judged on seeds that nobody learnt on: the best is
 the first half of them, and what it is worth is told by the other half.
 
 `rates`: members who never evolve and differ in their rates alone, which double from one to the
-next: which rate is right.
+next: which rate is right, at one `--discount`.  With it `learning` is about rates alone, too.
 
 With `--out` both go on where they were stopped, and do nothing again.
 
@@ -51,8 +51,11 @@ from mpgenie.envs.simulation.world import Simulation
 
 RATES = {**HYPERS, "rate": Range(1e-5, 1e-2)}
 """Three decades of rates."""
-ONE_RATE = {"entropy": Range(3e-3, 3e-3), "discount": Range(0.99, 0.99)}
-"""What else is learnt by, where only rates are compared."""
+
+
+def rates_alone(discount: float) -> dict[str, Range]:
+    """What is learnt by, where members differ in their rates alone."""
+    return {**RATES, "entropy": Range(3e-3, 3e-3), "discount": Range(discount, discount)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +94,15 @@ def config_of(scenario: str, seed: int, start: str | None = None, **chosen: Any)
 
 def settings_of(options: argparse.Namespace, kind: str, seed: int) -> Settings:
     """A population that is evolving, fixed, or fixed but for different `rates`."""
-    schedule = Schedule(burn_in=16, cool_down=8) if kind == "evolving" else None
+    evolving = Schedule(burn_in=options.burn_in, cool_down=8)
     return Settings(
         worlds=options.worlds,
         rounds=options.rounds,
         generations=options.generations,
-        schedule=schedule,
+        schedule=evolving if kind == "evolving" else None,
         evidence_by=options.evidence_by,
-        hypers={**RATES, **(ONE_RATE if kind == "rates" else {})},
+        floor=options.floor if kind == "evolving" else 0.0,
+        hypers=RATES if options.discount is None else rates_alone(options.discount),
         past_share=0.0,
         remember=0,
         seed=seed,
@@ -231,8 +235,13 @@ def main() -> None:
         one.add_argument("--rounds", type=int, default=4)
         one.add_argument("--worlds", type=int, default=16)
         one.add_argument("--judged", type=int, default=32, help="held-out seeds")
+        one.add_argument("--discount", type=float, help="of all: they differ in rates alone")
         one.add_argument("--evidence-by", default="ratings")
+        one.add_argument("--burn-in", type=int, default=16, help="games before one is compared")
+        one.add_argument("--floor", type=float, default=0.0, help="of divergence; 0: no alarm")
         one.add_argument("--out", type=Path, help="where to go on; by default nothing is kept")
+        if what is rates:
+            one.set_defaults(discount=0.99)
     other = commands.add_parser("kills")
     other.set_defaults(run=kills)
     other.add_argument("--kills", type=int, default=20)

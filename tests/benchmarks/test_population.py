@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from mpgenie.agents.training.population.store import read_lineage
 from mpgenie.benchmarks import population
 from mpgenie.benchmarks.population import RATES, Gaze, kills, learnt, rates
 from mpgenie.envs.scenarios.registry import SCENARIOS
@@ -14,7 +15,7 @@ from tests.runs import one_thread as one_thread
 
 QUICK = Namespace(
     scenario=Gaze.name, start=None, first=0, seeds=1, generations=1, rounds=1, worlds=4, judged=4,
-    evidence_by="ratings",
+    evidence_by="ratings", burn_in=16, floor=0.0, discount=None,
 )  # fmt: skip
 
 
@@ -31,7 +32,16 @@ def test_a_population_is_judged_member_by_member(asked, tmp_path):
     assert all(RATES["rate"].low <= rate <= RATES["rate"].high for rate in found["rates"])
 
 
+def test_members_may_differ_in_rates_alone(asked, tmp_path):
+    asked.discount = 0.9
+    learnt(asked, "evolving", 0, tmp_path / "them")
+    born = [event["hypers"] for event in read_lineage(tmp_path / "them") if event["kind"] == "born"]
+    assert len({numbers["rate"] for numbers in born}) == 8
+    assert {(numbers["entropy"], numbers["discount"]) for numbers in born} == {(3e-3, 0.9)}
+
+
 def test_rates_are_compared_once_and_differ_by_twos(asked, tmp_path, capsys):
+    asked.discount = 0.9
     rates(asked)
     rates(asked)
     (told,) = capsys.readouterr().out.splitlines()
