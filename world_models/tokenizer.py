@@ -104,13 +104,18 @@ class Autoencoder(Tokenizer):
         self.back = nn.ConvTranspose2d(channels, 3, cell, cell)
         widths = [width * 2**k for k in range(halvings + 1)]
         down: list[nn.Module] = [nn.PixelUnshuffle(2), _near(12, width), Residual(width)]
-        up: list[nn.Module] = [nn.PixelShuffle(2), _silent(_near(width, 12)), nn.SiLU()]
+        up: list[nn.Module] = [
+            nn.PixelShuffle(2),
+            _silent(_near(width, 12)),
+            nn.SiLU(),
+            _unit(width),
+        ]
         for fine, coarse in zip(widths, widths[1:], strict=False):
             down += [nn.Conv2d(fine, coarse, 2, 2), Residual(coarse)]
             up += [Residual(fine), Residual(fine), nn.PixelShuffle(2)]
             up += [nn.Conv2d(coarse, 4 * fine, 1)]
         last = widths[-1]
-        down += [Residual(last), nn.SiLU(), _silent(nn.Conv2d(last, channels, 1))]
+        down += [Residual(last), _unit(last), nn.SiLU(), _silent(nn.Conv2d(last, channels, 1))]
         up += [Residual(last), Residual(last), _near(channels, last)]
         self.down, self.up = nn.Sequential(*down), nn.Sequential(*reversed(up))
 
@@ -165,10 +170,12 @@ class Residual(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.first, self.second = _near(width, width), _silent(_near(width, width))
+        self.before, self.between = _unit(width), _unit(width)
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, width, h, w) to the same."""
-        added: Tensor = x + self.second(F.silu(self.first(F.silu(x))))
+        inner = self.first(F.silu(self.before(x)))
+        added: Tensor = x + self.second(F.silu(self.between(inner)))
         return added
 
 
@@ -213,6 +220,11 @@ def _fill(layer: nn.Conv2d | nn.ConvTranspose2d, weight: Tensor, bias: Tensor) -
     assert layer.bias is not None
     layer.weight.copy_(weight)
     layer.bias.copy_(bias)
+
+
+def _unit(width: int) -> nn.GroupNorm:
+    """Brings numbers to unit size: without, they grow until no gradient comes through."""
+    return nn.GroupNorm(math.gcd(8, width), width)
 
 
 def _near(inputs: int, outputs: int) -> nn.Conv2d:

@@ -88,3 +88,16 @@ def test_what_cannot_be_is_refused():
     with pytest.raises(ConfigError, match="have 192 channels, not 16"):
         make_tokenizer(patches)
     assert isinstance(make_tokenizer(WorldModelConfig()), Autoencoder)
+
+
+def test_gradients_come_through_however_large_the_weights_grow():
+    """Else a rate too high once would leave it the linear map for ever."""
+    model = ours()
+    with torch.no_grad():
+        for layer in [*model.down.modules(), *model.up.modules()]:
+            if isinstance(layer, torch.nn.Conv2d):
+                layer.weight.add_(10.0 * torch.randn_like(layer.weight))
+    pictures = torch.rand(4, 3, 32, 32) * 2 - 1
+    again, _ = model(pictures, 0.05, torch.Generator().manual_seed(0))
+    (again - pictures).square().mean().backward()
+    assert model.down[1].weight.grad.abs().max() > 1e-4
