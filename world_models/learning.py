@@ -29,7 +29,7 @@ from mpgenie.pictures import Video, save_png
 from .checkpoint import Checkpoint, save_world_model
 from .clips import Film, cut
 from .curves import draw_stages
-from .dynamics_course import DynamicsCourse
+from .dynamics_course import LONGER, DynamicsCourse
 from .plan import Plan
 from .session import WorldModel
 from .starts import FRAMES, Start
@@ -51,6 +51,8 @@ STARTS = 16
 """Clips that a checkpoint has for dreams to begin with."""
 PICTURES = 8
 """Strips that are made in a stage as it goes on."""
+DREAMS = ("causal", "distill", "rollout")
+"""The stages of models that can dream."""
 SHOWN, DREAMT, SCORED = 4, 8, 16
 """Frames that a dream is shown for its figures, frames that it goes on, and of how many clips."""
 
@@ -140,8 +142,11 @@ class _Learner:
         plan = self.plan
         if stage == "tokenizer":
             return TokenizerCourse(plan.config, effort, self.film, plan.seed, self.machine)
+        frames = plan.frames
+        if stage == "rollout":
+            frames = min(LONGER * frames, max(reel.length for reel in self.film.reels))
         return DynamicsCourse(
-            stage, plan.config, effort, plan.frames, self.film, self._tokenizer(), plan.seed,
+            stage, plan.config, effort, frames, self.film, self._tokenizer(), plan.seed,
             self.machine, before,
         )  # fmt: skip
 
@@ -165,7 +170,7 @@ class _Learner:
         if isinstance(course, TokenizerCourse):
             assert isinstance(course.shadow, Tokenizer)
             save_png(path, reconstructions(course.shadow, self.valid.pictures(1, range(8))))
-        elif stage in ("causal", "distill"):
+        elif stage in DREAMS:
             longest = max(reel.length for reel in self.valid.reels)
             frames = min(SHOWN + 32, longest)
             clip = self.valid.batch(1, [0], frames=frames, players=self.plan.config.players)
@@ -178,7 +183,8 @@ class _Learner:
     def _model(self, stage: str, course: Course) -> WorldModel:
         assert isinstance(course, DynamicsCourse)
         assert isinstance(course.shadow, MultiplayerTransformer)
-        sampler = "renoise" if stage == "distill" else self.plan.config.sampler
+        distilled = stage != "causal" and "distill" in self.plan.stages
+        sampler = "renoise" if distilled else self.plan.config.sampler
         transformer = MultiplayerTransformer(replace(self.plan.config, sampler=sampler))
         transformer.load_state_dict(course.shadow.state_dict())
         return WorldModel(course.tokenizer, transformer.to(self.machine.device))
@@ -192,7 +198,7 @@ class _Learner:
         if isinstance(course, TokenizerCourse):
             assert isinstance(course.shadow, Tokenizer)
             known[stage] = {"psnr": round(brought_back(course.shadow, self.valid), 3)}
-        elif stage in ("causal", "distill"):
+        elif stage in DREAMS:
             model = self._model(stage, course)
             longest = max(reel.length for reel in self.valid.reels)
             frames = min(SHOWN + DREAMT, longest)

@@ -129,6 +129,7 @@ def diffusion_forcing(
     mask: str = "causal",
     flex: bool = False,
     before: Tensor | None = None,
+    dreamt: Tensor | None = None,
 ) -> Losses:
     """What a model still gets wrong of the velocity, and of what happened.
 
@@ -141,10 +142,15 @@ def diffusion_forcing(
         flex: As of the model.
         before: (B, T, P, h, w, C) the frame before each, for models that tell changes; as it was,
             by default, else as `own_before` gives it.
+        dreamt: (B, T, P, h, w, C) with `teacher`, the frames that are remembered and gone on from,
+            in place of those that were.
     """
-    before = _before(model, examples) if before is None else before
+    if dreamt is not None:
+        before = followed(dreamt, examples.there) if model.config.predicts == "change" else None
+    elif before is None:
+        before = _before(model, examples)
     seen = noised(examples.latents, draws.noise, draws.times)
-    told = _look(model, examples, seen, draws.times, draws, mask, flex, before)
+    told = _look(model, examples, seen, draws.times, draws, mask, flex, before, dreamt)
     times = draws.times
     if model.config.predicts == "change":
         nothing = torch.zeros_like(seen)
@@ -246,6 +252,7 @@ def _look(
     mask: str,
     flex: bool,
     before: Tensor | None,
+    dreamt: Tensor | None = None,
 ) -> Predicted:
     """What is told of noisy frames; with `teacher`, of events by the remembered ones."""
     controls, known = aligned(examples.controls)
@@ -253,7 +260,8 @@ def _look(
     if draws.kept is None or mask != "teacher":
         return model(*inputs, examples.slots, before, mask=mask, flex=flex)  # type: ignore[no-any-return]
     level = torch.full_like(times, model.config.context_noise)
-    remembered = [noised(examples.latents, draws.kept, level), level, *inputs[2:]]
+    past = examples.latents if dreamt is None else dreamt
+    remembered = [noised(past, draws.kept, level), level, *inputs[2:]]
     both = (torch.cat(parts, 1) for parts in zip(remembered, inputs, strict=True))
     before = None if before is None else torch.cat([before, before], 1)
     told: Predicted = model(*both, examples.slots, before, mask=mask, flex=flex)

@@ -10,10 +10,11 @@ from mpgenie.errors import ConfigError
 from .config import PRESETS, WorldModelConfig
 from .training import Effort
 
-STAGES = ("tokenizer", "single", "bidirectional", "causal", "distill")
+STAGES = ("tokenizer", "single", "bidirectional", "causal", "distill", "rollout")
 """In order; see `tokenizer_course` and `dynamics_course`."""
 USUAL = ("tokenizer", "causal", "distill")
-"""Those that a model goes through if nobody says otherwise."""
+"""Those that a model goes through if nobody says otherwise; with `rollout` in place of `distill`
+if it dreams in one step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +42,9 @@ class Plan:
             )
         if self.config.tokenizer != "patches" and "tokenizer" not in self.stages:
             raise ConfigError("an autoencoder is learnt first: begin with the stage 'tokenizer'")
-        if "distill" in self.stages and "causal" not in self.stages:
-            raise ConfigError("distill makes few steps of a causal model: learn 'causal' first")
+        for name in ("distill", "rollout"):
+            if name in self.stages and "causal" not in self.stages:
+                raise ConfigError(f"{name} goes on from a causal model: learn 'causal' first")
         if "single" in self.stages and self.config.fixed:
             raise ConfigError(
                 f"layout {self.config.layout!r} takes exactly {self.config.players} players: it "
@@ -78,7 +80,7 @@ class Plan:
         shape = replace(PRESETS[preset], **config)
         names = USUAL if stages is None else tuple(stages)
         if stages is None and shape.steps == 1:  # fewer there cannot be
-            names = tuple(name for name in names if name != "distill")
+            names = (*names[:-1], "rollout")
         if shape.tokenizer == "patches":
             names = tuple(name for name in names if name != "tokenizer")
         for name in names:
@@ -91,6 +93,11 @@ class Plan:
                 effort = replace(
                     effort, rate=effort.rate / 5, rows=max(1, effort.rows // 2),
                     steps=max(1, effort.steps // 3), mean=min(effort.mean, 0.99),
+                )  # fmt: skip
+            if name == "rollout":
+                effort = replace(
+                    effort, rate=effort.rate / 4, rows=max(1, effort.rows // 2),
+                    steps=max(1, effort.steps // 10), mean=min(effort.mean, 0.99),
                 )  # fmt: skip
             steps = max(1, round(share * effort.steps))
             rows = max(parts, effort.rows - effort.rows % parts)

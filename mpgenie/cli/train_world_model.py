@@ -1,9 +1,10 @@
 """Let a model learn to dream the game: what all players would see next, whatever they do.
 
 It watches a dataset, or makes one where it learns (--data generate), and goes through stages:
-tokenizer (frames to latents and back), causal (how views go on), distill (in few steps); Solaris's
-single and bidirectional may stand before causal.  Everything follows from the seed.  Ctrl-C and
-kill lose little; the same command goes on.
+tokenizer (frames to latents and back), causal (how views go on), distill (in few steps) or, where
+it dreams in one step, rollout (after its own frames); Solaris's single and bidirectional may stand
+before causal.  Everything follows from the seed.  Ctrl-C and kill lose little; the same command
+goes on.
 
 DIR gets a checkpoint that mpgenie.dream_env takes, strips/ to look at on the way, scores.json, and
 stages/ with the curves of each.  Under torchrun several processes share each batch (--parts).
@@ -52,7 +53,7 @@ def add_parser(algorithms: Any) -> None:
     add("--out", type=Path, default=Path("out/world_model"), metavar="DIR",
         help="new or to go on with (%(default)s)")  # fmt: skip
     add("--preset", default="small", metavar="NAME", help="debug, cpu, small or base (%(default)s)")
-    add("--stages", type=words, metavar="A,B", help="in order (tokenizer,causal,distill)")
+    add("--stages", type=words, metavar="A,B", help="in order (see above)")
     add("--share", type=float, default=1.0, metavar="X", help="of the preset's steps (1)")
     add("--minutes", type=float, metavar="M", help="stop after so long; the same command goes on")
     add("--episodes", type=int, metavar="N",

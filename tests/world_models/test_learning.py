@@ -91,6 +91,21 @@ def test_what_was_learnt_is_what_dreams(learnt):
         assert np.array_equal(arrays[f"net.{name}"], weight.numpy()), name
 
 
+def test_who_dreams_in_one_step_learns_from_its_own_dreams_at_last(dataset, tmp_path):
+    one = Plan.of("debug", share=0.005, width=32, heads=2, blocks=1)
+    assert train_world_model(dataset, tmp_path, one)
+    causal, rollout = (
+        read_arrays(tmp_path / "stages" / stage / "model.npz") for stage in ("causal", "rollout")
+    )
+    assert (causal[0]["frames"], rollout[0]["frames"]) == (8, 22)  # as long as episodes are
+    assert any(not np.array_equal(each, causal[1][name]) for name, each in rollout[1].items())
+    about = json.loads((tmp_path / "config.json").read_text())
+    assert about["stage"] == "rollout" and about["config"]["sampler"] == "euler"
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert set(scores) == {"causal", "rollout"}
+    assert {path.name[:7] for path in (tmp_path / "strips").iterdir()} == {"causal_", "rollout"}
+
+
 def test_a_finished_run_is_not_learnt_again(learnt, dataset):
     before = (learnt / "model.safetensors").stat().st_mtime_ns
     assert train_world_model(dataset, learnt, plan())
@@ -224,14 +239,17 @@ def test_plans_that_cannot_be_are_refused():
         Plan.of("smal")
     with pytest.raises(ConfigError, match="Did you mean 'causal'"):
         Plan.of("small", stages=("tokenizer", "casual"))
-    for stages in (("causal",), ("tokenizer",), ("causal", "tokenizer"), ("tokenizer", "distill")):
+    for stages in (
+        ("causal",), ("tokenizer",), ("causal", "tokenizer"), ("tokenizer", "distill"),
+        ("tokenizer", "rollout"),
+    ):  # fmt: skip
         with pytest.raises(ConfigError):
             Plan.of("small", stages=stages)
     with pytest.raises(ConfigError, match="has no stage 'single'"):
         Plan.of("debug", stages=("single", "causal"), layout="frame_concat")
     with pytest.raises(ConfigError, match="Did you mean 'layout'"):
         Plan.of("debug", layuot="joint")
-    assert [*Plan.of("debug").stages] == ["causal"]
+    assert [*Plan.of("debug").stages] == ["causal", "rollout"]
     assert [*Plan.of("debug", steps=4).stages] == ["causal", "distill"]
     assert best_machine("cpu") == Machine("cpu", False)
     assert best_machine("cuda:1") == Machine("cuda:1", True)

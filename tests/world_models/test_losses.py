@@ -179,3 +179,23 @@ def test_own_frames_are_those_of_a_dream_of_one_step():
         ).latents  # fmt: skip
         last = told[:, t]
         assert far(own_before(model, clips, draws, 3)[:, t + 1], last) < 1e-5
+
+
+@pytest.mark.parametrize("predicts", PREDICTIONS)
+def test_after_own_dreams_frames_are_told_by_these_alone(predicts):
+    """What truly was before plays no part, but for the frame itself where its noise is not all."""
+    model = transformer(predicts=predicts)
+    clips = examples(model.config)
+    draws = drawing(model.config, clips, "teacher")
+    draws = draws._replace(times=torch.ones_like(draws.times))
+    dreamt = torch.randn(clips.latents.shape, generator=torch.Generator().manual_seed(9))
+    wanted = clips.latents.clone().requires_grad_()
+    told = diffusion_forcing(
+        model, clips._replace(latents=dreamt), draws, mask="teacher", dreamt=dreamt
+    )
+    again = diffusion_forcing(
+        model, clips._replace(latents=wanted), draws, mask="teacher", dreamt=dreamt
+    )
+    assert torch.equal(told.pose, again.pose) and told.flow != again.flow
+    (slope,) = torch.autograd.grad(again.pose, wanted, allow_unused=True)
+    assert slope is None or not slope.any()
