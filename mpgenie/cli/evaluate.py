@@ -26,6 +26,8 @@ examples:
                                     ask of one tick in ten what can be told at all
   mpgenie evaluate checkpoints/debug
   mpgenie evaluate --compare checkpoints/debug out/world_model videos --episodes 32
+  mpgenie evaluate checkpoints/cpu --starts 8 --policies gather_pixels
+                                    rank policies in its dreams and in the game
   mpgenie evaluate checkpoints/debug --cases out/cases
                                     write what is asked, for models elsewhere
 """
@@ -53,6 +55,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     dreams("--probes", action="store_true", help="try tapes that ask one thing each, too")
     dreams("--starts", type=int, metavar="N",
            help="rank policies from N places, in dreams and in the game (0)")  # fmt: skip
+    dreams("--policies", nargs="+", metavar="NAME",
+           help="trained ones to rank, too: shipped, or runs of `mpgenie train`")  # fmt: skip
     dreams("--plans", type=int, metavar="N",
            help="improve plans from N places in dreams, and try them in the game (0)")  # fmt: skip
     dreams("--fvd", action="store_true",
@@ -73,6 +77,7 @@ DREAMS = (
     "seed",
     "probes",
     "starts",
+    "policies",
     "plans",
     "fvd",
     "idm",

@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{count} cases in {options.cases}")
         return 0
     results = mpgenie.evaluate_world_model(
-        models, out=options.out, starts=options.starts or 0, plans=options.plans or 0,
+        models, out=options.out, starts=options.starts or 0,
+        policies=options.policies or (), plans=options.plans or 0,
         fvd=options.fvd, idm=options.idm, states=options.states, judge=options.judge,
         on_step=lambda text: print(f"{text} ...", flush=True), **chosen,
     )  # fmt: skip

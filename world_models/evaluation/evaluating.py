@@ -24,6 +24,7 @@ from .happenings import happened, happening_cases
 from .improving import improved
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .opinion import Judge, judge_named
+from .policies import SCRIPTS, trained_policies
 from .probes import probe_cases, probed
 from .recordings import Recordings, write_cases
 from .report import write_report
@@ -59,6 +60,7 @@ def evaluate_world_model(
     seed: int = 0,
     probes: bool = False,
     starts: int = 0,
+    policies: Sequence[str | Path] = (),
     plans: int = 0,
     fvd: bool = False,
     idm: str | Path | None = None,
@@ -80,6 +82,7 @@ def evaluate_world_model(
         probes: Whether to try what models do on tapes that ask one thing each, see `probes`.
         starts: From how many places policies are ranked in the dreams of checkpoints and in the
             game, see `fidelity`; 0 = no policies.
+        policies: Trained policies and clones that are ranked beside scripts, by name or folder.
         plans: From how many places plans are improved inside dreams and tried in the game, see
             `improving`.
         fvd: Whether to measure FVD, too, of which a second of one core goes by for each clip; see
@@ -98,14 +101,18 @@ def evaluate_world_model(
 
     Raises:
         ConfigError: If a task is unknown, a number absurd, models differ in resolution, or one
-            tells frames of another shape; or if the weights of FVD are not installed.
-        CheckpointError: If a checkpoint cannot be read.
+            tells frames of another shape; if a policy does not see such frames; or if the weights
+            of FVD are not installed.
+        CheckpointError: If a checkpoint or a policy cannot be read.
         StorageError: If the report cannot be written.
     """
     check_whole("starts", starts, 0, 4096)
     check_whole("plans", plans, 0, 4096)
+    if policies and not starts:
+        raise ConfigError("policies are ranked from some places: name their number, starts")
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
+    ranked = {**SCRIPTS, **trained_policies(policies, size, seed)}
     say = on_step or (lambda text: None)
     frames_by, clips_by = lpips.installed(), i3d.installed(device) if fvd else None
     opinion = judge_named(judge) if isinstance(judge, str) else judge
@@ -115,6 +122,7 @@ def evaluate_world_model(
         known = _controls(game)
         asked = {name: _asked(model, seed) for name, model in given.items()} | known
         made = {"episodes": episodes, "seed": seed, "starts": starts, **game_options}
+        made["policies"] = [str(policy) for policy in policies]
         results: dict[str, Any] = {
             "format": FORMAT,
             "made": made | _made(size, by_lpips=frames_by is not None, by_fvd=fvd),
@@ -140,7 +148,8 @@ def evaluate_world_model(
     for name, model in given.items():
         if starts and isinstance(model, Source):
             say(f"ranking policies in {name}")
-            results["models"][name]["ranking"] = rank_policies(model, starts=starts, seed=seed)
+            ranking = rank_policies(model, ranked, starts=starts, seed=seed)
+            results["models"][name]["ranking"] = ranking
     if out is not None:
         say("writing the report")
         write_report(results, cases, {name: tellings[name] for name in given}, Path(out))

@@ -25,42 +25,13 @@ from mpgenie.world_models.dream import dream_env
 from mpgenie.world_models.source import Source
 from mpgenie.world_models.starts import FRAMES, recent
 
-Frames = Mapping[str, NDArray[np.uint8]]
-Policy = Callable[[Frames, np.random.Generator], Mapping[str, Any]]
-"""Chooses an action of each player from what each sees."""
+from .policies import SCRIPTS, Frames, Policy
+
 Reward = Callable[[Frames], float]
 """What frames are worth."""
 TICKS = 16
 """Of an episode, by default."""
 Floats = NDArray[np.float64]
-
-
-def always(*changed: tuple[int, int]) -> Policy:
-    """The policy of doing the same in every tick: some components (place, choice) of no action."""
-    row = list(NO_OP)
-    for place, choice in changed:
-        row[place] = choice
-
-    def policy(frames: Frames, rng: np.random.Generator) -> Mapping[str, Any]:
-        return dict.fromkeys(frames, row)
-
-    return policy
-
-
-POLICIES: Mapping[str, Policy] = {
-    "stand still": always(),
-    "walk": always((0, 1)),
-    "walk back": always((0, 2)),
-    "step left": always((1, 1)),
-    "turn right": always((9, 8)),
-    "turn left": always((9, 2)),
-    "look up": always((8, 3)),
-    "look down": always((8, 7)),
-    "look around": lambda frames, rng: {
-        player: [*NO_OP[:8], *rng.integers(3, 8, 2).tolist()] for player in frames
-    },
-}
-"""Scripts that are ranked by default."""
 
 
 def sky_seen(frames: Frames) -> float:
@@ -74,7 +45,7 @@ def sky_seen(frames: Frames) -> float:
 
 def rank_policies(
     source: Source,
-    policies: Mapping[str, Policy] = POLICIES,
+    policies: Mapping[str, Policy] = SCRIPTS,
     *,
     starts: int = 8,
     ticks: int = TICKS,
@@ -88,7 +59,7 @@ def rank_policies(
         policies: Two at least, by name.
         starts: From how many places each plays, each on a planet of its own.
         ticks: For how long at most.
-        seed: Of planets, and of what policies and dreams draw.
+        seed: Of planets, and of what dreams draw.
         reward: What frames are worth; None = what the environments say.
 
     Returns:
@@ -116,8 +87,7 @@ def rank_policies(
             for env, frames, returns in (
                 (dream, dreamt, dreamt_returns), (game, seen, real_returns)
             ):  # fmt: skip
-                rng = np.random.default_rng((seed, n))
-                returns[m, n] = _played(env, frames, policy, rng, ticks, reward)
+                returns[m, n] = _played(env, frames, policy, ticks, reward)
     return {
         "policies": list(policies),
         "real": real_returns.tolist(),
@@ -126,17 +96,15 @@ def rank_policies(
     }
 
 
-def _played(
-    env: Any, frames: Frames, policy: Policy, rng: np.random.Generator, ticks: int,
-    reward: Reward | None,
-) -> float:  # fmt: skip
+def _played(env: Any, frames: Frames, policy: Policy, ticks: int, reward: Reward | None) -> float:
     """The return of an episode, mean over players."""
-    total = 0.0
+    total, state = 0.0, None
     for _ in range(ticks):
         if not env.agents:
             break
         players = max(1, len(env.agents))
-        frames, rewards, *_ = env.step(policy(frames, rng))
+        actions, state = policy.act(frames, state)
+        frames, rewards, *_ = env.step(actions)
         total += sum(rewards.values()) / players if reward is None else reward(frames)
     return total
 

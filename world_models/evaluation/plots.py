@@ -22,7 +22,7 @@ def plots(results: Results) -> dict[str, Picture]:
     """The pictures by the names of their files."""
     drawn = {"tasks.png": _tasks(results), "horizon.png": _horizon(results)}
     if ranked := {n: m["ranking"] for n, m in results["models"].items() if "ranking" in m}:
-        drawn["ranking.png"] = _ranking(ranked)
+        drawn["ranking.png"] = ranking(ranked)
     return {name: figures.pixels(figure) for name, figure in drawn.items()}
 
 
@@ -72,8 +72,12 @@ def _horizon(results: Results) -> "Figure":
     return figure
 
 
-def _ranking(ranked: Mapping[str, Results]) -> "Figure":
-    """Returns of policies in the game and in a dream, with their spread over starts."""
+def ranking(ranked: Mapping[str, Results]) -> "Figure":
+    """Returns of policies in the game and in each dream, with their spread over starts.
+
+    Args:
+        ranked: What `fidelity.rank_policies` found, by the names of dreams.
+    """
     figure, panels = figures.panels(4.6 * len(ranked), 4.2, len(ranked))
     for panel, (name, found) in zip(panels, ranked.items(), strict=True):
         real, dream = np.array(found["real"]), np.array(found["dream"])

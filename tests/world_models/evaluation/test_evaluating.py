@@ -13,6 +13,7 @@ from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation import evaluating
 from mpgenie.world_models.evaluation.fidelity import agreement
 from mpgenie.world_models.evaluation.models import CopyLast
+from mpgenie.world_models.evaluation.policies import SCRIPTS
 from mpgenie.world_models.evaluation.state_probe import Net, StateProbe
 from mpgenie.world_models.evaluation.tasks import TASKS
 from tests.agents.vpt.conftest import lesson
@@ -85,14 +86,14 @@ def test_probes_are_tried_if_that_is_wanted(tmp_path):
 def test_policies_are_ranked_if_that_is_wanted(tmp_path, monkeypatch):
     asked = []
 
-    def ranked(source, **options):
-        asked.append(options)
+    def ranked(source, policies, **options):
+        asked.append(([*policies], options))
         returns = {"real": [[1.0, 2.0], [3.0, 3.0]], "dream": [[2.0, 2.0], [4.0, 5.0]]}
         return {"policies": ["walk", "wait"], **returns, **agreement([1.5, 3.0], [2.0, 4.5])}
 
     monkeypatch.setattr(evaluating, "rank_policies", ranked)
     found = mpgenie.evaluate_world_model(SHIPPED, starts=2, out=tmp_path, **ONE)
-    assert asked == [{"starts": 2, "seed": 0}]
+    assert asked == [([*SCRIPTS], {"starts": 2, "seed": 0})]
     assert [name for name, each in found["models"].items() if "ranking" in each] == ["debug"]
     assert (tmp_path / "ranking.png").is_file()
     assert "Spearman" in (tmp_path / "report.html").read_text()

@@ -5,13 +5,8 @@ import pytest
 
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation import fidelity
-from mpgenie.world_models.evaluation.fidelity import (
-    POLICIES,
-    agreement,
-    always,
-    rank_policies,
-    sky_seen,
-)
+from mpgenie.world_models.evaluation.fidelity import agreement, rank_policies, sky_seen
+from mpgenie.world_models.evaluation.policies import SCRIPTS, Always
 from mpgenie.world_models.starts import recent
 from tests.world_models.stand_in import source
 
@@ -50,12 +45,13 @@ def test_sky_is_bright_and_blue():
 def test_policies_play_from_the_same_frames_in_both():
     seen = {"real": [], "dream": []}
 
-    def noted(frames, rng):
-        which = "dream" if len(seen["dream"]) <= len(seen["real"]) else "real"
-        seen[which].append({player: frame.copy() for player, frame in frames.items()})
-        return dict.fromkeys(frames, [0] * 8 + [5, 5])
+    class Noted:
+        def act(self, frames, state=None):
+            which = "dream" if len(seen["dream"]) <= len(seen["real"]) else "real"
+            seen[which].append({player: frame.copy() for player, frame in frames.items()})
+            return dict.fromkeys(frames, [0] * 8 + [5, 5]), None
 
-    found = rank_policies(source(), {"noted": noted, "up": always((8, 2))}, starts=2, ticks=1)
+    found = rank_policies(source(), {"noted": Noted(), "up": Always(((8, 2),))}, starts=2, ticks=1)
     assert np.shape(found["real"]) == np.shape(found["dream"]) == (2, 2)
     for real, dreamt in zip(seen["real"], seen["dream"], strict=True):
         assert all(np.array_equal(real[player], dreamt[player]) for player in real)
@@ -71,19 +67,19 @@ def test_nobody_has_learnt_on_the_planets(monkeypatch):
 
     monkeypatch.setattr(fidelity, "recent", noted)
     learnt_on_four = source(options={"planets": 4})
-    two = {name: POLICIES[name] for name in ("walk", "turn left")}
+    two = {name: SCRIPTS[name] for name in ("walk", "turn left")}
     rank_policies(learnt_on_four, two, starts=2, ticks=1)
     assert sorted(set(seeds)) == [1, 3]  # datasets have even ones for training
 
 
 def test_who_looks_up_sees_more_sky_in_the_game():
-    up_and_down = {name: POLICIES[name] for name in ("look up", "look down")}
+    up_and_down = {name: SCRIPTS[name] for name in ("look up", "look down")}
     up, down = rank_policies(source(), up_and_down, starts=1, ticks=6)["real"]
     assert up > down
 
 
 def test_environments_may_say_what_a_tick_is_worth():
-    two = {name: POLICIES[name] for name in ("walk", "turn left")}
+    two = {name: SCRIPTS[name] for name in ("walk", "turn left")}
     found = rank_policies(source(), two, starts=1, ticks=4, reward=None)
     assert found["real"] == [[0.0], [0.0]]  # nobody wins anything in free play
     assert found["dream"][0][0] != 0.0  # the stand-in makes rewards up
@@ -100,11 +96,16 @@ def test_worlds_are_let_go_of_even_if_a_policy_fails(monkeypatch):
             return env
 
         monkeypatch.setattr(fidelity, name, made)
+
+    class Fails:
+        def act(self, frames, state=None):
+            return 1 // 0, None
+
     with pytest.raises(ZeroDivisionError):
-        rank_policies(source(), {"fails": lambda frames, rng: 1 // 0, "up": always((8, 2))})
+        rank_policies(source(), {"fails": Fails(), "up": Always(((8, 2),))})
     assert closed == ["dream_env", "recent"]
 
 
 def test_one_policy_has_no_rank():
     with pytest.raises(ConfigError, match="two policies"):
-        rank_policies(source(), {"walk": POLICIES["walk"]})
+        rank_policies(source(), {"walk": SCRIPTS["walk"]})
