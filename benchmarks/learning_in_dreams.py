@@ -48,6 +48,7 @@ class SkyRewards(VecEnvWrapper):
     def step_wait(self) -> Any:
         """As the environment's, paid by what was seen, at an episode's end too."""
         seen, rewards, ended, infos = self.venv.step_wait()
+        assert isinstance(seen, np.ndarray)
         for row in range(self.num_envs):
             frame = infos[row]["terminal_observation"] if ended[row] else seen[row]
             rewards[row] = sky_seen({"": frame})

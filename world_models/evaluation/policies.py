@@ -23,7 +23,7 @@ Acted = tuple[Mapping[str, Any], Any]
 class Policy(Protocol):
     """Chooses an action of each player from what each sees."""
 
-    def act(self, observations: Frames, state: Any = None) -> Acted:
+    def act(self, observations: Frames, state: Any) -> Acted:
         """Actions, and the state for the next call; None begins an episode."""
         ...
 
