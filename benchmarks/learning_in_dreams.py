@@ -10,6 +10,7 @@ said for all of them together.  A policy that is there already is not learnt aga
 """
 
 import argparse
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +23,11 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from mpgenie.agents.adapters.sb3 import Sb3VecEnv, sb3_vec_env
+from mpgenie.checks import check_same
 from mpgenie.intervals import interval
 from mpgenie.pages import figures
 from mpgenie.pictures import save_png
-from mpgenie.world_models.checkpoint import load_world_model
+from mpgenie.world_models.checkpoint import MODEL, load_world_model
 from mpgenie.world_models.dream_vector import dream_vector_env
 from mpgenie.world_models.evaluation.fidelity import TICKS, rank_policies, sky_seen
 from mpgenie.world_models.evaluation.plots import ranking
@@ -99,6 +101,15 @@ def learnt(source: Source, where: str, steps: int, seed: int, out: Path) -> dict
     return {name: Learnt(PPO.load(file, device="cpu")) for name, file in files.items()}
 
 
+def check_same_model(checkpoint: Path, out: Path) -> None:
+    """Refuse a folder of policies that learnt in the dreams of another model."""
+    weights = (checkpoint / MODEL).read_bytes()
+    about, kept = {"model": hashlib.sha256(weights).hexdigest()}, out / "about.json"
+    if kept.exists():
+        check_same(out, "run", json.loads(kept.read_text()), about)
+    kept.write_text(json.dumps(about))
+
+
 def table(found: Mapping[str, Any]) -> str:
     """Returns in the dream and in the game, best in the game first, with 95 % intervals."""
     lines = ["| policy | in the dream | in the game |", "|---|---|---|"]
@@ -120,13 +131,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add = parser.add_argument
     add("checkpoint", type=Path, help="of a world model, with frames of 36 x 36 and more")
     add("--out", type=Path, default=Path("out/learning_in_dreams"), help="(%(default)s)")
-    add("--steps", type=int, default=24_000, help="decisions that are learnt from (%(default)s)")
+    add("--steps", type=int, default=24_576, help="decisions that are learnt from (%(default)s)")
     add("--seed", type=int, default=0, help="of learners and planets (%(default)s)")
     add("--starts", type=int, default=16, help="places that all play from (%(default)s)")
     add("--policies", nargs="+", default=[], help="trained ones that are ranked, too")
     options = parser.parse_args(arguments)
     source = load_world_model(options.checkpoint)
     options.out.mkdir(parents=True, exist_ok=True)
+    check_same_model(options.checkpoint, options.out)
     policies = {**SCRIPTS, **trained_policies(options.policies, source.config.resolution)}
     for where in ("dream", "game"):
         policies |= learnt(source, where, options.steps, options.seed, options.out)

@@ -150,6 +150,16 @@ def rates(options: argparse.Namespace) -> None:
     _each(options, ("rates",))
 
 
+def made_by(options: argparse.Namespace, kind: str, seed: int) -> dict[str, Any]:
+    """What a result follows from, as JSON gives it back."""
+    made = {
+        "kind": kind, "scenario": options.scenario, "start": options.start,
+        "judged": options.judged, "settings": asdict(settings_of(options, kind, seed)),
+    }  # fmt: skip
+    plain: dict[str, Any] = json.loads(json.dumps(made))
+    return plain
+
+
 def _each(options: argparse.Namespace, kinds: Sequence[str]) -> None:
     """Let each kind of population learn from each seed, but for those that have learnt."""
     with ExitStack() as stack:
@@ -161,8 +171,9 @@ def _each(options: argparse.Namespace, kinds: Sequence[str]) -> None:
         )
         for seed in range(options.first, options.first + options.seeds):
             for kind in kinds:
-                if not any(each["kind"] == kind and each["seed"] == seed for each in found):
-                    result = learnt(options, kind, seed, out / f"{kind}_{seed}")
+                made = made_by(options, kind, seed)
+                if not any(each["made"] == made for each in found):
+                    result = learnt(options, kind, seed, out / f"{kind}_{seed}") | {"made": made}
                     with done.open("a") as file:
                         file.write(json.dumps(result) + "\n")
                     print(json.dumps(result), flush=True)
@@ -236,12 +247,13 @@ def main() -> None:
         one.add_argument("--worlds", type=int, default=16)
         one.add_argument("--judged", type=int, default=32, help="held-out seeds")
         one.add_argument("--discount", type=float, help="of all: they differ in rates alone")
+        one.add_argument("--out", type=Path, help="where to go on; by default nothing is kept")
+        if what is rates:  # nobody evolves
+            one.set_defaults(discount=0.99, evidence_by="ratings", burn_in=16, floor=0.0)
+            continue
         one.add_argument("--evidence-by", default="ratings")
         one.add_argument("--burn-in", type=int, default=16, help="games before one is compared")
         one.add_argument("--floor", type=float, default=0.0, help="of divergence; 0: no alarm")
-        one.add_argument("--out", type=Path, help="where to go on; by default nothing is kept")
-        if what is rates:
-            one.set_defaults(discount=0.99)
     other = commands.add_parser("kills")
     other.set_defaults(run=kills)
     other.add_argument("--kills", type=int, default=20)

@@ -198,15 +198,17 @@ def own_dreams(
         (B, T, P, h, w, C), as `latents` before frame `opened`.
     """
     there = torch.from_numpy(clips.there).to(latents.device)
-    state = model.open(
-        clips.frames[:, :opened], clips.controls[:, : opened - 1], there[:, :opened],
-        seeds, clips.slots,
-    )  # fmt: skip
-    dreamt = latents.clone()
-    for t in range(opened, latents.shape[1]):
-        state.there.copy_(there[:, t])
-        model.step(state, clips.controls[:, t - 1])
-        came = there[:, t] & ~there[:, t - 1]
-        state.latents[came] = latents[:, t][came].to(state.latents.dtype)
-        dreamt[:, t] = state.latents
+    dreamt = latents.float().clone()
+    with torch.autocast(latents.device.type, enabled=False):  # as dreams are that are played
+        state = model.open(
+            clips.frames[:, :opened], clips.controls[:, : opened - 1], there[:, :opened],
+            seeds, clips.slots,
+        )  # fmt: skip
+        for t in range(opened, latents.shape[1]):
+            here, came = there[:, t], there[:, t] & ~there[:, t - 1]
+            state.there.copy_(here & ~came)
+            model.step(state, clips.controls[:, t - 1])
+            state.latents[came] = dreamt[:, t][came]
+            state.there.copy_(here)
+            dreamt[:, t] = state.latents
     return dreamt

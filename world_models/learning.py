@@ -119,7 +119,7 @@ class _Learner:
         pace, before = Pace(minutes), None
         for stage, effort in self.plan.stages.items():
             folder = self.out / "stages" / stage
-            if not self._done(folder, effort):
+            if not self._done(folder, effort) or self._is_untold(stage):
                 left = None if minutes is None else max(0.0, minutes - pace.seconds / 60.0)
                 if left == 0.0:
                     return False
@@ -133,6 +133,10 @@ class _Learner:
                 return False
             before = before if stage == "tokenizer" else folder / MODEL
         return True
+
+    def _is_untold(self, stage: str) -> bool:
+        """Whether nobody was told of a stage, as after a kill at its very end."""
+        return stage in ("tokenizer", *DREAMS) and stage not in facts_of(self.out)
 
     def _done(self, folder: Path, effort: Effort) -> bool:
         path = folder / MODEL
@@ -183,8 +187,7 @@ class _Learner:
     def _model(self, stage: str, course: Course) -> WorldModel:
         assert isinstance(course, DynamicsCourse)
         assert isinstance(course.shadow, MultiplayerTransformer)
-        distilled = stage != "causal" and "distill" in self.plan.stages
-        sampler = "renoise" if distilled else self.plan.config.sampler
+        sampler = "renoise" if stage == "distill" else self.plan.config.sampler
         transformer = MultiplayerTransformer(replace(self.plan.config, sampler=sampler))
         transformer.load_state_dict(course.shadow.state_dict())
         return WorldModel(course.tokenizer, transformer.to(self.machine.device))

@@ -45,6 +45,11 @@ class Plan:
         for name in ("distill", "rollout"):
             if name in self.stages and "causal" not in self.stages:
                 raise ConfigError(f"{name} goes on from a causal model: learn 'causal' first")
+        if {"distill", "rollout"} <= {*self.stages}:
+            raise ConfigError(
+                "'rollout' would unlearn what 'distill' teaches: leave one of them out ('rollout' "
+                "is for models that dream in one step)"
+            )
         if "single" in self.stages and self.config.fixed:
             raise ConfigError(
                 f"layout {self.config.layout!r} takes exactly {self.config.players} players: it "

@@ -12,7 +12,8 @@ falls, and no hostile mobs come.  A flag whose carrier is hit, or dies, is at ho
 carrier at the own base captures the flag, which goes home, too; the own flag has to be there
 (`flag_home`).  Nobody carries two.
 
-Who brings home more flags wins, so all but `capture` and `conceded` only shows the way.
+Who brings home more flags than it loses is ahead: all but `capture` and `conceded` only shows
+the way.
 
 Rewards, each tick; those of `capture` and `conceded` add up to 0 if teams are equally strong:
     capture   +`capture` for everybody in a team that captures a flag

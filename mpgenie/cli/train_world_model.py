@@ -53,7 +53,8 @@ def add_parser(algorithms: Any) -> None:
     add("--out", type=Path, default=Path("out/world_model"), metavar="DIR",
         help="new or to go on with (%(default)s)")  # fmt: skip
     add("--preset", default="small", metavar="NAME", help="debug, cpu, small or base (%(default)s)")
-    add("--stages", type=words, metavar="A,B", help="in order (see above)")
+    add("--stages", type=words, metavar="A,B",
+        help="in order (tokenizer,causal,distill; rollout for distill if steps=1)")  # fmt: skip
     add("--share", type=float, default=1.0, metavar="X", help="of the preset's steps (1)")
     add("--minutes", type=float, metavar="M", help="stop after so long; the same command goes on")
     add("--episodes", type=int, metavar="N",

@@ -9,6 +9,7 @@ pytest.importorskip("stable_baselines3")
 
 from mpgenie.benchmarks import learning_in_dreams
 from mpgenie.benchmarks.learning_in_dreams import Learnt, SkyRewards, main
+from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation.fidelity import sky_seen
 from tests.world_models.stand_in import source
 
@@ -39,7 +40,8 @@ def test_it_learns_in_both_and_says_what_each_is_worth(tmp_path, monkeypatch, ca
         learning_in_dreams, "load_world_model", lambda folder: source(resolution=(64, 64))
     )
     monkeypatch.setattr(learning_in_dreams, "STEPS", 4)
-    command = ["checkpoint", "--out", str(tmp_path), "--steps", "192", "--starts", "1"]
+    (tmp_path / "model.safetensors").write_bytes(b"of the stand-in")
+    command = [str(tmp_path), "--out", str(tmp_path), "--steps", "192", "--starts", "1"]
     assert main(command) == 0
     told = capsys.readouterr().out
     found = json.loads((tmp_path / "ranking_0.json").read_text())
@@ -50,6 +52,9 @@ def test_it_learns_in_both_and_says_what_each_is_worth(tmp_path, monkeypatch, ca
     monkeypatch.setattr(learning_in_dreams, "worlds", None)
     assert main(command) == 0  # nothing is learnt again
     assert capsys.readouterr().out.splitlines()[-1] == told.splitlines()[-1]
+    (tmp_path / "model.safetensors").write_bytes(b"of another")
+    with pytest.raises(ConfigError, match="holds a run with"):
+        main(command)
 
 
 def test_a_policy_draws_the_same_in_every_episode(tmp_path, monkeypatch):

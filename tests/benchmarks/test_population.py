@@ -11,6 +11,7 @@ from mpgenie.agents.training.population.store import read_lineage
 from mpgenie.benchmarks import population
 from mpgenie.benchmarks.population import RATES, Gaze, kills, learnt, rates
 from mpgenie.envs.scenarios.registry import SCENARIOS
+from mpgenie.errors import ConfigError
 from tests.runs import one_thread as one_thread
 
 QUICK = Namespace(
@@ -47,6 +48,9 @@ def test_rates_are_compared_once_and_differ_by_twos(asked, tmp_path, capsys):
     (told,) = capsys.readouterr().out.splitlines()
     (kept,) = (tmp_path / "results.jsonl").read_text().splitlines()
     assert told == kept
+    asked.discount = 0.99
+    with pytest.raises(ConfigError, match="holds"):
+        rates(asked)
     found = json.loads(kept)["rates"]
     assert found == pytest.approx([1e-2 / 2**k for k in range(7, -1, -1)])
 

@@ -65,3 +65,18 @@ def test_who_comes_in_brings_what_it_sees_and_who_leaves_is_gone(model, clips):
     dreamt = own_dreams(model, clips, latents, OPENED, np.arange(2))
     assert not dreamt[0, 3:, 1].any()
     assert far(dreamt[1, 4, 0], latents[1, 4, 0]) == 0.0 < far(dreamt[1, 5, 0], latents[1, 5, 0])
+
+
+def test_nobody_remembers_what_was_dreamt_of_somebody_before_they_came(model, clips):
+    """It is as if they had joined a session."""
+    clips.there[1, :4, 0] = False
+    dreamt = own_dreams(model, clips, latents_of(model, clips), OPENED, np.arange(2))
+    state = model.open(
+        clips.frames[:, :OPENED], clips.controls[:, : OPENED - 1], clips.there[:, :OPENED],
+        np.arange(2), clips.slots,
+    )  # fmt: skip
+    for t in range(OPENED, 5):
+        model.step(state, clips.controls[:, t - 1])
+    model.join(state, [1], [0], clips.frames[1:2, 4, 0])
+    model.step(state, clips.controls[:, 4])
+    assert torch.equal(dreamt[:, 5], state.latents)

@@ -91,9 +91,10 @@ def test_what_was_learnt_is_what_dreams(learnt):
         assert np.array_equal(arrays[f"net.{name}"], weight.numpy()), name
 
 
-def test_who_dreams_in_one_step_learns_from_its_own_dreams_at_last(dataset, tmp_path):
+@pytest.mark.parametrize("bf16", [False, True])
+def test_who_dreams_in_one_step_learns_from_its_own_dreams_at_last(dataset, tmp_path, bf16):
     one = Plan.of("debug", share=0.005, width=32, heads=2, blocks=1)
-    assert train_world_model(dataset, tmp_path, one)
+    assert train_world_model(dataset, tmp_path, one, machine=Machine(bf16=bf16))
     causal, rollout = (
         read_arrays(tmp_path / "stages" / stage / "model.npz") for stage in ("causal", "rollout")
     )
@@ -104,6 +105,19 @@ def test_who_dreams_in_one_step_learns_from_its_own_dreams_at_last(dataset, tmp_
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert set(scores) == {"causal", "rollout"}
     assert {path.name[:7] for path in (tmp_path / "strips").iterdir()} == {"causal_", "rollout"}
+
+
+def test_a_kill_before_a_stage_is_told_of_loses_nothing(learnt, dataset, tmp_path):
+    out = tmp_path / "killed"
+    shutil.copytree(learnt, out)
+    scores = json.loads((out / "scores.json").read_text())
+    before = {stage: each for stage, each in scores.items() if stage != "distill"}
+    (out / "scores.json").write_text(json.dumps(before))
+    (out / "model.safetensors").unlink()
+    assert train_world_model(dataset, out, plan())
+    assert json.loads((out / "scores.json").read_text()) == scores
+    ours, theirs = (load_file(folder / "model.safetensors") for folder in (out, learnt))
+    assert ours.keys() == theirs.keys() and all(torch.equal(ours[n], theirs[n]) for n in ours)
 
 
 def test_a_finished_run_is_not_learnt_again(learnt, dataset):
@@ -241,7 +255,7 @@ def test_plans_that_cannot_be_are_refused():
         Plan.of("small", stages=("tokenizer", "casual"))
     for stages in (
         ("causal",), ("tokenizer",), ("causal", "tokenizer"), ("tokenizer", "distill"),
-        ("tokenizer", "rollout"),
+        ("tokenizer", "rollout"), ("tokenizer", "causal", "distill", "rollout"),
     ):  # fmt: skip
         with pytest.raises(ConfigError):
             Plan.of("small", stages=stages)

@@ -112,6 +112,8 @@ def evaluate_world_model(
         raise ConfigError("policies are ranked from some places: name their number, starts")
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
+    if starts and not any(isinstance(model, Source) for model in given.values()):
+        raise ConfigError("policies are ranked in dreams of checkpoints: name one, or no starts")
     ranked = {**SCRIPTS, **trained_policies(policies, size, seed)}
     say = on_step or (lambda text: None)
     frames_by, clips_by = lpips.installed(), i3d.installed(device) if fvd else None

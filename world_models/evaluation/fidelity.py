@@ -56,7 +56,7 @@ def rank_policies(
 
     Args:
         source: What dreams.
-        policies: Two at least, by name.
+        policies: Two at least, by name; what they draw is the same from each place.
         starts: From how many places each plays, each on a planet of its own.
         ticks: For how long at most.
         seed: Of planets, and of what dreams draw.
