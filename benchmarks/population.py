@@ -37,9 +37,9 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
-from mpgenie.agents.training.config import PPOConfig, recipe
+from mpgenie.agents.training.config import MEMORIES, PPOConfig, recipe
 from mpgenie.agents.training.population.co_play import CoPlay
-from mpgenie.agents.training.population.hypers import HYPERS, Range
+from mpgenie.agents.training.population.hypers import HYPERS, PRIOR, Range
 from mpgenie.agents.training.population.member import hash_of
 from mpgenie.agents.training.population.population import Population, Settings
 from mpgenie.agents.training.population.scheduler import Schedule
@@ -51,6 +51,8 @@ from mpgenie.envs.simulation.world import Simulation
 
 RATES = {**HYPERS, "rate": Range(1e-5, 1e-2)}
 """Three decades of rates."""
+KINDS = ("evolving", "fixed")
+"""Of populations that `learning` puts side by side."""
 
 
 def rates_alone(discount: float) -> dict[str, Range]:
@@ -102,17 +104,22 @@ def settings_of(options: argparse.Namespace, kind: str, seed: int) -> Settings:
         schedule=evolving if kind == "evolving" else None,
         evidence_by=options.evidence_by,
         floor=options.floor if kind == "evolving" else 0.0,
-        hypers=RATES if options.discount is None else rates_alone(options.discount),
+        hypers=_ranges(options),
         past_share=0.0,
         remember=0,
         seed=seed,
     )
 
 
+def _ranges(options: argparse.Namespace) -> dict[str, Range]:
+    ranges = RATES if options.discount is None else rates_alone(options.discount)
+    return {**ranges, **PRIOR} if options.memory == "slow" else ranges
+
+
 def learnt(options: argparse.Namespace, kind: str, seed: int, folder: Path) -> dict[str, Any]:
     """Let a population learn; what its members came to, and by which rates."""
     began = time.process_time()
-    config = config_of(options.scenario, seed, options.start)
+    config = config_of(options.scenario, seed, options.start, memory=options.memory)
     game = CoPlay(config, judged=options.judged)
     settings = settings_of(options, kind, seed)
     about = {"settings": asdict(settings), "learner": config.to_plain()}
@@ -142,7 +149,7 @@ def learnt(options: argparse.Namespace, kind: str, seed: int, folder: Path) -> d
 
 def learning(options: argparse.Namespace) -> None:
     """Compare, seed by seed."""
-    _each(options, ("evolving", "fixed"))
+    _each(options, options.kinds)
 
 
 def rates(options: argparse.Namespace) -> None:
@@ -154,7 +161,8 @@ def made_by(options: argparse.Namespace, kind: str, seed: int) -> dict[str, Any]
     """What a result follows from, as JSON gives it back."""
     made = {
         "kind": kind, "scenario": options.scenario, "start": options.start,
-        "judged": options.judged, "settings": asdict(settings_of(options, kind, seed)),
+        "judged": options.judged, "memory": options.memory,
+        "settings": asdict(settings_of(options, kind, seed)),
     }  # fmt: skip
     plain: dict[str, Any] = json.loads(json.dumps(made))
     return plain
@@ -249,11 +257,15 @@ def main() -> None:
         one.add_argument("--discount", type=float, help="of all: they differ in rates alone")
         one.add_argument("--out", type=Path, help="where to go on; by default nothing is kept")
         if what is rates:  # nobody evolves
-            one.set_defaults(discount=0.99, evidence_by="ratings", burn_in=16, floor=0.0)
+            one.set_defaults(
+                discount=0.99, evidence_by="ratings", burn_in=16, floor=0.0, memory="none"
+            )
             continue
         one.add_argument("--evidence-by", default="ratings")
         one.add_argument("--burn-in", type=int, default=16, help="games before one is compared")
         one.add_argument("--floor", type=float, default=0.0, help="of divergence; 0: no alarm")
+        one.add_argument("--memory", default="none", choices=MEMORIES, help="(%(default)s)")
+        one.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS, help="(both)")
     other = commands.add_parser("kills")
     other.set_defaults(run=kills)
     other.add_argument("--kills", type=int, default=20)

@@ -222,10 +222,10 @@ PRESETS = {
         tokenizer="patches", cell=16, channels=768, width=128, heads=4, blocks=4,
         predicts="change", moves=True, gates=True, steps=1,
     ),
-    "small": WorldModelConfig(width=384, blocks=12),
+    "small": WorldModelConfig(width=384, blocks=10),
     "base": WorldModelConfig(width=768, heads=12, blocks=12, window=16),
 }  # fmt: skip
 """For tests; for two cores and a quarter of an hour; for one GPU; for a large one.
 
-A step of two players costs 0.17, 0.28, 39 and 158 billion operations (`flops.step_flops`).
+A step of two players costs 0.17, 0.28, 33 and 158 billion operations (`flops.step_flops`).
 """

@@ -209,17 +209,18 @@ class _Learner:
                 2, range(SCORED), frames=frames, players=self.plan.config.players
             )
             known[stage] = scores(model, clips, min(SHOWN, frames - 1))
-            self._save(stage, model, course.schedule)
+            self._save(stage, model)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(known, indent=1))
         draw_stages(self.out, self.out / "curves.png")
 
-    def _save(self, stage: str, model: WorldModel, effort: Effort) -> None:
+    def _save(self, stage: str, model: WorldModel) -> None:
         assert isinstance(model.tokenizer, Tokenizer)
+        steps = {name: each.steps for name, each in self.plan.stages.items()}
+        so_far = [*steps][: [*steps].index(stage) + 1]
         facts = {
             "data": self.film.name, "frames": self.film.frames, "preset": self.plan.preset,
-            "seed": self.plan.seed, "stages": [*self.plan.stages], "stage": stage,
-            "steps": effort.steps,
+            "seed": self.plan.seed, "stages": {name: steps[name] for name in so_far},
         }  # fmt: skip
         save_world_model(
             self.out,
@@ -227,6 +228,7 @@ class _Learner:
                 model.config, self.options, model.tokenizer, model.transformer,
                 starts_of(self.film, self.plan.config.players), facts,
             ),
+            half=self.machine.bf16,
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.runs import one_thread as one_thread
 
 QUICK = Namespace(
     scenario=Gaze.name, start=None, first=0, seeds=1, generations=1, rounds=1, worlds=4, judged=4,
-    evidence_by="ratings", burn_in=16, floor=0.0, discount=None,
+    evidence_by="ratings", burn_in=16, floor=0.0, discount=None, memory="none",
 )  # fmt: skip
 
 
@@ -39,6 +39,13 @@ def test_members_may_differ_in_rates_alone(asked, tmp_path):
     born = [event["hypers"] for event in read_lineage(tmp_path / "them") if event["kind"] == "born"]
     assert len({numbers["rate"] for numbers in born}) == 8
     assert {(numbers["entropy"], numbers["discount"]) for numbers in born} == {(3e-3, 0.9)}
+
+
+def test_members_may_remember(asked, tmp_path):
+    asked.memory = "slow"
+    learnt(asked, "evolving", 0, tmp_path / "them")
+    (born, *_) = [each for each in read_lineage(tmp_path / "them") if each["kind"] == "born"]
+    assert "prior" in born["hypers"]
 
 
 def test_rates_are_compared_once_and_differ_by_twos(asked, tmp_path, capsys):

@@ -47,5 +47,5 @@ def test_a_look_at_a_clip_costs_what_is_said(layout):
 def test_presets_cost_what_their_docs_say():
     costs = {name: step_flops(config, players=2) / 1e9 for name, config in PRESETS.items()}
     assert costs == pytest.approx(
-        {"debug": 0.173, "cpu": 0.281, "small": 39, "base": 158}, rel=0.03
+        {"debug": 0.173, "cpu": 0.281, "small": 33, "base": 158}, rel=0.03
     )

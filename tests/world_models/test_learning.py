@@ -59,7 +59,8 @@ def test_all_stages_leave_a_checkpoint_strips_and_figures(learnt):
     assert set(scores["causal"]) == {"dream", "copy_last", "no_action", "shuffled", "tokenizer"}
     assert len(scores["distill"]["dream"]) == 8
     about = json.loads((learnt / "config.json").read_text())
-    assert about["stage"] == "distill" and about["config"]["sampler"] == "renoise"
+    assert [*about["stages"]] == ["tokenizer", "causal", "distill"]
+    assert about["config"]["sampler"] == "renoise"
 
 
 def test_curves_show_each_stage(tmp_path):
@@ -101,10 +102,14 @@ def test_who_dreams_in_one_step_learns_from_its_own_dreams_at_last(dataset, tmp_
     assert (causal[0]["frames"], rollout[0]["frames"]) == (8, 22)  # as long as episodes are
     assert any(not np.array_equal(each, causal[1][name]) for name, each in rollout[1].items())
     about = json.loads((tmp_path / "config.json").read_text())
-    assert about["stage"] == "rollout" and about["config"]["sampler"] == "euler"
+    assert about["stages"] == {"causal": 3, "rollout": 1}
+    assert about["config"]["sampler"] == "euler"
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert set(scores) == {"causal", "rollout"}
     assert {path.name[:7] for path in (tmp_path / "strips").iterdir()} == {"causal_", "rollout"}
+    kept = load_file(tmp_path / "model.safetensors")
+    assert {weight.dtype for weight in kept.values()} == {(torch.float32, torch.float16)[bf16]}
+    load_world_model(tmp_path)
 
 
 def test_a_kill_before_a_stage_is_told_of_loses_nothing(learnt, dataset, tmp_path):
