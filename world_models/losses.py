@@ -141,13 +141,14 @@ def diffusion_forcing(
             remembered, as in a dream; it costs twice as much as `causal`.
         flex: As of the model.
         before: (B, T, P, h, w, C) the frame before each, for models that tell changes; as it was,
-            by default, else as `own_before` gives it.
+            by default, else as `own_before` gives it.  With `bidirectional` frames see later ones,
+            which would tell by it what they were: there it is as noisy as all frames.
         dreamt: (B, T, P, h, w, C) with `teacher`, the frames that are remembered and gone on from,
             in place of those that were.
     """
     if dreamt is not None:
         before = followed(dreamt, examples.there) if model.config.predicts == "change" else None
-    elif before is None:
+    elif before is None and mask != "bidirectional":
         before = _before(model, examples)
     seen = noised(examples.latents, draws.noise, draws.times)
     told = _look(model, examples, seen, draws.times, draws, mask, flex, before, dreamt)

@@ -20,7 +20,7 @@ from .flow import AGAIN, CONTEXT, START, keyed_noise, levels, noised, to_x0
 from .heads import expected_reward
 from .injection import aligned
 from .ring import Reading, Ring
-from .transformer import MultiplayerTransformer, Predicted
+from .transformer import MultiplayerTransformer, Predicted, followed
 
 require("torch", extra="dreams")
 import torch  # noqa: E402
@@ -181,7 +181,8 @@ class WorldModel:
             [self._noisy(x0[:, n], whose, torch.full_like(whose, n)) for n in range(t)], 1
         )
         level = torch.full((b, t, p), self.config.context_noise, device=self.device)
-        self.transformer(remembered, level, *aligned(did), seen, who, ring=ring)
+        before = followed(x0, seen) if self.config.predicts == "change" else None
+        self.transformer(remembered, level, *aligned(did), seen, who, before, ring=ring)
         last, now = x0[:, -1], seen[:, -1].clone()
         last = torch.where(now[..., None, None, None], last, 0.0)
         return DreamState(ring, last, whose.clone(), now, who)

@@ -70,6 +70,24 @@ def test_who_knows_everything_is_never_wrong(mask, predicts):
 
 
 @pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("predicts", PREDICTIONS)
+def test_nothing_tells_of_a_frame_what_it_was(mask, predicts):
+    """Told of noise alone, a frame is the same whatever it truly was."""
+    model, told = transformer(predicts=predicts), []
+    model.register_forward_hook(lambda module, inputs, out: told.append(out.latents))
+    for seed in (0, 1):
+        clips = examples(model.config)
+        clips.latents[:, 2] = examples(model.config, seed=seed).latents[:, 2]
+        draws = drawing(model.config, clips, mask)
+        draws = draws._replace(times=torch.ones_like(draws.times))
+        diffusion_forcing(model, clips, draws, mask=mask)
+    one, two = (each[:, -5:] for each in told)
+    assert far(one[:, :3], two[:, :3]) == 0.0
+    later = mask == "teacher" or (predicts, mask) == ("change", "causal")
+    assert (far(one[:, 3:], two[:, 3:]) > 0.0) == later  # of those after it, where they know it
+
+
+@pytest.mark.parametrize("mask", MASKS)
 def test_what_absent_players_hold_is_not_counted(mask):
     model, config = transformer(), tiny()
     clips = examples(config)

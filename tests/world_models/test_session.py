@@ -8,8 +8,9 @@ import torch
 
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.config import INJECTIONS, LAYOUTS, PREDICTIONS
+from mpgenie.world_models.flow import START, keyed_noise, to_x0
 from mpgenie.world_models.injection import aligned
-from mpgenie.world_models.session import DreamState, WorldModel
+from mpgenie.world_models.session import DreamState, WorldModel, _Look
 
 from .tiny_models import clip, far, transformer
 
@@ -198,6 +199,18 @@ def test_what_is_done_at_a_tick_reaches_the_frame_after_it_and_none_before():
         assert own.tolist() == others.tolist() == before
 
 
+def test_a_clip_is_remembered_as_if_it_had_been_dreamt():
+    """Where changes are told, beside the true frame before."""
+    model = world_model(predicts="change")
+    video, did = start(model, frames=3)
+    one, two = (model.open(video[:, :n], did[:, : n - 1]) for n in (3, 2))
+    look = _Look(model, two, torch.from_numpy(did[:, 1]))
+    latents = model.tokenizer.encode(torch.from_numpy(video[:, 2]))
+    look.keep(model._noisy(latents, two.seeds, two.ring.frame))
+    for name, part in two.ring.parts().items():
+        assert torch.allclose(part, one.ring.parts()[name], atol=1e-5), name
+
+
 def test_what_is_done_now_changes_the_next_frame_of_everybody():
     model = world_model()
     state = model.open(*start(model))
@@ -261,9 +274,20 @@ def test_a_tokenizer_of_other_latents_is_refused():
 
 @pytest.mark.parametrize("layout", ["joint", "independent", "concat_view"])
 def test_composed_dreams_add_up_what_each_player_changes(layout):
-    model = world_model(layout=layout, compose=True)
-    plain = WorldModel(model.tokenizer, transformer(layout=layout))
-    a, b = (each.open(*start(model)) for each in (model, plain))
-    still = np.zeros_like(controls()[0])
-    one, other = (each.step(s, still).frames for each, s in ((model, a), (plain, b)))
-    assert one.shape == other.shape and torch.isfinite(a.latents).all()
+    model = world_model(layout=layout, compose=True, steps=1)
+    state, did = model.open(*start(model)), torch.from_numpy(controls()[0])
+    net, there = model.transformer, state.there.unsqueeze(1)
+    noise = keyed_noise(
+        state.seeds, state.ring.frame, START, tuple(state.latents.shape[1:]), state.latents
+    )
+    ends, told = torch.ones(state.there.shape), []
+    for known in ((False, False), (True, False), (False, True)):
+        seen = net.next(
+            net.reading(state.ring, state.there, state.slots), noise.unsqueeze(1),
+            ends.unsqueeze(1), did.unsqueeze(1), there & torch.tensor(known), there, state.slots,
+        )  # fmt: skip
+        told.append(to_x0(seen.latents[:, 0], noise, ends, model.config.predicts).detach())
+    nobody, first, second = told
+    assert far(first, nobody) > 1e-3 < far(second, nobody)
+    model.step(state, did)
+    assert far(state.latents, first + second - nobody) < 1e-5
