@@ -70,6 +70,10 @@ VARIANTS = {
     "macm, no adaptive weights": Variant(
         "the same, without adaptive weights", {**_MACM, "adaptive": False}
     ),
+    "macm, simplex": Variant(
+        "tokens attend to all actions, simplex identities", {"injection": "macm"}
+    ),
+    "aie": Variant("ours with the identities of AIE", {"identity": "aie"}),
     "no gates": Variant("does not tell how much of each is to count", {"gates": False}),
     "no moves": Variant(
         "tells changes of the frame before, not where it moved", {"moves": False, "gates": False}
