@@ -84,7 +84,7 @@ def save_world_model(folder: Path, checkpoint: Checkpoint, *, half: bool = False
         TOKENIZER: bytes_of(_state(checkpoint.tokenizer, half)),
     }
     for name, content in files.items():
-        _write(folder / name, content)
+        write_whole(folder / name, content)
     arrays = {
         f"{k}.{name}": getattr(start, name)
         for k, start in enumerate(checkpoint.starts)
@@ -104,7 +104,7 @@ def save_world_model(folder: Path, checkpoint: Checkpoint, *, half: bool = False
         "files": {name: _hash(content) for name, content in files.items()},
         **(checkpoint.facts or {}),
     }
-    _write(folder / CONFIG, json.dumps(about, indent=1, allow_nan=False).encode())
+    write_whole(folder / CONFIG, json.dumps(about, indent=1, allow_nan=False).encode())
 
 
 def load_world_model(path: str | Path, device: str = "cpu") -> Source:
@@ -259,7 +259,12 @@ def _read(path: Path) -> bytes:
         raise CheckpointError(f"{path} cannot be read: {error}") from error
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

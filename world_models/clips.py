@@ -187,8 +187,9 @@ class Film:
         return sum(int(reel.there.sum()) for reel in self.reels)
 
     def clip(
-        self, seed: int, number: int, *, frames: int, players: int, fewest: int | None = None
-    ) -> Clip:
+        self, seed: int, number: int, *, frames: int, players: int, fewest: int | None = None,
+        pool: int = SLOTS,
+    ) -> Clip:  # fmt: skip
         """Clip `number`.
 
         Args:
@@ -198,6 +199,7 @@ class Film:
             players: P.
             fewest: How many views are drawn at least, up to P; the rest of the P are absent.  By
                 default P, or as many as an episode has.
+            pool: Of how many slots each player gets one.
 
         Raises:
             ConfigError: If no episode is as long.
@@ -208,15 +210,18 @@ class Film:
         count = min(int(rng.integers(least, players + 1)), reel.players)
         return cut(
             reel, start, frames, rng.permutation(reel.players)[:count], players,
-            rng.permutation(SLOTS)[:players],
+            rng.permutation(pool)[:players],
         )  # fmt: skip
 
     def batch(
         self, seed: int, numbers: Iterable[int], *, frames: int, players: int,
-        fewest: int | None = None,
+        fewest: int | None = None, pool: int = SLOTS,
     ) -> Clip:  # fmt: skip
         """Several clips, one for each number, side by side."""
-        clips = [self.clip(seed, n, frames=frames, players=players, fewest=fewest) for n in numbers]
+        clips = [
+            self.clip(seed, n, frames=frames, players=players, fewest=fewest, pool=pool)
+            for n in numbers
+        ]
         return Clip._make(np.stack(parts) for parts in zip(*clips, strict=True))
 
     def pictures(self, seed: int, numbers: Iterable[int]) -> NDArray[np.uint8]:
@@ -224,8 +229,11 @@ class Film:
         found = []
         for number in numbers:
             rng = np.random.default_rng((seed, number))
-            reel, t = self._place(rng, 1)
-            found.append(reel.frames[t, rng.choice(np.flatnonzero(reel.there[t]))])
+            here = np.zeros(0, np.int64)
+            while not here.size:
+                reel, t = self._place(rng, 1)
+                here = np.flatnonzero(reel.there[t])
+            found.append(reel.frames[t, rng.choice(here)])
         return np.stack(found)
 
     def _place(self, rng: np.random.Generator, frames: int) -> tuple[Reel, int]:

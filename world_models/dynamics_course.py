@@ -156,7 +156,10 @@ class DynamicsCourse:
     def clips(self, numbers: range) -> Clip:
         """Clips to learn from, one for each number."""
         players = 1 if self.stage == "single" else self.config.players
-        return self.film.batch(self.seed, numbers, frames=self.frames, players=players, fewest=1)
+        return self.film.batch(
+            self.seed, numbers, frames=self.frames, players=players, fewest=1,
+            pool=self.config.pool,
+        )  # fmt: skip
 
     def examples(self, clips: Clip) -> Examples:
         """The same, their frames as latents."""

@@ -9,7 +9,8 @@ was stopped goes on.
 """
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,8 @@ from mpgenie.datasets.movies import FRAMES_PER_SECOND
 from mpgenie.extras import require
 from mpgenie.pictures import Video, save_png
 
-from .checkpoint import Checkpoint, save_world_model
-from .clips import Film, cut
+from .checkpoint import Checkpoint, save_world_model, write_whole
+from .clips import Clip, Film, cut
 from .curves import draw_stages
 from .dynamics_course import LONGER, DynamicsCourse
 from .plan import Plan
@@ -88,13 +89,13 @@ def train_world_model(
         DivergedError: If losses are no numbers any more.
         KeyboardInterrupt: After Ctrl-C, when the run is saved; the same call goes on with it.
     """
-    size = plan.config.resolution
+    pace, size = Pace(minutes), plan.config.resolution
     watched = Film.of(data, size) if film is None else film
     if valid is not None and not isinstance(valid, Film):
         valid = Film.of(valid, size)
     options = {**game_of(data), "players": plan.config.players, "resolution": list(size)}
     learner = _Learner(watched, valid or watched, options, out, plan, machine or Machine(), on_step)
-    return learner.run(minutes)
+    return learner.run(pace)
 
 
 class _Learner:
@@ -112,16 +113,15 @@ class _Learner:
     ) -> None:
         self.film, self.valid, self.options = film, valid, options
         self.out, self.plan, self.machine, self.on_step = out, plan, machine, on_step
-        self.team = Team()
+        self.team = Team(machine.device)
 
-    def run(self, minutes: float | None) -> bool:
+    def run(self, pace: Pace) -> bool:
         """Go through the stages; whether all are done."""
-        pace, before = Pace(minutes), None
+        before = None
         for stage, effort in self.plan.stages.items():
             folder = self.out / "stages" / stage
             if not self._done(folder, effort) or self._is_untold(stage):
-                left = None if minutes is None else max(0.0, minutes - pace.seconds / 60.0)
-                if left == 0.0:
+                if (left := pace.left) == 0.0:
                     return False
                 course = self._course(stage, effort, before)
                 shown = partial(self._show, stage, course)
@@ -177,7 +177,7 @@ class _Learner:
         elif stage in DREAMS:
             longest = max(reel.length for reel in self.valid.reels)
             frames = min(SHOWN + 32, longest)
-            clip = self.valid.batch(1, [0], frames=frames, players=self.plan.config.players)
+            clip = self._held_out(1, [0], frames)
             shown = rollout(self._model(stage, course), clip, min(SHOWN, frames - 1))
             save_png(path, strip(shown))
             with Video(path.with_suffix(".mp4"), frames_per_second=FRAMES_PER_SECOND) as video:
@@ -205,14 +205,17 @@ class _Learner:
             model = self._model(stage, course)
             longest = max(reel.length for reel in self.valid.reels)
             frames = min(SHOWN + DREAMT, longest)
-            clips = self.valid.batch(
-                2, range(SCORED), frames=frames, players=self.plan.config.players
-            )
+            clips = self._held_out(2, range(SCORED), frames)
             known[stage] = scores(model, clips, min(SHOWN, frames - 1))
             self._save(stage, model)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(known, indent=1))
+        write_whole(path, json.dumps(known, indent=1).encode())
         draw_stages(self.out, self.out / "curves.png")
+
+    def _held_out(self, seed: int, numbers: Sequence[int], frames: int) -> Clip:
+        config = self.plan.config
+        return self.valid.batch(
+            seed, numbers, frames=frames, players=config.players, pool=config.pool
+        )
 
     def _save(self, stage: str, model: WorldModel) -> None:
         assert isinstance(model.tokenizer, Tokenizer)
@@ -259,12 +262,15 @@ def best_machine(
     """The machine that is asked for.
 
     Args:
-        device: As torch names it; "auto" = a GPU if there is one.
+        device: As torch names it; "auto" = a GPU if there is one; under `torchrun` each process
+            has its own of them.
         bf16: Whether products are made in bfloat16; None = on a GPU they are.
         compiled: The backend that compiles the network; None = none.
     """
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda":
+        device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
     return Machine(device, device != "cpu" if bf16 is None else bf16, compiled)
 
 

@@ -45,6 +45,8 @@ class Plan:
         for name in ("distill", "rollout"):
             if name in self.stages and "causal" not in self.stages:
                 raise ConfigError(f"{name} goes on from a causal model: learn 'causal' first")
+        if not 0 <= self.seed < 2**31:
+            raise ConfigError(f"seed must lie in 0..2^31 - 1, got {self.seed}")
         if {"distill", "rollout"} <= {*self.stages}:
             raise ConfigError(
                 "'rollout' would unlearn what 'distill' teaches: leave one of them out ('rollout' "

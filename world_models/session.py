@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mpgenie.errors import ConfigError
+from mpgenie.errors import ConfigError, DivergedError
 from mpgenie.extras import require
 
 from .config import WorldModelConfig
@@ -115,6 +115,20 @@ class Dreamt(NamedTuple):
     """(B, P) float32, how likely."""
     finite: Tensor
     """(B,) bool: a dream whose latents are no numbers any more is over, its frame means nothing."""
+
+    def sound(self) -> Self:
+        """Itself, where all dreams go on.
+
+        Raises:
+            DivergedError: If one is no numbers any more.
+        """
+        if not self.finite.all():
+            row = int((~self.finite).nonzero()[0])
+            raise DivergedError(
+                f"dream {row} of {len(self.finite)} is no numbers any more: this model is broken, "
+                "learn it again at a lower rate"
+            )
+        return self
 
 
 class WorldModel:

@@ -45,6 +45,9 @@ def rollout(
         clips: A batch.
         opened: How many frames it is shown.
         controls: (B, T - 1, P, 22) what it is told that players do; what they did by default.
+
+    Raises:
+        DivergedError: If a dream is no numbers any more.
     """
     told = clips.controls if controls is None else controls
     state = model.open(
@@ -54,7 +57,7 @@ def rollout(
     dreamt = clips.frames.copy()
     for t in range(opened, clips.frames.shape[1]):
         state.there.copy_(torch.from_numpy(clips.there[:, t]))
-        dreamt[:, t] = model.step(state, told[:, t - 1]).frames.cpu().numpy()
+        dreamt[:, t] = model.step(state, told[:, t - 1]).sound().frames.cpu().numpy()
     return Rollout(clips.frames, dreamt, clips.there, opened)
 
 

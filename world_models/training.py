@@ -9,6 +9,7 @@ import copy
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -94,14 +95,24 @@ class Course(Protocol):
         ...
 
 
-class Team:
-    """The processes that share a run: one, unless `torchrun` began more."""
+_PATIENCE = timedelta(hours=2)
+"""How long processes wait for each other, as where the first makes the data."""
 
-    def __init__(self) -> None:
+
+class Team:
+    """The processes that share a run: one, unless `torchrun` began more.
+
+    Args:
+        device: On which tensors are that they tell each other.
+    """
+
+    def __init__(self, device: str = "cpu") -> None:
         self.size = int(os.environ.get("WORLD_SIZE", "1"))
         self.rank = int(os.environ.get("RANK", "0"))
         if self.size > 1 and not distributed.is_initialized():
-            distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+            distributed.init_process_group(
+                "nccl" if device.startswith("cuda") else "gloo", timeout=_PATIENCE
+            )
 
     def add(self, tensors: list[Tensor]) -> None:
         """Make each tensor the sum of everybody's, in place and in one message."""
@@ -134,7 +145,7 @@ class WorldRun(Run):
     """
 
     def __init__(self, course: Course, out: Path, team: Team | None = None) -> None:
-        self.course, self.team = course, team or Team()
+        self.course, self.team = course, team or Team(course.machine.device)
         if course.schedule.parts % self.team.size:
             raise ConfigError(
                 f"{self.team.size} processes share the parts of a step evenly: parts must be a "

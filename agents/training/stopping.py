@@ -30,6 +30,11 @@ class Pace:
         return time.monotonic() - self._start
 
     @property
+    def left(self) -> float | None:
+        """Minutes that are left, 0.0 at least; None = for ever."""
+        return None if self.minutes is None else max(0.0, self.minutes - self.seconds / 60.0)
+
+    @property
     def is_up(self) -> bool:
         """Whether the time is up."""
         return self.minutes is not None and self.seconds > 60.0 * self.minutes

@@ -35,6 +35,8 @@ examples:
   torchrun --nproc-per-node 2 -m mpgenie train world-model --data data --parts 2
 """
 GENERATE = "generate"
+HELD_OUT = 16
+"""For so many episodes that are made one is, on another planet, that nobody learns from."""
 
 
 def add_parser(algorithms: Any) -> None:
@@ -77,10 +79,12 @@ def run(options: argparse.Namespace) -> int:
             raise ConfigError(f"--{name} must be more than 0, got {value:g}")
     import torch
 
-    import mpgenie
+    from mpgenie.agents.training.stopping import Pace
     from mpgenie.world_models.learning import best_machine, facts_of, train_world_model
     from mpgenie.world_models.plan import Plan
+    from mpgenie.world_models.training import Team
 
+    pace = Pace(options.minutes)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
     plan = Plan.of(
@@ -90,8 +94,12 @@ def run(options: argparse.Namespace) -> int:
     machine = best_machine(
         options.device, False if options.exact else None, "inductor" if options.compile else None
     )
-    data = data_of(options, plan)
-    valid = None if options.valid is None else mpgenie.open_dataset(options.valid)
+    team = Team(machine.device)
+    if team.rank:  # the first makes what has to be made
+        team.any(False, machine.device)
+    data, valid = data_of(options, plan)
+    if not team.rank:
+        team.any(False, machine.device)
 
     def on_step(stage: str, effort: Any, figures: Mapping[str, float]) -> None:
         made, loss = int(figures["step"]), f"{figures['loss']:.4f}"
@@ -99,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
 
     with Bar() as bar:
         done = train_world_model(
-            data, options.out, plan, valid=valid, minutes=options.minutes, machine=machine,
+            data, options.out, plan, valid=valid, minutes=pace.left, machine=machine,
             on_step=on_step,
         )  # fmt: skip
     for stage, figures in facts_of(options.out).items():
@@ -109,20 +117,24 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def data_of(options: argparse.Namespace, plan: "Plan") -> "Dataset":
-    """The dataset that is named, or one made in the folder of the run."""
+def data_of(options: argparse.Namespace, plan: "Plan") -> "tuple[Dataset, Dataset | None]":
+    """What is watched and what is held out: as named, or made in the folder of the run."""
     import mpgenie
 
+    valid = None if options.valid is None else mpgenie.open_dataset(options.valid)
     if options.data != GENERATE:
-        return mpgenie.open_dataset(options.data).spread(options.episodes)
-    return mpgenie.generate(
-        options.out / "data",
-        episodes=options.episodes or plan.episodes,
-        players=plan.config.players,
-        seed=options.seed,
-        resolution=plan.config.resolution,
-        video="frames",
-    )
+        return mpgenie.open_dataset(options.data).spread(options.episodes), valid
+
+    def made(name: str, episodes: int, seed: int) -> "Dataset":
+        return mpgenie.generate(
+            options.out / name, episodes=episodes, players=plan.config.players, seed=seed,
+            resolution=plan.config.resolution, video="frames",
+        )  # fmt: skip
+
+    episodes = options.episodes or plan.episodes
+    if valid is None:
+        valid = made("held_out", max(2, episodes // HELD_OUT), options.seed + 1)
+    return made("data", episodes, options.seed), valid
 
 
 def told(stage: str, figures: Mapping[str, Any]) -> str:

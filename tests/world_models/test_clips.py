@@ -51,6 +51,14 @@ def test_fewer_views_leave_the_rest_absent_and_black(film):
 def test_identities_are_drawn_from_a_pool(film):
     slots = film.batch(0, range(64), frames=2, players=2).slots
     assert (slots[:, 0] != slots[:, 1]).all() and {*slots.flat} == {*range(SLOTS)}
+    few = film.batch(0, range(64), frames=2, players=2, pool=3).slots
+    assert (few[:, 0] != few[:, 1]).all() and {*few.flat} == {0, 1, 2}
+
+
+def test_single_frames_are_of_somebody_who_is_there():
+    reel = panned()
+    reel.there[1:] = False
+    assert Film([reel]).pictures(0, range(3)).any((1, 2, 3)).all()
 
 
 def test_who_is_not_in_the_world_is_black():

@@ -11,8 +11,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+import mpgenie
 from mpgenie.agents.arrays_file import read_arrays
 from mpgenie.agents.training.log import Log
+from mpgenie.agents.training.stopping import Pace
 from mpgenie.cli import main
 from mpgenie.errors import CheckpointError, ConfigError
 from mpgenie.pictures import made_by_us
@@ -272,6 +274,38 @@ def test_plans_that_cannot_be_are_refused():
     assert [*Plan.of("debug", steps=4).stages] == ["causal", "distill"]
     assert best_machine("cpu") == Machine("cpu", False)
     assert best_machine("cuda:1") == Machine("cuda:1", True)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31])
+def test_seeds_that_cannot_be_are_refused(seed):
+    with pytest.raises(ConfigError, match="seed must lie in"):
+        Plan.of("debug", seed=seed)
+
+
+def test_the_command_makes_what_it_watches_and_what_it_holds_out(dataset, tmp_path, monkeypatch):
+    made = {}
+
+    def generate(out, *, episodes, seed, **options):
+        made[out.name] = (episodes, seed)
+        return dataset
+
+    monkeypatch.setattr(mpgenie, "generate", generate)
+    command = ["train", "world-model", "--preset", "debug", "--data", "generate", "--seed", "3"]
+    command += ["--out", str(tmp_path), "--minutes", "1e-9"]
+    assert main(command) == 0
+    assert made == {"held_out": (2, 4), "data": (16, 3)}
+
+
+def test_the_time_that_data_takes_counts(dataset, tmp_path, monkeypatch):
+    spent = []
+    monkeypatch.setattr(Pace, "seconds", property(lambda pace: 0.0 if spent else 59.0))
+    monkeypatch.setattr(
+        "mpgenie.world_models.learning.train_world_model",
+        lambda *args, minutes, **options: spent.append(minutes) or True,
+    )
+    command = ["train", "world-model", "--preset", "debug", "--data", str(dataset.root)]
+    assert main([*command, "--out", str(tmp_path), "--minutes", "1"]) == 0
+    assert spent == pytest.approx([1.0 / 60.0])
 
 
 def test_the_command_learns_and_goes_on(dataset, tmp_path, capsys, monkeypatch):

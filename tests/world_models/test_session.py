@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mpgenie.errors import ConfigError
+from mpgenie.errors import ConfigError, DivergedError
 from mpgenie.world_models.config import INJECTIONS, LAYOUTS, PREDICTIONS
 from mpgenie.world_models.flow import START, keyed_noise, to_x0
 from mpgenie.world_models.injection import aligned
@@ -229,6 +229,9 @@ def test_a_dream_that_breaks_is_told_of_and_breaks_no_other():
     told, wanted = model.step(broken, tape[0]), model.step(whole, tape[0])
     assert told.finite.tolist() == [True, False, True]
     assert torch.equal(told.frames[[0, 2]], wanted.frames[[0, 2]])
+    assert wanted.sound() is wanted
+    with pytest.raises(DivergedError, match="dream 1 of 3 is no numbers any more"):
+        told.sound()
     broken.put([1], model.open(*start(model)).rows([1]))
     assert model.step(broken, tape[1]).finite.all()
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 import mpgenie
+from mpgenie.world_models.clips import Film
 from mpgenie.world_models.steering import shifts
+from mpgenie.world_models.strips import scores
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 
@@ -47,6 +49,18 @@ def test_views_turn_the_way_they_are_told_to(shipped):
             told += [way] * len(frames)
     turned = np.sign(shifts(np.stack(before), np.stack(after))[:, 1])
     assert np.mean(turned == told) > 0.7
+
+
+def test_it_dreams_nearer_to_the_game_than_what_was_seen_last(shipped, tmp_path):
+    """Of four episodes on planets that it has not seen, eight steps on."""
+    size = shipped.config.resolution
+    data = mpgenie.generate(
+        tmp_path / "data", episodes=4, players=2, seed=90, resolution=size, video="frames"
+    )
+    clips = Film.of(data, size).batch(0, range(16), frames=16, players=2)
+    figures = scores(shipped.model, clips, opened=8)
+    assert figures["dream"][7] > figures["copy_last"][7] + 0.5
+    assert figures["dream"][7] > figures["no_action"][7] + 0.5
 
 
 @pytest.mark.parametrize("name", ["debug", "cpu"])

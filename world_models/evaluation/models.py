@@ -125,7 +125,9 @@ class Dreamer:
         n, controls = actions.buttons.shape[1], actions.controls()
         seeds = np.array([crc32(f"{self.seed} {name}".encode()) for name in context.names])
         state = self.model.open(context.frames, context.actions.controls(), seeds=seeds)
-        told = [self.model.step(state, controls[:, t]).frames.cpu().numpy() for t in range(n)]
+        told = [
+            self.model.step(state, controls[:, t]).sound().frames.cpu().numpy() for t in range(n)
+        ]
         frames: Pictures = np.stack(told, 1)
         return frames
 
