@@ -12,7 +12,7 @@ from mpgenie.world_models.evaluation.game import PLAYERS, Game, Pictures
 from mpgenie.world_models.source import Source
 from mpgenie.world_models.starts import Start
 
-from .beside import Pair
+from .beside import Pair, check_unbroken
 
 
 def acted(source: Source, kind: str, *, opening: int, ticks: int, seed: int) -> Iterator[Pair]:
@@ -30,6 +30,7 @@ def acted(source: Source, kind: str, *, opening: int, ticks: int, seed: int) -> 
 
     Raises:
         ConfigError: If the model does not dream two players.
+        DivergedError: If it breaks down.
     """
     with closing(
         dream_env(source, players=PLAYERS, horizon=ticks, ending=None, action_mode="raw")
@@ -44,12 +45,13 @@ def acted(source: Source, kind: str, *, opening: int, ticks: int, seed: int) -> 
         yield Pair(0, dream.state(), dream.state())
         for tick, row in enumerate(actions.at(slice(opening - 1, None)).ticks(), 1):
             pressed = unpacked(row.buttons)
-            dream.step(
+            *_, infos = dream.step(
                 {
                     player: {"buttons": pressed[p], "camera": row.camera[p]}
                     for p, player in enumerate(dream.possible_agents)
                 }
             )
+            check_unbroken(infos, tick)
             yield Pair(tick, frames[opening - 1 + tick], dream.state())
 
 

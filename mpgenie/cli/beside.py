@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.parallel import PlanetEnv
+from mpgenie.errors import DivergedError
 from mpgenie.pictures import Picture, fitted, grid
 from mpgenie.play.overlay import Line, lay_panel, scale_for
 from mpgenie.world_models.dream import DreamEnv
+from mpgenie.world_models.dreams import BROKEN
 from mpgenie.world_models.starts import Recent
 
 Chooser = Callable[[], Mapping[str, Any]]
@@ -74,6 +76,9 @@ def side_by_side(
 
     Yields:
         What everybody sees, from tick 0 on.
+
+    Raises:
+        DivergedError: If the model breaks down.
     """
     real.reset(seed=seed)
     choose = cast(real.env)
@@ -88,8 +93,26 @@ def side_by_side(
             return
         actions = choose()
         real.step({agent: actions[agent] for agent in real.agents})
-        dream.step({agent: actions[agent] for agent in dream.agents})
+        *_, infos = dream.step({agent: actions[agent] for agent in dream.agents})
+        check_unbroken(infos, tick)
         yield Pair(tick, real.start().frames[-1], dream.state())
+
+
+def check_unbroken(infos: Mapping[str, Mapping[str, Any]], tick: int) -> None:
+    """Refuse to go on with a dream that is no numbers any more.
+
+    Args:
+        infos: Of a step of a dream, by player.
+        tick: Its number.
+
+    Raises:
+        DivergedError: If it is one.
+    """
+    if any(info["reason"] == BROKEN for info in infos.values()):
+        raise DivergedError(
+            f"the dream is no numbers any more at tick {tick}: this model is broken, learn it "
+            "again at a lower rate"
+        )
 
 
 def strip(pairs: Sequence[Pair], at: Sequence[int], view: tuple[int, int]) -> Picture:

@@ -44,6 +44,14 @@ def test_a_dream_begins_where_reality_stands():
     assert max(pairs[5].psnr) < 99.0
 
 
+@pytest.mark.parametrize("who", ["wander", "structure"])
+def test_a_model_that_breaks_down_is_told_of(who, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sources, "source_of", lambda name, device: source(breaks=3))
+    command = ["dream", "checkpoint", "--with", who, "--output", str(tmp_path / "d.mp4")]
+    assert main([*command, "--frames", "4", "--ticks", "6"]) == 1
+    assert "the dream is no numbers any more at tick 3" in capsys.readouterr().err
+
+
 def test_a_dream_hears_what_is_done_in_reality():
     """The stand-in turns what was done into colours: it knows of the ticks before its start too."""
     model = source()
