@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 
 import av
 import numpy as np
@@ -145,6 +147,38 @@ def test_a_stopped_run_goes_on_to_the_same_model(learnt, dataset, tmp_path):
     assert train_world_model(dataset, tmp_path, plan())
     for name in ("model.safetensors", "tokenizer.safetensors", "starts.npz"):
         assert (tmp_path / name).read_bytes() == (learnt / name).read_bytes()
+
+
+KILLED = """
+import os, signal, sys
+import mpgenie, torch
+from pathlib import Path
+from mpgenie.world_models.learning import train_world_model
+from tests.world_models.test_learning import in_one_step
+
+def stop(stage, effort, figures):
+    if stage == "rollout" and figures["step"] == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+torch.set_num_threads(1)
+data, out = sys.argv[1:]
+train_world_model(mpgenie.open_dataset(data), Path(out), in_one_step(), on_step=stop)
+"""
+
+
+def in_one_step():
+    return Plan.of("debug", share=0.025, width=32, heads=2, blocks=1)
+
+
+def test_a_killed_run_goes_on_to_the_same_model(dataset, tmp_path):
+    command = [sys.executable, "-c", KILLED, str(dataset.root), str(tmp_path / "killed")]
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run(command, check=False, env=here).returncode == -signal.SIGKILL
+    assert not (tmp_path / "killed" / "stages" / "rollout" / "model.npz").exists()
+    for out in ("killed", "whole"):
+        assert train_world_model(dataset, tmp_path / out, in_one_step())
+    a, b = (tmp_path / out / "model.safetensors" for out in ("killed", "whole"))
+    assert a.read_bytes() == b.read_bytes()
 
 
 def test_every_stage_of_solaris_and_patches(dataset, tmp_path):
