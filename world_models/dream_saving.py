@@ -60,11 +60,11 @@ def keep(dreams: Dreams, w: int, agents: Sequence[str]) -> Kept:
 
 def write_snapshot(dreams: Dreams, kept: Kept) -> bytes:
     """The bytes of a snapshot."""
-    head = {"dream": _identity(dreams), "counters": kept.counters}
-    line = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()
     arrays = {_SEEN: torch.from_numpy(kept.frames), _THERE: torch.from_numpy(kept.there)}
     arrays |= {f"{_STATE}{name}": part.cpu() for name, part in kept.state.parts().items()}
     body: bytes = save(arrays)
+    head = {"dream": _identity(dreams), "counters": kept.counters, "body": _digest(body)}
+    line = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()
     return b"".join((MARK, line, b"\n", body))
 
 
@@ -84,6 +84,8 @@ def read_snapshot(data: bytes, dreams: Dreams) -> Kept:
         head = json.loads(line)
         _check_identity(head["dream"], _identity(dreams))
         counters = _checked(head["counters"], dreams)
+        if head["body"] != _digest(body):
+            raise ValueError("what the model remembers was changed")
         arrays = load(body)
         frames, there = arrays.pop(_SEEN).numpy(), arrays.pop(_THERE).numpy()
         for found, ours in ((frames, dreams.frames[0]), (there, dreams.there[0])):
@@ -117,6 +119,10 @@ def state_hash(kept: Kept) -> int:
     for part in kept.state.parts().values():
         digest.update(part.contiguous().cpu().view(torch.uint8).numpy().tobytes())
     return int.from_bytes(digest.digest(), "little")
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 def _refilled(state: Any, arrays: Mapping[str, torch.Tensor]) -> Any:

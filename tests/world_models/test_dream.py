@@ -509,6 +509,9 @@ def test_a_damaged_snapshot_is_refused():
         assert old in saved
         with pytest.raises(SnapshotError):
             env.restore(saved.replace(old, new))
+    flipped = saved[:-1] + bytes([saved[-1] ^ 1])  # a number of what is remembered
+    with pytest.raises(SnapshotError, match="remembers was changed"):
+        env.restore(flipped)
     assert env.state_hash() == before
 
 
