@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from mpgenie.agents.threads import one_thread
 from mpgenie.agents.training.player import find
 from mpgenie.agents.training.population.casting import (
     CASTS,
@@ -36,7 +37,7 @@ from mpgenie.generation.lock import sole_generator
 from mpgenie.generation.plan import Plan
 
 from .keeping import Keeper
-from .recording import one_thread, seed_of
+from .recording import seed_of
 
 AFFINITIES = "affinities.json"
 """Who suits whom, in the dataset's folder."""

@@ -9,12 +9,13 @@ interrupted goes on with the episodes that it would have had.  They are sealed l
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mpgenie.agents.threads import one_thread
 from mpgenie.datasets.reading import Dataset, open_dataset
 from mpgenie.envs.config import EnvConfig, config_from
 from mpgenie.envs.parallel import PlanetEnv
@@ -208,16 +209,3 @@ def seats_of(
         Seat(player, controllers[names[slot % len(names)]])
         for slot, player in enumerate(game.players)
     ]
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """What networks say shall not depend on the number of processors; few rows gain nothing."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from mpgenie import __version__
+from mpgenie.agents.threads import one_thread
 from mpgenie.agents.training.config import PPOConfig
 from mpgenie.agents.training.stopping import Pace, asked_to_stop
 from mpgenie.agents.training.update import Terms
@@ -40,6 +41,8 @@ def train(
 ) -> Path:
     """Let a population learn, or go on with the one that a folder holds.
 
+    Networks run on one thread meanwhile, so that the lineage follows from the seed alone.
+
     Args:
         settings: Of the population.
         config: What is played, and all terms of learning that do not evolve.
@@ -69,7 +72,7 @@ def train(
         for level in range(max(1, len(settings.levels))):  # wrong ones are refused here, too
             if game.players(level) < 2:
                 raise ConfigError("members meet each other: 2 players or more in each world, not 1")
-        with asked_to_stop() as asked:
+        with one_thread(), asked_to_stop() as asked:
             usual = _plain(Settings(), PPOConfig())
             parts = {name: usual[name] for name in ("settings", "learner")}
             store = Store(out, _plain(settings, game.config), game, parts)

@@ -14,7 +14,7 @@ from mpgenie.agents.training.population.groups import MIX
 from mpgenie.agents.training.population.hypers import Range
 from mpgenie.agents.training.population.member import hash_of
 from mpgenie.agents.training.population.population import Population, Settings
-from mpgenie.agents.training.population.store import Store
+from mpgenie.agents.training.population.store import Store, read_lineage
 from mpgenie.agents.training.population.training import TERMS, train
 from mpgenie.errors import CheckpointError, ConfigError
 
@@ -219,3 +219,19 @@ def test_players_of_another_game_are_refused(game, tmp_path):
     other.save(tmp_path / "policy.npz", other.newborn(0), {})
     with pytest.raises(CheckpointError, match="another game"):
         game.load(Path(tmp_path / "policy.npz"))
+
+
+def test_the_lineage_is_the_same_on_however_many_threads_networks_ran_before(tmp_path):
+    lineages = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        within = []
+        train(
+            Settings(members=2, worlds=16, rounds=1, generations=1),
+            tiny(players=2, minibatch=512),
+            tmp_path / str(threads),
+            on_generation=lambda _, seen=within: seen.append(torch.get_num_threads()),
+        )
+        assert within == [1] and torch.get_num_threads() == threads
+        lineages.append(read_lineage(tmp_path / str(threads)))
+    assert lineages[0] == lineages[1]
