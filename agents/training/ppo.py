@@ -38,6 +38,9 @@ from .policies import Policies  # noqa: E402
 from .start import begin_with, start_of  # noqa: E402
 from .update import Experience, Terms, improve  # noqa: E402
 
+ASTRAY = 0.5
+"""The share of gradient steps beyond which an update has gone astray if they were not taken."""
+
 
 @dataclass
 class Bank:
@@ -76,6 +79,10 @@ class Learner:
         self.rng = torch.Generator().manual_seed(config.seed)
         self.decisions = 0
         """Of all players so far."""
+        self.astray = 0
+        """How many updates in a row have gone astray."""
+        self.slowed = 1.0
+        """What the rate is multiplied by: from the second such update on each halves it."""
         self.waited = 0.0
         """Seconds that the learner has waited for worlds."""
         self.finished: list[dict[str, float]] = []
@@ -205,7 +212,12 @@ class Learner:
     def learn(self) -> dict[str, float]:
         """Learn from what was collected; what it came to, averaged over gradient steps."""
         terms = Terms.of(self.config, self.decisions - self.lived.rewards.numel())
-        return improve(self.policies, self.adam, [self.lived], terms, self.rng)
+        terms = terms._replace(rate=terms.rate * self.slowed)
+        told = improve(self.policies, self.adam, [self.lived], terms, self.rng)
+        self.astray = self.astray + 1 if told.get("skipped", 0.0) > ASTRAY else 0
+        if self.astray > 1:
+            self.slowed *= 0.5
+        return told
 
     def update(self) -> dict[str, float]:
         """Play and learn; figures of it, and of the episodes that ended."""

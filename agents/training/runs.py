@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from mpgenie.checks import check_same
+from mpgenie.errors import DivergedError
 from mpgenie.extras import require
 
 from .checkpoint import POLICY, RESUME, read, save_policy
@@ -31,10 +32,12 @@ import torch  # noqa: E402
 
 JUDGED = 20
 """How often a run of a contest is measured against random players."""
+PATIENCE = 6
+"""Updates that may go astray in a row; by then the rate has been halved five times."""
 CURVES = "curves.png"
 FIGURES = (
     "decisions", "return", "ticks", "against_random", "entropy", "kl", "from_start", "gap",
-    "clipped", "value_loss", "explained", "rate", "per_second", "env_share", "seconds",
+    "clipped", "value_loss", "explained", "skipped", "rate", "per_second", "env_share", "seconds",
 )  # fmt: skip
 """The columns of `progress.csv`, before the parts of the return."""
 OnUpdate = Callable[[Figures], None]
@@ -66,6 +69,7 @@ def train(
 
     Raises:
         ConfigError: If the folder holds runs with other settings.
+        DivergedError: If losses stay no numbers though the rate is lowered.
         KeyboardInterrupt: After Ctrl-C, when the run is saved; the same call goes on with it.
     """
     require("matplotlib", extra="agents")  # rather now than when there are curves to draw
@@ -122,6 +126,8 @@ class Run:
     ) -> None:
         self.config, self.folder, self.threads = config, folder, threads
         self.tensorboard = tensorboard
+        self.saved = 0
+        """Decisions that the run in the folder has made."""
 
     def go(self, minutes: float | None = None, on_update: OnUpdate | None = None) -> None:
         """Learn until all decisions are made, the time is up or somebody presses Ctrl-C."""
@@ -144,6 +150,7 @@ class Run:
                 log.add(figures)
                 if on_update is not None:
                     on_update(figures)
+                self._check(learner)
                 if pace.is_up:
                     break
                 if pace.save_is_due():
@@ -151,7 +158,7 @@ class Run:
             self._save(learner)
             if asked():
                 raise KeyboardInterrupt(
-                    f"stopped at {learner.decisions:,} of {config.steps:,} decisions and saved "
+                    f"stopped at {self.saved:,} of {config.steps:,} decisions and saved "
                     f"in {folder}; the same command goes on"
                 )
 
@@ -165,6 +172,7 @@ class Run:
         check_same(self.folder, "run", found, ours, but="steps")
         learner = load_run(path, self.threads)
         learner.config = self.config  # perhaps longer
+        self.saved = learner.decisions
         return learner
 
     def _is_due(self, learner: Learner) -> bool:
@@ -174,7 +182,24 @@ class Run:
         before = (learner.decisions - made) // share
         return learner.decisions // share > before or before == 0 == learner.decisions - made
 
+    def _check(self, learner: Learner) -> None:
+        """Give up who has gone astray for too long."""
+        if learner.astray < PATIENCE:
+            return
+        kept, rate = self.folder / RESUME, self.config.rate
+        way_out = f"learn anew with a lower rate than {rate:g}"
+        if kept.exists():
+            way_out += f"; the last run that is whole, of {self.saved:,} decisions, lies in {kept}"
+        raise DivergedError(
+            f"{PATIENCE} updates in a row up to {learner.decisions:,} decisions gave losses that "
+            f"are no numbers, at last at {learner.slowed:g} of the rate: {way_out}"
+        )
+
     def _save(self, learner: Learner) -> None:
+        """Save a run, but for one that goes astray where there is one from before it did."""
+        if learner.astray and (self.folder / RESUME).exists():
+            return
+        self.saved = learner.decisions
         save_run(self.folder / RESUME, learner)
         save_policy(
             self.folder / POLICY, self.config, learner.policies, decisions=learner.decisions

@@ -42,7 +42,8 @@ def save_run(path: Path, learner: Learner) -> None:
         arrays |= {f"bank.{b}.part.{name}": total for name, total in bank.parts.items()}
     arrays["worlds"] = np.frombuffer(b"".join(snapshots), np.uint8)
     arrays["world_sizes"] = np.array([len(each) for each in snapshots], np.int64)
-    write(path, learner.config, arrays, "run", {"decisions": learner.decisions})
+    facts = {"decisions": learner.decisions, "slowed": learner.slowed}
+    write(path, learner.config, arrays, "run", facts)
 
 
 def load_run(path: Path, threads: int | None = None) -> Learner:
@@ -88,6 +89,7 @@ def _take_run(learner: Learner, arrays: Arrays, facts: Mapping[str, Any]) -> Non
     if learner.policies.memory:
         learner.memory[:] = torch.from_numpy(floats(arrays, "memory", tuple(learner.memory.shape)))
     learner.decisions = int(facts["decisions"])
+    learner.slowed = float(facts.get("slowed", 1.0))
     data, ends = arrays["worlds"].tobytes(), np.cumsum(arrays["world_sizes"]).tolist()
     snapshots = [data[a:b] for a, b in zip([0, *ends], ends, strict=False)]
     for b, bank in enumerate(learner.banks):

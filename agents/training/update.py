@@ -187,6 +187,8 @@ def improve(
 ) -> dict[str, float]:
     """Let players learn from what they lived through.
 
+    A step whose loss or gradients are not finite is not taken.
+
     Args:
         policies: Who decided in it.
         adam: Moves their weights.
@@ -195,7 +197,8 @@ def improve(
         rng: Shuffles decisions.
 
     Returns:
-        What it came to, averaged over gradient steps.
+        What it came to, averaged over gradient steps; and as `skipped` the share of those that were
+        not taken, if there were any.
     """
     for group in adam.param_groups:
         group["lr"] = terms.rate
@@ -205,12 +208,18 @@ def improve(
     sequences = Sequences.of(made.begins)
     count, batches = len(sequences.starts), max(1, len(made.logs) // terms.minibatch)
     steps: list[dict[str, Tensor]] = []
+    tried = 0
     for _ in range(terms.epochs):
         shuffled = torch.randperm(count, generator=rng)
         for some in shuffled.tensor_split(max(1, min(count, batches))):
             batch, sizes = sequences.packed(some) if policies.memory else (some, [])
-            steps.append(_step(policies, adam, made, batch, sizes, advantages, targets, terms))
-    told |= {name: float(torch.stack([step[name] for step in steps]).mean()) for name in steps[0]}
+            tried += 1
+            if step := _step(policies, adam, made, batch, sizes, advantages, targets, terms):
+                steps.append(step)
+    names = steps[0] if steps else {}
+    told |= {name: float(torch.stack([step[name] for step in steps]).mean()) for name in names}
+    if len(steps) < tried:
+        told["skipped"] = 1.0 - len(steps) / tried
     return {**told, "rate": terms.rate}
 
 
@@ -262,7 +271,7 @@ def _prepared(policies: Policies, made: _Decisions) -> tuple[Tensor, Tensor]:
     for k, net in enumerate(policies.nets):
         assert isinstance(net, PlayerNet)
         theirs = made.whose == k
-        if int(theirs.sum()) > 1:
+        if int(theirs.sum()) > 1 and bool(made.returns[theirs].isfinite().all()):
             net.rescale(made.returns[theirs], SCALE_RATE if _is_scaled(net) else 1.0)
             some = advantages[theirs]
             advantages[theirs] = (some - some.mean()) / (some.std() + 1e-8)
@@ -285,15 +294,9 @@ def _step(
     targets: Tensor,
     terms: Terms,
 ) -> dict[str, Tensor]:
-    """One gradient step on some decisions, or on sequences of such `sizes`; figures of it."""
-    seen = {name: array[batch] for name, array in made.seen.items()}
-    whose, gaps = made.whose[batch], None
-    if policies.memory:
-        memory = made.memory[batch[: sizes[0]]]
-        scores, values, gaps = policies.follow(seen, whose, memory, made.noise[batch], sizes)
-    else:
-        scores, values = policies(seen, whose)
-    choices = Choices(scores, policies.masks.read(made.masks[batch]))
+    """One gradient step on some decisions, or on sequences of such `sizes`; figures of it, or
+    nothing if it was not taken."""
+    choices, values, gaps = _looked_at(policies, made, batch, sizes)
     change = (
         choices.log_likelihood(made.actions[batch]) - made.logs[batch]
     )  # log of how much likelier
@@ -315,13 +318,30 @@ def _step(
     loss.backward()
     if terms.only_values:
         only_values(policies)
-    for net in policies.nets:
-        nn.utils.clip_grad_norm_(net.parameters(), terms.longest_step)
+    lengths = [
+        nn.utils.clip_grad_norm_(net.parameters(), terms.longest_step) for net in policies.nets
+    ]
+    if not bool(torch.stack([loss.detach(), *lengths]).isfinite().all()):
+        return {}
     adam.step()
     with torch.no_grad():
         figures["kl"] = (ratio - 1.0 - change).mean()
         figures["clipped"] = (ratio != cut).float().mean()
     return figures
+
+
+def _looked_at(
+    policies: Policies, made: _Decisions, batch: Tensor, sizes: list[int]
+) -> tuple[Choices, Tensor, Tensor | None]:
+    """What players would choose now, how they value it, and what the slow core did not foretell."""
+    seen = {name: array[batch] for name, array in made.seen.items()}
+    whose, gaps = made.whose[batch], None
+    if policies.memory:
+        memory = made.memory[batch[: sizes[0]]]
+        scores, values, gaps = policies.follow(seen, whose, memory, made.noise[batch], sizes)
+    else:
+        scores, values = policies(seen, whose)
+    return Choices(scores, policies.masks.read(made.masks[batch])), values, gaps
 
 
 def _between(ends: tuple[float, float], left: float) -> float:

@@ -197,8 +197,18 @@ class Population:
             lessons.append((member.arrays, member.numbers, lived, seed))
         learnt = self.executor.each(self.game.learn, lessons)
         for member, (arrays_now, figures) in zip(students, learnt, strict=True):
-            member.arrays, self.figures[member.name] = arrays_now, figures
+            if _is_sound(arrays_now, figures):
+                member.arrays, self.figures[member.name] = arrays_now, figures
+            else:
+                self._discard(member)
         return played
+
+    def _discard(self, member: Member) -> None:
+        """Leave a member as it was before a lesson, but for its rate, which is halved."""
+        if "rate" in member.numbers:
+            allowed = self.settings.ranges_of(member.group)["rate"]
+            member.numbers["rate"] = allowed.inside(member.numbers["rate"] / 2.0)
+        self._tell("discarded", member)
 
     def _number(self, turn: int, k: int, w: int) -> int:
         """Of a game among all that the population ever plays."""
@@ -316,3 +326,9 @@ class Population:
     def _rng(self, purpose: int, *keys: int) -> np.random.Generator:
         """What draws for one purpose in this generation."""
         return np.random.default_rng([self.settings.seed, self.generation, purpose, *keys])
+
+
+def _is_sound(arrays: Arrays, figures: Mapping[str, float]) -> bool:
+    """Whether a lesson took every step, and came to numbers."""
+    numbers = [*arrays.values(), np.array(list(figures.values()))]
+    return not figures.get("skipped") and all(bool(np.isfinite(each).all()) for each in numbers)

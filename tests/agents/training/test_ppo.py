@@ -1,14 +1,19 @@
 """The learner: what it makes of rewards, ends and times up, and that it learns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from mpgenie.agents.training.config import PPOConfig, recipe
+from mpgenie.agents.training.log import read_progress
 from mpgenie.agents.training.networks import Choices, Lookup, MaskReader, PlayerNet
+from mpgenie.agents.training.runs import Run, train
+from mpgenie.agents.training.stopping import Pace
 from mpgenie.agents.training.update import advantages_of
 from mpgenie.envs.spaces import COMPONENTS
-from mpgenie.errors import ConfigError
+from mpgenie.errors import ConfigError, DivergedError
 
 from .conftest import tiny
 
@@ -130,6 +135,51 @@ def test_roles_say_which_policy_decides(make):
     state = learner.lived.seen["state"]
     roles = state[..., 486]
     assert torch.equal(learner.lived.whose, roles.long()) and set(roles.unique().tolist()) == {0, 1}
+
+
+def without_numbers(learner):
+    """Lets a learner live through rewards that are none."""
+    usual = learner.collect
+
+    def collect():
+        usual()
+        learner.lived.rewards[:] = torch.inf
+
+    learner.collect = collect
+
+
+def test_who_learns_of_no_numbers_stays_as_it_was_and_then_learns_more_slowly(make):
+    learner = make()
+    learner.update()
+    before = {name: each.clone() for name, each in learner.policies.state_dict().items()}
+    without_numbers(learner)
+    told = [learner.update() for _ in range(3)]
+    assert [each["skipped"] for each in told] == [1.0] * 3 and learner.astray == 3
+    assert learner.slowed == 0.25
+    for name, weights in learner.policies.state_dict().items():
+        assert torch.equal(weights, before[name])
+    del learner.collect
+    assert "skipped" not in learner.update() and learner.astray == 0
+
+
+def test_a_run_that_goes_astray_says_where_the_last_whole_one_lies(tmp_path, monkeypatch):
+    config = tiny(steps=20 * 128)
+    train(replace(config, steps=2 * 128), tmp_path, threads=1)
+    usual = Run._begin
+
+    def begin(self):
+        learner = usual(self)
+        without_numbers(learner)
+        return learner
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "_begin", begin)
+        patch.setattr(Pace, "save_is_due", lambda self: True)
+        with pytest.raises(DivergedError, match=r"in a row up to 1,024 .*of 256 decisions, lies"):
+            train(config, tmp_path, threads=1)
+    train(replace(config, steps=3 * 128), tmp_path, threads=1)
+    rows = read_progress(tmp_path / "seed_0/progress.csv")
+    assert [row["decisions"] for row in rows] == [128, 256, 384]
 
 
 def test_the_same_seed_learns_the_same(make):

@@ -107,6 +107,22 @@ def test_members_learn_what_pays_and_by_their_own_numbers(game):
     assert max(still) < 1e-5
 
 
+def test_a_lesson_of_no_numbers_takes_no_step_and_leaves_the_population_whole(game, tmp_path):
+    who = {name: game.newborn(k) for k, name in enumerate("ab")}
+    lived = game.play(match(("a", "b")), who, {"a": {**PLAIN, "rate": 1e-3}}).lived["a"]
+    lived.rewards[3] = torch.inf
+    after, told = game.learn(who["a"], {"rate": 1e-3}, [lived], 0)
+    assert told["skipped"] == 1.0 and hash_of(after) == hash_of(who["a"])
+    settings = Settings(
+        members=2, worlds=8, rounds=1, hypers={"rate": Range(9e4, 1e5)}, schedule=None, remember=0
+    )
+    for generation in range(4):  # at such rates what they learn overflows
+        made = Population(settings, game, Store(tmp_path, {}, game))
+        assert made.generation == generation
+        made.advance()
+    assert "discarded" in {event["kind"] for event in read_lineage(tmp_path)}
+
+
 def test_members_who_remember_learn_from_sequences_of_their_episodes():
     config = tiny(
         free=("camera pitch",), players=2, memory="slow", tau=3, latent=4, truncation=6, epochs=2,

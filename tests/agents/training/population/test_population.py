@@ -22,6 +22,7 @@ from .toys import (
     Growing,
     Lucky,
     MovingOptimum,
+    Overflowing,
     RockPaperScissors,
     Settled,
     Told,
@@ -183,6 +184,26 @@ def test_an_alarm_rings_as_if_nothing_had_stopped_the_population(tmp_path):
     assert end_of(made) == end_of(whole)
     assert read_lineage(tmp_path / "stopped") == read_lineage(tmp_path / "whole")
     assert any(e["kind"] == "alarmed" for e in read_lineage(tmp_path / "whole"))
+
+
+def test_a_lesson_that_comes_to_no_numbers_is_discarded_and_the_rate_halved(tmp_path):
+    """Nothing of it is saved, and whoever goes on is who was never stopped."""
+    chosen = {"schedule": None, "hypers": {"rate": Range(0.03, 0.04)}}
+    for folder, stops in (("whole", False), ("stopped", True)):
+        made = population(tmp_path / folder, Overflowing(), **chosen)
+        for member in made.members[:2]:
+            member.numbers["rate"] = 0.005
+        born = reached(made)
+        made.advance()
+        if stops:
+            made = population(tmp_path / folder, Overflowing(), **chosen)
+        assert reached(made) == [born[0] + 1.0, born[1] + 1.0, *born[2:]]
+        assert [member.numbers["rate"] for member in made.members[2:]] == [0.03, 0.03]
+        advanced(made, 1)
+    events = read_lineage(tmp_path / "stopped")
+    assert events == read_lineage(tmp_path / "whole")
+    told = [(e["generation"], e["member"]) for e in events if e["kind"] == "discarded"]
+    assert told == [(1, "m02"), (1, "m03"), (2, "m02"), (2, "m03")]
 
 
 class Killed(BaseException):

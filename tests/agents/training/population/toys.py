@@ -109,6 +109,13 @@ class Told(MovingOptimum):
         return super().play(match, who, numbers)._replace(takes=takes)
 
 
+class Overflowing(Settled):
+    """Whoever learns by a rate above 0.01 comes to no number."""
+
+    def better(self, x, numbers, met, rng):
+        return x + (np.inf if numbers["rate"] > 0.01 else 1.0)
+
+
 def best_rate(reached):
     """Of learning, when so much is reached: up to 0.01 at 100, then down to 0.001."""
     return float(np.clip(0.01 * min(reached, 200.0 - reached) / 100.0, 0.001, 0.01))
