@@ -90,7 +90,8 @@ class Arena:
         worlds: How many matches are played side by side.
         threads: As of `vector_env`.
 
-    Steps are as long as the choices of all players allow.
+    Steps are as long as the choices of all players allow.  Each match is on the planet of its own
+    seed, however few planets players learnt on.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Arena:
             worlds,
             threads=threads,
             repeat=ticks,
-            **{**game, **_observed(players), "action_mode": "discrete", "copy": False},
+            **{**on_its_own_planet(game), **_observed(players), "copy": False},
         )
         self._shape = (worlds, self.envs.config.players)
         self.seated: list[tuple[Player, Ints]] = []
@@ -255,6 +256,11 @@ def game_of(players: Sequence[Player], /, **chosen: Any) -> dict[str, Any]:
     if not learnt and "scenario" not in named:
         raise ConfigError("nobody who enters has learnt a game: name a scenario")
     return {**(learnt[0] if learnt else {}), **named}
+
+
+def on_its_own_planet(game: Mapping[str, Any]) -> dict[str, Any]:
+    """A game as it is played in matches: by discrete actions, each seed on a planet of its own."""
+    return {**game, "planets": None, "action_mode": "discrete"}
 
 
 def _observed(players: Sequence[Player]) -> dict[str, Any]:

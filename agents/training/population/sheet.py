@@ -9,7 +9,7 @@ import numpy as np
 from mpgenie.envs.parallel import PlanetEnv, parallel_env
 from mpgenie.pictures import Picture, grid
 
-from .matches import Arena
+from .matches import Arena, on_its_own_planet
 from .players import Player
 from .scribe import Scribe
 from .takes import Take
@@ -53,9 +53,9 @@ def moments(take: Take, game: Mapping[str, Any]) -> list[Picture]:
     """
     length = len(take.decisions) * take.repeat
     wanted = {(2 * k + 1) * length // (2 * MOMENTS) for k in range(MOMENTS)}
-    fixed = {"observe": "proprio", "renderer": "software", "action_mode": "discrete"}
+    fixed = {"observe": "proprio", "renderer": "software"}
     found = []
-    with closing(parallel_env(**{**game, **fixed})) as env:
+    with closing(parallel_env(**{**on_its_own_planet(game), **fixed})) as env:
         env.reset(seed=take.seed)
         for tick in range(length):
             if tick in wanted:

@@ -26,7 +26,7 @@ from mpgenie.errors import ConfigError
 from mpgenie.intervals import Estimate, stratified
 
 from .cross_play import Cycle, cross_play_ratio, cycles, cyclic_share, elo, exploitabilities
-from .matches import Arena, Ints, Matches, OnStep
+from .matches import Arena, Ints, Matches, OnStep, on_its_own_planet
 from .players import Player
 from .ratings import Rating, rate
 
@@ -188,7 +188,7 @@ def hold(
         players: By name, two or more.
         game: As of `Arena`.
         rounds: Seeds that each pair plays, from both sides.
-        seed: Those follow from it; they are odd, as those of held-out planets.
+        seed: Those follow from it; each is on a planet of its own, which nobody learnt on.
         worlds: How many matches are played side by side.
         threads: As of `Arena`.
         on_matches: Told how many more have been played.
@@ -200,7 +200,7 @@ def hold(
         raise ConfigError(f"a tournament has 2 players or more, and rounds, got {list(players)}")
     if config_from(game).players < 2:
         raise ConfigError("two share each match of a tournament: it takes 2 players or more, got 1")
-    standings = Standings(list(players), plain_game(game))
+    standings = Standings(list(players), plain_game(on_its_own_planet(game)))
     pairings = list(schedule(len(players), rounds, seed))
     worlds = min(worlds, len(pairings))
     with Arena(list(players.values()), game, worlds, threads) as arena:

@@ -13,6 +13,7 @@ from mpgenie.agents.training.population.players import (
     Trained,
     entered,
 )
+from mpgenie.agents.training.population.tournament import hold
 from mpgenie.envs.scenarios.capture_the_flag import CaptureTheFlag
 from mpgenie.errors import CheckpointError, ConfigError
 from tests.agents.training.conftest import LookDown
@@ -33,6 +34,24 @@ def test_each_player_chooses_for_its_own_seats():
     assert matches.returns[1].tolist() == [lost, 0.0]
     assert matches.teams(0) == [[0], [1]]
     assert matches.places(0) == [0, 1] and matches.places(1) == [1, 0]
+
+
+def planets_of(step):
+    """The seeds of the planets that matches are on."""
+    games = (step.envs.world(world) for world in range(step.envs.num_worlds))
+    return tuple(simulation.read(simulation.snapshot(w)).planet_seed for simulation, _, w in games)
+
+
+def test_each_match_is_on_a_planet_of_its_own_however_few_players_learnt_on():
+    """Tournaments, trials, measures of diversity and contact sheets are."""
+    game, seen = {**GAME, "planets": 1}, []
+    with Arena([Looker(1), Idle()], game, 3) as arena:
+        seating = np.array([[0, 1]] * 3)
+        arena.play(seating, [3, 5, 7], lambda step: seen.append(planets_of(step)))
+    (found,) = set(seen)
+    assert len(set(found)) == 3 and 0 not in found
+    standings = hold({"a": Looker(1), "b": Idle()}, game, rounds=1)
+    assert standings.game["planets"] is None
 
 
 def test_what_only_shapes_decides_nothing(monkeypatch):
