@@ -24,7 +24,7 @@ from .spans import Span
 if TYPE_CHECKING:
     import pyarrow
 
-ANNOTATION_VERSION = 1
+ANNOTATION_VERSION = 2
 """Goes up by one whenever an episode may be annotated otherwise."""
 FOLDER = "annotations"
 _SPANS = {

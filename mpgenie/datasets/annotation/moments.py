@@ -40,6 +40,8 @@ UNSURE = 0.25
 _SOON = 40
 """Ticks within which a loss of value counts as risk."""
 _UNSURE_TICKS = 5
+_NEVER = -5000.0
+"""Logits below it are of what could not be chosen."""
 
 
 def cooperation(episode: Recorded) -> Iterator[Span]:
@@ -87,22 +89,19 @@ def key_moments(episode: Recorded) -> Iterator[Span]:
 def confidence(episode: Recorded) -> Iterator[Span]:
     """How sure policies are, and where they are not; where the value they expect falls.
 
-    Reads `policy/logits` (T, P, A) or else `policy/entropy` (T, P), and `policy/value` (T, P).
+    Reads `policy/logits` (T, P, C, K) and `policy/values` (T, P), as `mpgenie generate
+    --players-from` writes them; players whose rows are no numbers thought nothing.
     """
     players = len(episode.header.players)
-    sure = _sure(episode, players)
-    if sure is not None:
-        for player in range(players):
-            mean = round(float(sure[:, player].mean()), 6)
-            yield Span(0, len(sure), "policy", "confidence", player, value=mean)
-            for first, last in stretches(sure[:, player] < UNSURE, _UNSURE_TICKS, gap=2):
-                least = round(float(sure[first : last + 1, player].min()), 6)
-                yield Span(first, last, "policy", "unsure", player, value=least)
-    value = _policy(episode, "value", players)
-    if value is None:
-        return
-    for player in range(players):
-        row = value[:, player]
+    sure, values = _sure(episode, players), _policy(episode, "values", players, axes=2)
+    for player in _thinking(sure):
+        mean = round(float(sure[:, player].mean()), 6)
+        yield Span(0, len(sure), "policy", "confidence", player, value=mean)
+        for first, last in stretches(sure[:, player] < UNSURE, _UNSURE_TICKS, gap=2):
+            least = round(float(sure[first : last + 1, player].min()), 6)
+            yield Span(first, last, "policy", "unsure", player, value=least)
+    for player in _thinking(values):
+        row = values[:, player]
         spread = float(row.std())
         falls = np.array([row[k] - row[k : k + _SOON].min() for k in range(len(row))])
         for first, last in stretches(falls > max(spread, 1e-9), _UNSURE_TICKS, gap=2):
@@ -110,24 +109,35 @@ def confidence(episode: Recorded) -> Iterator[Span]:
             yield Span(first, last, "policy", "risk", player, value=most)
 
 
-def _sure(episode: Recorded, players: int) -> Floats | None:
-    """(T, P) one minus the entropy over that of a guess, 0 to 1."""
-    logits = _policy(episode, "logits", players, axes=3)
-    if logits is not None and logits.shape[2] > 1:
-        shifted = logits - logits.max(-1, keepdims=True)
-        share = np.exp(shifted) / np.exp(shifted).sum(-1, keepdims=True)
-        entropy = -(share * np.log(np.maximum(share, 1e-30))).sum(-1)
-        return np.asarray(1.0 - entropy / np.log(logits.shape[2]))
-    entropy_row = _policy(episode, "entropy", players)
-    if entropy_row is None or not entropy_row.max() > 0.0:
-        return None
-    return np.asarray(1.0 - entropy_row / entropy_row.max())
+def _sure(episode: Recorded, players: int) -> Floats:
+    """(T, P) one minus the entropy over that of a guess among what could be chosen, 0 to 1."""
+    logits = _policy(episode, "logits", players, axes=4)
+    open_to = logits > _NEVER
+    shares = np.exp(np.where(open_to, logits, -np.inf))
+    entropy = -(shares * np.where(open_to, logits, 0.0)).sum((-1, -2))
+    guess = np.log(np.maximum(open_to.sum(-1), 1)).sum(-1)
+    sure = 1.0 - entropy / np.maximum(guess, 1e-9)
+    return np.where(np.isnan(logits).any((-1, -2)), np.nan, np.clip(sure, 0.0, 1.0))
 
 
-def _policy(episode: Recorded, name: str, players: int, axes: int = 2) -> Floats | None:
+def _thinking(rows: Floats) -> list[int]:
+    """The players whose columns of (T, P) are numbers."""
+    return np.flatnonzero(np.isfinite(rows).all(0) & (len(rows) > 0)).tolist()
+
+
+def _policy(episode: Recorded, name: str, players: int, axes: int) -> Floats:
+    """What stands in an episode by a name; no rows if there is none.
+
+    Raises:
+        DatasetError: If it is of another shape.
+    """
     try:
         found = np.asarray(episode[f"policy/{name}"], np.float64)
     except (KeyError, DatasetError):
-        return None
-    fits = found.ndim == axes and found.shape[1] == players and found.shape[0] > 0
-    return found if fits else None
+        return np.zeros((0, players) + (1,) * (axes - 2))
+    if found.ndim != axes or found.shape[1] != players:
+        raise DatasetError(
+            f"policy/{name} has {axes} axes, the second of {players} players, but it is of shape "
+            f"{found.shape}"
+        )
+    return found

@@ -1,6 +1,7 @@
 """Annotations say what was constructed, no more and no less, and the same every time."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 import mpgenie
+from mpgenie.agents.training.population.takes import Take
 from mpgenie.cli import main
 from mpgenie.datasets.annotation import ANNOTATION_VERSION, annotate, read_annotations
 from mpgenie.datasets.annotation.captions import TELLS_WITH, captions
@@ -23,8 +25,10 @@ from mpgenie.datasets.annotation.moments import confidence, cooperation, key_mom
 from mpgenie.datasets.annotation.spans import Span, stretches
 from mpgenie.datasets.episode import Episode
 from mpgenie.datasets.manifest import MANIFEST, read_sealed_json
+from mpgenie.datasets.reading import open_dataset
 from mpgenie.datasets.store import Store
 from mpgenie.envs.planet.blocks import ITEM
+from mpgenie.envs.simulation.actions import NO_OP
 from mpgenie.envs.simulation.events import (
     BLOCK_PLACE,
     DEATH,
@@ -34,6 +38,7 @@ from mpgenie.envs.simulation.events import (
     ITEM_PICK,
 )
 from mpgenie.errors import DatasetError
+from mpgenie.play.keeping import Keeper
 
 from ..quality.acting import doctored, happened, logged
 from ..random_play import play
@@ -232,20 +237,47 @@ def test_key_moments_are_where_most_happens(quiet):
     assert list(key_moments(quiet)) == []
 
 
-def test_policies_tell_how_sure_they_are(quiet):
-    logits, value = np.zeros((T, 2, 4), "f4"), np.zeros((T, 2), "f4")
-    logits[:, 0, 2] = 50.0
-    logits[100:120, 0] = 0.0
-    value[:200, 1], value[200:, 1] = 1.0, -1.0
-    arrays = {**quiet.arrays, "policy/logits": logits, "policy/value": value}
-    played = Episode(quiet.header, arrays, {})
-    played.check()
-    found = facts(confidence(played))
-    share = round(280 / T, 6)
-    assert (0, T, "confidence", 0, -1, share) in [(*f[:5], round(f[5], 6)) for f in found]
-    assert (100, 119, "unsure", 0, -1, 0.0) in found and (0, T - 1, "unsure", 1, -1, 0.0) in found
-    assert [f for f in found if f[2] == "risk"] == [(161, 199, "risk", 1, -1, 2.0)]
+def thinking(root, logits, values):
+    """A game of two that was kept as `mpgenie generate --players-from` keeps one."""
+    ticks, players = values.shape
+    still = np.tile(np.array(NO_OP), (ticks, players, 1))
+    thoughts = {"logits": logits.astype(np.float16), "values": values.astype(np.float32)}
+    game = {"scenario": "gather", "planet": "flat", "size": 48, "max_cycles": ticks}
+    with closing(Keeper(root, game)) as keeper:
+        keeper.keep(Take(3, still, 1, ("checkpoint:a", "checkpoint:b"), thoughts))
+    dataset = open_dataset(root)
+    return dataset.load(dataset.episodes[0])
+
+
+def test_policies_tell_how_sure_they_are(tmp_path):
+    """Of four choices in one component and one in another, and some that nobody has."""
+    ticks = 80
+    logits, values = np.full((ticks, 2, 2, 5), -1e4), np.zeros((ticks, 2))
+    logits[:, :, 1, 0] = 0.0
+    logits[:, :, 0, :4] = -np.log(4.0)
+    logits[:, 0, 0, :4] = (-30.0, -30.0, 0.0, -30.0)
+    logits[50:60, 0, 0, :4] = -np.log(4.0)
+    values[:60, 1], values[60:, 1] = 1.0, -1.0
+    played = thinking(tmp_path, logits, values)
+    found = [(*f[:5], round(f[5], 3)) for f in facts(confidence(played))]
+    assert (0, ticks, "confidence", 0, -1, 0.875) in found
+    assert (0, ticks, "confidence", 1, -1, 0.0) in found
+    assert (50, 59, "unsure", 0, -1, 0.0) in found
+    assert (0, ticks - 1, "unsure", 1, -1, 0.0) in found
+    assert [f for f in found if f[2] == "risk"] == [(21, 59, "risk", 1, -1, 2.0)]
+
+
+def test_who_thinks_nothing_is_neither_sure_nor_unsure(tmp_path, quiet):
+    logits, values = np.zeros((20, 2, 1, 1)), np.zeros((20, 2))
+    logits[:, 1], values[:, 1] = np.nan, np.nan
+    assert {f[3] for f in facts(confidence(thinking(tmp_path, logits, values)))} == {0}
     assert list(confidence(quiet)) == []
+
+
+def test_thoughts_of_another_shape_are_refused(quiet):
+    strange = {**quiet.arrays, "policy/logits": np.zeros((T, 2, 4), "f4")}
+    with pytest.raises(DatasetError, match="policy/logits has 4 axes"):
+        list(confidence(Episode(quiet.header, strange, {})))
 
 
 def test_captions_are_sentences(quiet):
