@@ -84,7 +84,8 @@ class PPOConfig:
     worlds: int = 64
     """Worlds played side by side."""
     env: Mapping[str, Any] = field(default_factory=dict)
-    """Other options of the environment, as of `parallel_env`."""
+    """Other options of the environment, as of `parallel_env`; as `scenario` it may hold the
+    scenario's own config."""
     observe: str = "state"
     """`state`, `rgb` or `both`."""
     policies: str = "shared"
@@ -189,8 +190,8 @@ class PPOConfig:
         """The options of the environment, as `parallel_env` and `vector_env` take them."""
         names = OBSERVE[self.observe]
         return {
-            **self.env,
             "scenario": self.scenario,
+            **self.env,
             "players": self.players,
             "observe": names[0] if len(names) == 1 else names,
         }
@@ -198,6 +199,8 @@ class PPOConfig:
     def env_config(self) -> EnvConfig:
         """The environment's own config."""
         config = config_from(self.env_options())
+        if (name := config.rules.name) != self.scenario:
+            raise ConfigError(f"{self.scenario} is learnt, so env.scenario cannot be {name}")
         if config.action_mode != "discrete":
             raise ConfigError('players learn discrete actions: leave action_mode="raw" out')
         return config

@@ -20,7 +20,6 @@ from .train_ppo import chosen, configured_as, setting
 if TYPE_CHECKING:
     from mpgenie.agents.training.config import PPOConfig
     from mpgenie.agents.training.population.co_play import CoPlay
-    from mpgenie.agents.training.population.curriculum import Level
     from mpgenie.agents.training.population.population import Population
     from mpgenie.agents.training.population.takes import Numbered
     from mpgenie.play.keeping import Keeper
@@ -46,17 +45,25 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
 
 
-def levels(text: str) -> tuple[tuple[float, ...], ...]:
-    """Read "2:4.5:1,8" as ((2.0, 4.5, 1.0), (8.0,))."""
+def levels(text: str) -> tuple[dict[str, Any], ...]:
+    """Read "2:4.5:1,8@64" as the fields of a `Level` for each."""
     try:
-        found = tuple(tuple(float(part) for part in each.split(":")) for each in text.split(","))
-        if not all(1 <= len(level) <= 3 and level[0] % 1 == 0 for level in found):
-            raise ValueError
+        return tuple(map(_level, text.split(",")))
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no list of levels; write PLAYERS:BAR:FLOOR like 2:4.5:1,4:6,8"
+            f"{text!r} is no list of levels; write PLAYERS:BAR:FLOOR like 2:4.5:1,4:6,8, or "
+            "PLAYERS@SIZE like 8@64"
         ) from None
-    return found
+
+
+def _level(text: str) -> dict[str, Any]:
+    """One level; ValueError if it is none."""
+    what, *bars = text.split(":")
+    players, *sizes = (int(part) for part in what.split("@"))
+    if len(bars) > 2 or len(sizes) > 1:
+        raise ValueError
+    found = dict(zip(("bar", "floor"), map(float, bars), strict=False))
+    return {"players": players, "env": dict(zip(("size",), sizes, strict=False)), **found}
 
 
 def add_parser(algorithms: Any) -> None:
@@ -82,8 +89,8 @@ def add_parser(algorithms: Any) -> None:
     add("--rounds", type=int, default=2, metavar="N", help="of a generation (%(default)s)")
     add("--generations", type=int, default=50, metavar="N", help="(%(default)s)")
     add("--observe", choices=("state", "rgb", "both"), help="what they learn from (state)")
-    bars = "of a curriculum: players, the score that passes, the score that fails"
-    add("--levels", type=levels, default=(), metavar="P:BAR:FLOOR,...", help=bars)
+    bars = "of a curriculum: players, size, the score that passes, the one that fails"
+    add("--levels", type=levels, default=(), metavar="P[@SIZE]:BAR:FLOOR,...", help=bars)
     add("--fixed", action="store_true", help="nobody is cloned: for comparison")
     add("--crossover", action="store_true", help="clones have numbers of both parents")
     add("--evolve-rewards", action="store_true", help="what parts of rewards are worth, too")
@@ -111,6 +118,7 @@ def run(options: argparse.Namespace) -> int:
     if options.fixed and options.crossover:
         raise ConfigError("--crossover is about clones, and with --fixed there are none: leave one")
     from mpgenie.agents.training.population.co_play import CoPlay
+    from mpgenie.agents.training.population.curriculum import Level
     from mpgenie.agents.training.population.executor import InProcess, OnRay
     from mpgenie.agents.training.population.hypers import HYPERS, PRIOR
     from mpgenie.agents.training.population.population import Settings
@@ -135,7 +143,7 @@ def run(options: argparse.Namespace) -> int:
         evidence_by=options.evidence_by,
         floor=options.floor,
         past_share=options.past,
-        levels=tuple(map(_level, options.levels)),
+        levels=tuple(Level(**each) for each in options.levels),
         seed=options.seed,
     )
     out = options.out or Path("out/population") / config.scenario
@@ -176,13 +184,6 @@ def _check_settings(names: Sequence[str], evolve: Iterable[str]) -> None:
                 f"--set {name} is for runs of `mpgenie train ppo`; what a population has instead, "
                 "`mpgenie train population --help` says"
             )
-
-
-def _level(numbers: tuple[float, ...]) -> "Level":
-    from mpgenie.agents.training.population.curriculum import Level
-
-    bar, floor = (*numbers[1:], None, None)[:2]
-    return Level(players=int(numbers[0]), bar=bar, floor=floor)
 
 
 class Records:

@@ -91,8 +91,12 @@ def test_members_with_a_slow_core_evolve_what_it_costs_to_surprise_it(tmp_path):
     assert member.config.memory == "slow" and member.policies.noise == 4
 
 
-def test_levels_are_read_as_players_bar_and_floor(capsys):
-    assert levels("2:4.5:1,4:6,8") == ((2.0, 4.5, 1.0), (4.0, 6.0), (8.0,))
+def test_levels_are_read_as_players_size_bar_and_floor(capsys):
+    assert levels("2:4.5:1,4@64:6,8") == (
+        {"players": 2, "env": {}, "bar": 4.5, "floor": 1.0},
+        {"players": 4, "env": {"size": 64}, "bar": 6.0},
+        {"players": 8, "env": {}},
+    )
     with pytest.raises(SystemExit):
         main(["train", "population", "--levels", "two"])
     assert "write PLAYERS:BAR:FLOOR" in capsys.readouterr().err

@@ -27,9 +27,11 @@ from mpgenie.extras import require
 
 from .curriculum import Level
 from .diversity import divergences, mean_of_pairs
-from .game import Match, Outcome, Played
+from .game import Match, Played
 from .groups import MIX, mixed
 from .hypers import Numbers
+from .matches import Ints
+from .seats import outcomes, sides_in, taken
 from .takes import Take
 
 require("torch", extra="agents")
@@ -74,25 +76,29 @@ class CoPlay:
         self.levels, self.judged, self.record = tuple(levels), judged, record
         self._blank = Policies(self.config)
         self._worlds: dict[tuple[int, int], PlanetVectorEnv] = {}
+        self._teams: dict[int, list[int] | None] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_worlds": {}}
-
-    @property
-    def teams(self) -> int | None:
-        """See `Game`."""
-        return getattr(self.config.env_config().rules, "teams", None) or None
 
     def players(self, level: int) -> int:
         """See `Game`."""
         return self.level(level).players
 
+    def teams(self, level: int) -> Sequence[int] | None:
+        """See `Game`; the rules are asked for an episode."""
+        if level not in self._teams:
+            envs = self._open(level, 1)
+            envs.reset(seed=0)
+            sizes = np.bincount(sides_in(envs)[0]).tolist()
+            self._teams[level] = sizes if 1 < len(sizes) < self.players(level) else None
+        return self._teams[level]
+
     def level(self, level: int) -> PPOConfig:
         """What is played on a level."""
         if not self.levels:
             return self.config
-        chosen = self.levels[level]
-        return replace(self.config, players=chosen.players, env={**self.config.env, **chosen.env})
+        return self.levels[level].played(self.config)
 
     def newborn(self, seed: int) -> Arrays:
         """See `Game`."""
@@ -106,16 +112,19 @@ class CoPlay:
     ) -> Played:
         """See `Game`."""
         config, envs = self.level(match.level), self._open(match.level, len(match.seating))
-        names = np.array(match.seating)  # (W, P)
+        episode = _Episode(envs, config, self._blank, match.seed)
+        sides = self._sides(match, envs)
+        names = taken(np.array(match.seating), np.array(match.sides), sides)  # (W, P)
         rows = {name: torch.from_numpy(np.flatnonzero(names.ravel() == name)) for name in who}
         nets = {name: self._policies(arrays) for name, arrays in who.items()}
-        episode = _Episode(envs, config, self._blank, match.seed)
         episode.looks_for_places = any(each["mix.novelty"] for each in numbers.values())
+        mixed_up = any(each["mix.team"] or each["mix.opponents"] for each in numbers.values())
+        episode.looks_for_teams = mixed_up and self.teams(match.level) is not None
         episode.play(nets, rows)
         self._pay(episode, names, numbers)
         lived = {name: episode.lived_by(rows[name]) for name in numbers}
         takes = self._takes(episode, names, match.seed)
-        return Played(_outcomes(episode, names, match.sides), lived, takes)
+        return Played(outcomes(names, episode.scores(), sides), lived, takes)
 
     def learn(
         self, arrays: Arrays, numbers: Numbers, lived: Sequence[Experience], seed: int
@@ -191,6 +200,12 @@ class CoPlay:
             )
         return self._worlds[level, worlds]
 
+    def _sides(self, match: Match, envs: PlanetVectorEnv) -> Ints:
+        """(W, P) the side of each slot in the episodes that have just begun."""
+        if self.teams(match.level) is not None:
+            return sides_in(envs)
+        return np.tile(np.array(match.sides), (len(match.seating), 1))
+
     def _policies(self, arrays: Arrays) -> Policies:
         policies = deepcopy(self._blank)  # sooner than drawing weights that are replaced
         network = {name: array for name, array in arrays.items() if name.startswith("net.")}
@@ -221,8 +236,7 @@ class CoPlay:
         for name, theirs in numbers.items():
             worth[names == name] = [theirs.get(f"part.{part}", 1.0) for part in episode.part_names]
             mix[names == name] = [theirs[f"mix.{each}"] for each in MIX]
-        teams = np.arange(players) % (self.teams or players)
-        paid = mixed(episode.parts, episode.novelty, worth, mix, teams)
+        paid = mixed(episode.parts, episode.novelty, worth, mix, episode.teams)
         episode.lived.rewards[:] = torch.from_numpy(paid).flatten(1)
 
 
@@ -242,17 +256,6 @@ def held_out(envs: PlanetVectorEnv) -> Seeing:
         options = {"planet_seed": HELD_OUT + k, "reset_mask": worlds % count == k}
         begun = envs.reset(seed=HELD_OUT, options=options)
     return begun
-
-
-def _outcomes(episode: "_Episode", names: NDArray[np.str_], sides: int) -> list[Outcome]:
-    """How the first episode of each world ended; slot p is on side p % sides."""
-    return [
-        Outcome(
-            tuple(tuple(dict.fromkeys(row[side::sides].tolist())) for side in range(sides)),
-            tuple(round(float(scores[side::sides].mean()), 9) for side in range(sides)),
-        )
-        for row, scores in zip(names, episode.scores(), strict=True)
-    ]
 
 
 class _Episode:
@@ -288,6 +291,10 @@ class _Episode:
         """(T, W) whether a decision was in a world's first episode."""
         self.looks_for_places = False
         """Whether `novelty` is filled."""
+        self.teams = np.tile(np.arange(self._shape[1]), (horizon, self._shape[0], 1))
+        """(T, W, P) the side of each slot before each decision; all different by default."""
+        self.looks_for_teams = False
+        """Whether `teams` is filled: they may change, and the next episode's be others."""
         self._been: list[set[tuple[int, ...]]] = [set() for _ in range(envs.num_worlds)]
         self._fresh = torch.zeros(envs.num_envs, dtype=torch.bool)
         self._rng = torch.Generator().manual_seed(seed)
@@ -311,6 +318,8 @@ class _Episode:
                     lived.memory[t, rows[name]], lived.noise[t, rows[name]] = before, noise
                 memory[rows[name]] = after * ~self._fresh[rows[name], None]
             if t < horizon:
+                if self.looks_for_teams:
+                    self.teams[t] = sides_in(self.envs)
                 choices = Choices(scores, reader.read(self._masks))
                 self._do(t, choices, choices.sample(self._rng))
 

@@ -7,12 +7,15 @@ earlier levels, so that nothing is forgotten.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mpgenie.agents.training.config import PPOConfig
+from mpgenie.checks import check_known
+from mpgenie.envs.scenarios.base import ScenarioConfig
 from mpgenie.errors import ConfigError
 
 EARLIER = 0.2
@@ -21,6 +24,8 @@ FAILURES = 2
 """After so many in a row a level is left downwards."""
 DRAWS = 2000
 """Of the bootstrap."""
+_ALIKE = ("players", "observe", "resolution", "action_mode", "messages", "planets")
+"""What `Level.env` may not name, as networks or the population's own planets depend on it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +34,8 @@ class Level:
 
     players: int
     env: Mapping[str, Any] = field(default_factory=dict)
-    """What else differs from the population's environment, such as teams, size, objectives."""
+    """What else differs from the population's environment, such as its size; as `scenario`, the
+    scenario's own config or some options of it, of which `teams` may stand by itself."""
     bar: float | None = None
     """The score that lets the population pass; None = it stays."""
     floor: float | None = None
@@ -40,6 +46,37 @@ class Level:
             raise ConfigError(
                 f"a level's floor lies below its bar, got {self.floor:g} and {self.bar:g}"
             )
+        for name in _ALIKE:
+            if name in self.env:
+                raise ConfigError(f"a level's env cannot differ in {name}: it is the population's")
+
+    def played(self, config: PPOConfig) -> PPOConfig:
+        """What is played on the level.
+
+        Args:
+            config: What the population plays.
+
+        Raises:
+            ConfigError: If the level is of another scenario, or there is no such option.
+        """
+        env = {name: each for name, each in self.env.items() if name not in ("scenario", "teams")}
+        chosen, rules = self.env.get("scenario", {}), config.env_config().rules
+        if isinstance(chosen, ScenarioConfig):
+            rules, chosen = chosen, {}
+        elif not isinstance(chosen, Mapping):
+            raise ConfigError(
+                f"a level's scenario is the config of {config.scenario}, or some options of it, "
+                f"got {chosen!r}"
+            )
+        if "teams" in self.env:
+            chosen = {**chosen, "teams": self.env["teams"]}
+        for name in chosen:
+            known = [each.name for each in fields(rules)]
+            check_known(f"option of {config.scenario}", name, known)
+        scenario = replace(rules, **chosen)
+        return replace(
+            config, players=self.players, env={**config.env, **env, "scenario": scenario}
+        )
 
 
 @dataclass

@@ -22,9 +22,9 @@ class Match(NamedTuple):
     level: int
     """Of the curriculum."""
     seating: tuple[tuple[str, ...], ...]
-    """For each world the name of who plays each slot."""
-    sides: int
-    """How many there are; slot p is on side p % sides."""
+    """For each world the name of who has each seat."""
+    sides: tuple[int, ...]
+    """The side of each seat, numbered from 0."""
     seed: int
     """Worlds and chance follow from it."""
 
@@ -56,12 +56,11 @@ class Played(NamedTuple):
 class Game(Protocol):
     """Something to be played by some members and learnt by each."""
 
-    @property
-    def teams(self) -> int | None:
-        """How many teams there are; None = everybody plays alone."""
-
     def players(self, level: int) -> int:
         """How many play in one world of a level."""
+
+    def teams(self, level: int) -> Sequence[int] | None:
+        """How many players each team has on a level; None = everybody plays alone."""
 
     def newborn(self, seed: int) -> Arrays:
         """Somebody to begin with."""

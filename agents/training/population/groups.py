@@ -69,19 +69,21 @@ def mixed(
         novelty: (T, W, P) 1 where somebody is somewhere for the first time, else 0.
         worth: (W, P, K) what each part is worth to who sits there, whoever it happens to.
         mix: (W, P, 4) as in `MIX`.
-        teams: (P,) whose team each slot is on; all different where there are none.
+        teams: (T, W, P), or what can be spread so: the team of each slot, at each decision; all
+            different where there are none.
 
     Returns:
         (T, W, P).
     """
     happened = np.einsum("twjk,wik->twij", parts, worth)  # to j, as i sees it
     own = np.einsum("twii->twi", happened)
-    alone = len(set(teams.tolist())) == len(teams)
-    others = ~np.eye(len(teams), dtype=np.bool_)
-    together = teams[:, None] == teams[None, :]
-    mates, opponents = (others, others) if alone else (others & together, ~together)
+    players = teams.shape[-1]
+    others = ~np.eye(players, dtype=np.bool_)
+    together = teams[..., :, None] == teams[..., None, :]
+    alone = (together.sum((-1, -2)) == players)[..., None, None]
+    mates, opponents = others & (together | alone), ~together  # alone, all others are both
     means = [
-        np.einsum("twij,ij->twi", happened, among / np.maximum(among.sum(1, keepdims=True), 1))
+        (happened * (among / np.maximum(among.sum(-1, keepdims=True), 1))).sum(-1)
         for among in (mates, opponents)
     ]
     paid = mix[..., 0] * own + mix[..., 1] * means[0] - mix[..., 2] * means[1]

@@ -11,6 +11,7 @@ good lately, and what is met no more can be lost to again.
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
@@ -36,19 +37,19 @@ def weight(odds: float) -> float:
     return math.exp(-0.5 * ((odds - 0.5) / SPREAD) ** 2)
 
 
-def sizes_of(players: int, teams: int | None, members: int) -> list[int]:
-    """How many slots each side of a match has; slot p is on side p % sides.
+def sizes_of(players: int, members: int) -> list[int]:
+    """How many seats each side of a match without teams has: everybody is one.
 
-    Without teams everybody is a side, unless there are more slots than members: then each member
-    has several.
-
-    Args:
-        players: Slots.
-        teams: Of the scenario; None = it has none.
-        members: Of the population.
+    Where there are more seats than members, each member has several.
     """
-    sides = min(players, members) if teams is None else teams
+    sides = min(players, members)
     return [len(range(side, players, sides)) for side in range(sides)]
+
+
+def sides_of_seats(sizes: Sequence[int]) -> tuple[int, ...]:
+    """The side of each seat: sides take turns, as long as they have seats left."""
+    turns = range(max(sizes))
+    return tuple(side for turn in turns for side, size in enumerate(sizes) if turn < size)
 
 
 def line_up(
@@ -89,10 +90,10 @@ def line_up(
             return [sides[k] for k in _shuffled(sides, sizes, rng)]
 
 
-def seated(sides: Sides, players: int) -> list[str]:
-    """The name of who plays each slot: slot p is on side p % sides, whose entrants take turns."""
-    count = len(sides)
-    return [sides[p % count][(p // count) % len(sides[p % count])].name for p in range(players)]
+def seated(sides: Sides, sizes: Sequence[int]) -> list[str]:
+    """The name of who has each seat: the entrants of a side take turns on those of it."""
+    turns = [cycle(side) for side in sides]
+    return [next(turns[side]).name for side in sides_of_seats(sizes)]
 
 
 def _drawn(

@@ -25,7 +25,7 @@ from .executor import Executor, InProcess
 from .game import Game, Match, Outcome, Played
 from .groups import GROUPS, ranges_of
 from .hypers import HYPERS, Range, Ranges, drawn
-from .matchmaking import Entrant, line_up, seated, sizes_of
+from .matchmaking import Entrant, line_up, seated, sides_of_seats, sizes_of
 from .meetings import Meetings
 from .member import Member
 from .ratings import Rating, rate
@@ -221,7 +221,7 @@ class Population:
         settings, rng = self.settings, self._rng(_MATCHES, turn, k)
         level = self.curriculum.draw(rng)
         players = self.game.players(level)
-        sizes = sizes_of(players, self.game.teams, len(self.members))
+        sizes = self.game.teams(level) or sizes_of(players, len(self.members))
         entrants = [Entrant(member.name, member.rating) for member in self.members]
         past = [Entrant(name, rating) for name, (rating, _) in self.past.items()]
         first = (turn * settings.matches + k) * settings.worlds
@@ -230,8 +230,8 @@ class Population:
         for w in range(settings.worlds):
             focal = entrants[order[(first + w) % len(entrants)]]
             sides = line_up(focal, entrants, past, sizes, settings.past_share, rng)
-            rows.append(tuple(seated(sides, players)))
-        return Match(level, tuple(rows), len(sizes), int(rng.integers(2**31)))
+            rows.append(tuple(seated(sides, sizes)))
+        return Match(level, tuple(rows), sides_of_seats(sizes), int(rng.integers(2**31)))
 
     def _rate(self, outcome: Outcome) -> None:
         """Move the ratings of those who played; those of the past stay where they are."""

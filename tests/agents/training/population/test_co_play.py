@@ -16,6 +16,8 @@ from mpgenie.agents.training.population.member import hash_of
 from mpgenie.agents.training.population.population import Population, Settings
 from mpgenie.agents.training.population.store import Store, read_lineage
 from mpgenie.agents.training.population.training import TERMS, train
+from mpgenie.envs.scenarios.fight import TeamFight
+from mpgenie.envs.scenarios.hide_and_seek import HideAndSeek
 from mpgenie.errors import CheckpointError, ConfigError
 
 from ..conftest import tiny
@@ -39,7 +41,7 @@ def looking(game, bin_):
 
 
 def match(*rows, level=0):
-    return Match(level, rows, 2, 7)
+    return Match(level, rows, tuple(p % 2 for p in range(len(rows[0]))), 7)
 
 
 def test_everybody_learns_from_its_own_rows_alone(game):
@@ -174,6 +176,73 @@ def test_levels_have_their_own_worlds_and_are_judged_alike():
         "a"
     ].rewards.shape == (8, 4)
     game.close()
+
+
+FLAGS = {"players": 4, "free": ("attack",), "env": {"size": 48, "max_cycles": 8}}
+
+
+def test_a_level_has_teams_and_an_objective_of_its_own():
+    """Sides are those of the level's rules, and what is not said is as the population plays it."""
+    levels = (
+        Level(players=4),
+        Level(players=8, env={"teams": 4, "size": 64}),
+        Level(players=4, env={"scenario": {"capture": 3.0}}),
+        Level(players=4, env={"scenario": TeamFight(sides=(1, 3))}),
+    )
+    game = CoPlay(tiny("capture_the_flag", **FLAGS), levels[:3])
+    assert [game.teams(level) for level in range(3)] == [[2, 2], [2, 2, 2, 2], [2, 2]]
+    configs = [game.level(level).env_config() for level in range(3)]
+    assert [config.size for config in configs] == [48, 64, 48]
+    assert [config.rules.capture for config in configs] == [5.0, 5.0, 3.0]
+    who = {name: game.newborn(k) for k, name in enumerate("abcd")}
+    rows = (tuple("abcd") * 2,)
+    played = game.play(Match(1, rows, (0, 1, 2, 3) * 2, 7), who, {})
+    assert [outcome.sides for outcome in played.outcomes] == [(("a",), ("b",), ("c",), ("d",))]
+    game.close()
+    fight = CoPlay(tiny("team_fight", **FLAGS), (levels[0], levels[3]))
+    assert [fight.teams(level) for level in (0, 1)] == [[2, 2], [1, 3]]
+    one_against_three = Match(1, (("a", "b", "c", "d"),), (0, 1, 1, 1), 7)
+    (outcome,) = fight.play(one_against_three, who, {}).outcomes
+    assert outcome.sides == (("a",), ("b", "c", "d"))
+    fight.close()
+
+
+@pytest.mark.parametrize(
+    ("env", "message"),
+    [
+        ({"messages": 2}, "cannot differ in messages"),
+        ({"players": 3}, "cannot differ in players"),
+        ({"scenario": "tag"}, "config of capture_the_flag, or some options of it, got 'tag'"),
+        ({"scenario": TeamFight()}, "capture_the_flag is learnt, so env.scenario cannot be team_f"),
+        ({"scenario": {"captuer": 3}}, "unknown option of capture_the_flag 'captuer'"),
+        ({"teams": 7}, "teams must be 2, 3 or 4, got 7"),
+    ],
+)
+def test_what_no_level_can_differ_in_is_refused_by_name(env, message):
+    with pytest.raises(ConfigError, match=message):
+        CoPlay(tiny("capture_the_flag", **FLAGS), (Level(players=4, env=env),)).level(0)
+
+
+def test_who_hides_shares_with_who_hides_and_plays_on_that_side():
+    """Roles are dealt by the seed, so nobody knows before it begins on which side a slot is."""
+    env = {"size": 48, "max_cycles": 16, "scenario": HideAndSeek(preparation=4)}
+    game = CoPlay(tiny("hide_and_seek", players=4, free=("jump",), env=env))
+    assert game.teams(0) == [3, 1]
+    who = {name: game.newborn(k) for k, name in enumerate("abcd")}
+    numbers = {name: {**PLAIN, "mix.self": 0.0, "mix.team": 1.0} for name in "abcd"}
+    both = [game.play(HIDING, who, each) for each in (numbers, dict.fromkeys("abcd", PLAIN))]
+    shared, own = ({name: lived.rewards for name, lived in p.lived.items()} for p in both)
+    for outcome in both[0].outcomes:
+        assert [set(side) for side in outcome.sides] == [set("abc"), {"d"}]
+    assert all(own[name].abs().max() > 0.0 for name in "abcd")
+    assert shared["d"].abs().max() == 0.0  # nobody seeks beside it
+    for name in "abc":
+        mates = [own[other] for other in "abc" if other != name]
+        torch.testing.assert_close(shared[name], sum(mates) / 2.0)
+    game.close()
+
+
+HIDING = Match(0, (("a", "d", "b", "c"),) * 4, (0, 1, 0, 0), 7)
 
 
 def test_nobody_is_judged_on_a_planet_that_it_learns_on():

@@ -9,6 +9,7 @@ from mpgenie.agents.training.population.matchmaking import (
     Entrant,
     line_up,
     seated,
+    sides_of_seats,
     sizes_of,
     weight,
 )
@@ -67,33 +68,31 @@ def test_teams_of_unequal_size_are_made_even_by_who_is_on_them():
 
 
 @pytest.mark.parametrize(
-    ("players", "teams", "members", "sizes"),
-    [
-        (2, None, 8, [1, 1]),
-        (5, 2, 8, [3, 2]),
-        (32, None, 8, [4] * 8),
-        (32, 2, 8, [16, 16]),
-        (4, None, 3, [2, 1, 1]),
-    ],
+    ("players", "members", "sizes"),
+    [(2, 8, [1, 1]), (32, 8, [4] * 8), (4, 3, [2, 1, 1])],
 )
-def test_every_slot_is_on_a_side(players, teams, members, sizes):
-    assert sizes_of(players, teams, members) == sizes
+def test_without_teams_everybody_is_a_side(players, members, sizes):
+    assert sizes_of(players, members) == sizes
 
 
-@pytest.mark.parametrize(("players", "teams"), [(2, None), (4, 2), (5, 2), (32, 2), (32, None)])
-def test_everybody_in_a_match_is_on_one_side(players, teams):
+def test_sides_take_turns_as_long_as_they_have_seats():
+    assert sides_of_seats([2, 2]) == (0, 1, 0, 1)
+    assert sides_of_seats([1, 3]) == (0, 1, 1, 1)
+
+
+@pytest.mark.parametrize("sizes", [[1, 1], [2, 2], [3, 2], [3, 1], [16, 16], [4] * 8])
+def test_everybody_in_a_match_is_on_one_side(sizes):
     rng, members = np.random.default_rng(0), [entrant(f"m{k}", 25.0) for k in range(8)]
-    sizes = sizes_of(players, teams, 8)
     for k in range(16):
         sides = line_up(members[k % 8], members, [], sizes, 0.0, rng)
         playing = [name for side in names(sides) for name in side]
         assert len(playing) == len(set(playing)) and f"m{k % 8}" in playing
-        slots = seated(sides, players)
-        assert len(slots) == players and set(slots) == set(playing)
-        for p, name in enumerate(slots):
-            assert name in names(sides)[p % len(sizes)]
-    if players == 32:
-        assert set(Counter(slots).values()) == {4}
+        seats = seated(sides, sizes)
+        assert len(seats) == sum(sizes) and set(seats) == set(playing)
+        for side, name in zip(sides_of_seats(sizes), seats, strict=True):
+            assert name in names(sides)[side]
+    if sum(sizes) == 32:
+        assert set(Counter(seats).values()) == {4}
 
 
 def test_the_past_has_its_share_however_good_it_is():

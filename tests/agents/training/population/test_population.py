@@ -94,6 +94,23 @@ def test_levels_change_where_they_should(tmp_path):
     assert told == [(5, "promoted", 1), (15, "promoted", 2)]
 
 
+def test_who_fails_twice_goes_down_and_all_as_if_nothing_had_stopped_it(tmp_path):
+    """Everybody comes to g on the first level and to g - 10 on the second, where -5 fails."""
+    levels = (Level(players=2, bar=1.5), Level(players=2, floor=-5.0))
+    whole = population(tmp_path / "whole", Growing(), levels=levels, schedule=None)
+    advanced(whole, 9)
+    at = []
+    for _ in range(9):
+        made = population(tmp_path / "stopped", Growing(), levels=levels, schedule=None)
+        at.append((made.curriculum.at, made.curriculum.failures))
+        made.advance()
+    assert at == [(0, 0), (0, 0), (1, 0), (1, 1), (0, 0), (1, 0), (1, 0), (1, 0), (1, 0)]
+    events = read_lineage(tmp_path / "stopped")
+    assert events == read_lineage(tmp_path / "whole") and end_of(made) == end_of(whole)
+    told = [(e["generation"], e["kind"], e["level"]) for e in events if "level" in e]
+    assert told == [(2, "promoted", 1), (4, "demoted", 0), (5, "promoted", 1)]
+
+
 def end_of(made):
     return [(m.name, hash_of(m.arrays), m.numbers, m.rating, m.games) for m in made.members]
 
@@ -351,7 +368,7 @@ def test_a_folder_from_before_a_setting_goes_on_with_what_is_usual(tmp_path):
 
 @pytest.mark.parametrize("game", [MovingOptimum, Told])
 def test_what_comes_of_a_match_can_be_sent_to_another_process(game):
-    match = Match(0, (("a", "b"),) * 4, 2, 5)
+    match = Match(0, (("a", "b"),) * 4, (0, 1), 5)
     who = {name: game().newborn(k) for k, name in enumerate("ab")}
     played = game().play(match, who, {"a": {}})
     there = pickle.loads(pickle.dumps(played))

@@ -10,10 +10,11 @@ from mpgenie.agents.training.population.takes import Take
 class Toy:
     """Pairs of players, each a few numbers `net.x`; who has the higher score wins."""
 
-    teams = None
-
     def players(self, level):
         return 2
+
+    def teams(self, level):
+        return None
 
     def newborn(self, seed):
         return {"net.x": self.first(np.random.default_rng(seed)).astype(np.float64)}
