@@ -60,6 +60,31 @@ def states_of(shard: "Shard | Episode") -> NDArray[np.uint8]:
     return states
 
 
+def shaping_of(shard: "Shard | Episode", config: ScenarioConfig) -> NDArray[np.float64]:
+    """What each player was paid at each tick by parts of the reward that only shape.
+
+    Args:
+        shard: The episode; pictures are not needed.
+        config: The rules that it was played by, as of `rules_of`.
+
+    Returns:
+        (T, P).
+
+    Raises:
+        DatasetError: As of `states_of`.
+    """
+    episode = shard if isinstance(shard, Episode) else shard.episode()
+    only_shape = np.isin(config.part_names, config.shaping)
+    paid = np.zeros((episode.length, len(episode.header.players)))
+    if only_shape.any():
+        simulation = simulation_for(episode)
+        game = _Judge(episode, simulation, config)
+        for frame in replay(episode, simulation, game.judge):
+            if frame:
+                paid[frame - 1] = game.scenario.parts[WORLD][:, only_shape].sum(1)
+    return paid
+
+
 def rules_of(header: Header) -> ScenarioConfig | None:
     """The rules by which an episode was played; None if there were none.
 

@@ -12,6 +12,7 @@ from mpgenie.agents.training.population.tournament import Standings, hold
 from mpgenie.cli import main
 from mpgenie.envs.config import config_from
 from mpgenie.envs.parallel import PlanetEnv
+from mpgenie.envs.scenarios.gather import Gather
 from mpgenie.errors import ConfigError
 from mpgenie.play.filming import Film
 from mpgenie.play.game import Planet
@@ -57,6 +58,38 @@ def test_whole_games_count_and_people_are_entered(dataset):
     assert standings.won[2, 0] == 2.0
     assert standings.ratings[2].mu > 25.0 > standings.ratings[0].mu
     assert standings.score(2).value > 0.0
+
+
+def test_what_only_shapes_decides_no_recorded_game(tmp_path):
+    """Played again, games of people are decided by what decides a tournament's."""
+    options = {
+        "scenario": "gather", "players": 2, "planet": "flat", "size": 48, "mobs": False,
+        "max_cycles": 60, "action_mode": "raw", "observe": ("proprio",), "seed": 0,
+    }  # fmt: skip
+    game = Planet(PlanetEnv(config_from(options)))
+    film = Film(tmp_path / "played", game, ())
+    session = Session(game, [Seat("player_0", Bots("gather")), Seat("player_1", Nobody())], film)
+    session.begin(3)
+    paid = np.zeros(2)
+    real = np.zeros(2)
+    usual = game.step
+
+    def step(actions):
+        found = usual(actions)
+        for k, parts in enumerate(found.parts.values()):
+            paid[k] += sum(parts.values())
+            real[k] += sum(each for name, each in parts.items() if name not in Gather.shaping)
+        return found
+
+    game.step = step
+    while not session.over:
+        session.tick()
+    session.close()
+    standings = Standings(["script", "idle"], {"scenario": "gather"})
+    assert count_recorded(standings, tmp_path / "played") == 1
+    assert paid[0] != pytest.approx(real[0])
+    assert standings.scores[0, 1] == pytest.approx([real[0]])
+    assert standings.scores[1, 0] == pytest.approx([real[1]])
 
 
 def test_who_plays_is_called_as_in_a_tournament():
