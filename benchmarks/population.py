@@ -1,10 +1,11 @@
 """What evolution is worth to a population, and that a killed one goes on to the same members.
 
     python -m mpgenie.benchmarks.population learning --seeds 5
-    python -m mpgenie.benchmarks.population learning --scenario gather --start out/ppo/gather \\
-        --worlds 128 --rounds 2 --generations 16 --judged 128 --out out/learning
-    python -m mpgenie.benchmarks.population rates --scenario gather --start out/ppo/gather \\
-        --worlds 128 --rounds 2 --generations 16 --judged 128 --out out/learning
+    python -m mpgenie.benchmarks.population learning --scenario gather \\
+        --start out/founder/gather --worlds 128 --rounds 1 --generations 16 --judged 128 \\
+        --out out/learning
+    python -m mpgenie.benchmarks.population rates --scenario gather --start out/founder/gather \\
+        --worlds 128 --rounds 1 --generations 16 --judged 128 --seeds 1 --out out/learning
     python -m mpgenie.benchmarks.population kills
 
 `learning`: a population that evolves beside one of as many members with numbers of their own, for
@@ -123,10 +124,11 @@ def learnt(options: argparse.Namespace, kind: str, seed: int, folder: Path) -> d
     game = CoPlay(config, judged=options.judged)
     settings = settings_of(options, kind, seed)
     about = {"settings": asdict(settings), "learner": config.to_plain()}
-    population = Population(settings, game, Store(folder, about, game))
-    if kind == "rates" and not population.generation:
-        for k, member in enumerate(reversed(population.members)):
-            member.numbers["rate"] = RATES["rate"].high / 2.0**k
+    first = None
+    if kind == "rates":
+        doublings = reversed(range(settings.members))
+        first = [{"rate": RATES["rate"].high / 2.0**k} for k in doublings]
+    population = Population(settings, game, Store(folder, about, game), first=first)
     while population.generation < settings.generations:
         population.advance()
     scores = np.stack([game.judge(member.arrays, 0) for member in population.members])

@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         results["focal"] = [trial.to_plain() for trial in found]
         print(table(found))
     if options.exploit:
-        results["exploited"] = _exploit(standings, players, options)
+        results["exploited"] = _exploit(standings, players, game, options)
     if options.report is not None:
         print(f"page        {_report(results, options, standings, players, game)}")
     options.output.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,10 @@ def _check_exploit(rounds: int, players: "dict[str, Player]") -> None:
 
 
 def _exploit(
-    standings: "Standings", players: "dict[str, Player]", options: argparse.Namespace
+    standings: "Standings",
+    players: "dict[str, Player]",
+    game: dict[str, Any],
+    options: argparse.Namespace,
 ) -> dict[str, Any]:
     """Learn to beat the best of those who were trained."""
     from tqdm import tqdm
@@ -140,8 +143,8 @@ def _exploit(
     name = next(name for name in order if name in trained)
     with tqdm(desc="exploiting", unit=" rounds", total=options.exploit, disable=None) as bar:
         found = exploit(
-            trained[name], rounds=options.exploit, worlds=options.worlds, seed=options.seed,
-            on_round=lambda: bar.update() and None,
+            trained[name], game=game, rounds=options.exploit, worlds=options.worlds,
+            seed=options.seed, on_round=lambda: bar.update() and None,
         )  # fmt: skip
     print(
         f"exploited   {name}: who learns against it for {options.exploit} rounds gains {found.gain}"
@@ -156,15 +159,15 @@ def _report(
     players: "dict[str, Player]",
     game: dict[str, Any],
 ) -> Path:
-    """Add the lineage of a population and how different players are, and write the page."""
+    """Add the lineages of populations and how different players are, and write the page."""
     from mpgenie.agents.training.population.measuring import diversity_of
     from mpgenie.agents.training.population.report import write_report
     from mpgenie.agents.training.population.sheet import contact_sheet
     from mpgenie.agents.training.population.store import LINEAGE, read_lineage
 
     folders = [Path(name) for name in options.who if (Path(name) / LINEAGE).is_file()]
-    lineage = read_lineage(folders[0]) if len(folders) == 1 else []
-    results["lineage"] = lineage
+    results["lineages"] = {str(folder): read_lineage(folder) for folder in folders}
+    lineage = results["lineages"][str(folders[0])] if len(folders) == 1 else []
     results["diversity"] = diversity_of(players, game, lineage=lineage, seed=options.seed)
     order = [standings.names[k] for k in standings.order()]
     best, *others = (name for name in order if name in players)  # not people who were recorded

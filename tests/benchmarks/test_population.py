@@ -60,6 +60,8 @@ def test_rates_are_compared_once_and_differ_by_twos(asked, tmp_path, capsys):
         rates(asked)
     found = json.loads(kept)["rates"]
     assert found == pytest.approx([1e-2 / 2**k for k in range(7, -1, -1)])
+    events = read_lineage(tmp_path / "rates_0")  # they are what members were born with
+    assert [e["hypers"]["rate"] for e in events if e["kind"] == "born"] == found
 
 
 def test_a_population_that_fails_by_itself_is_not_one_that_was_killed(monkeypatch, capfd):

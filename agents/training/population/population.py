@@ -8,7 +8,7 @@ A generation follows from the one before it and the seed alone.  So a population
 goes on, from its last whole generation, to the same members.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -24,7 +24,7 @@ from .curriculum import Curriculum, Level
 from .executor import Executor, InProcess
 from .game import Game, Match, Outcome, Played
 from .groups import GROUPS, ranges_of
-from .hypers import HYPERS, Range, Ranges, drawn
+from .hypers import HYPERS, Numbers, Range, Ranges, drawn
 from .matchmaking import Entrant, line_up, seated, sides_of_seats, sizes_of
 from .meetings import Meetings
 from .member import Member
@@ -108,10 +108,17 @@ class Population:
         game: What they play.
         store: Where it is kept: new, or what it goes on from.
         executor: What runs matches and lessons; by default this process.
+        first: Numbers that members begin with, for each of them; by default, and what is not among
+            them, drawn.
     """
 
     def __init__(
-        self, settings: Settings, game: Game, store: Store, executor: Executor | None = None
+        self,
+        settings: Settings,
+        game: Game,
+        store: Store,
+        executor: Executor | None = None,
+        first: Sequence[Numbers] | None = None,
     ) -> None:
         self.settings, self.game, self.store = settings, game, store
         self.executor = executor or InProcess()
@@ -129,7 +136,8 @@ class Population:
         found = store.newest()
         if found is None:
             self.generation = 0
-            self.members = [self._born(k) for k in range(settings.members)]
+            begun = first or [{}] * settings.members
+            self.members = [self._born(k, begun[k]) for k in range(settings.members)]
             self._save()
         else:
             self.generation, self.members = found.number, found.members
@@ -163,10 +171,10 @@ class Population:
 
     # ------------------------------------------------------------------ parts of a generation
 
-    def _born(self, k: int) -> Member:
+    def _born(self, k: int, first: Numbers) -> Member:
         settings, rng = self.settings, self._rng(_BIRTH, k)
         group = settings.groups[k % len(settings.groups)]
-        numbers = drawn(settings.ranges_of(group), rng)
+        numbers = drawn(settings.ranges_of(group), rng) | first
         arrays = self.game.newborn(int(rng.integers(2**31)))
         member = Member(f"m{k:02d}", group, numbers, arrays)
         self._tell("born", member)

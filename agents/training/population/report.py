@@ -25,10 +25,10 @@ def write_report(results: Results, out: Path, sheet: Picture | None = None) -> P
     """Write the page, and its figures as JSON.
 
     Args:
-        results: What there is of `title`; `lineage`, events of a population; `standings`, as of
-            `Standings.to_plain`; `focal`, trials as of `Trial.to_plain`; `diversity`, as of
-            `diversity_of`; `exploited`, a name, `rounds` and the `gain`; `rows`, what each row
-            of the sheet shows.
+        results: What there is of `title`; `lineages`, events of populations by their names;
+            `standings`, as of `Standings.to_plain`; `focal`, trials as of `Trial.to_plain`;
+            `diversity`, as of `diversity_of`; `exploited`, a name, `rounds` and the `gain`;
+            `rows`, what each row of the sheet shows.
         out: The folder.
         sheet: A contact sheet of matches.
 
@@ -46,7 +46,7 @@ def html(results: Results, sheet: Picture | None = None) -> str:
     return page(
         str(results.get("title", "A population")),
         _tiles(results),
-        section("How it grew", _growth(results.get("lineage", ()))),
+        section("How it grew", _growth(results.get("lineages", {}))),
         section("Who is how good", _standings(results.get("standings"), results.get("exploited"))),
         section("Among strangers", _focal(results.get("focal"))),
         section("How different they are", _diversity(results.get("diversity"))),
@@ -56,12 +56,13 @@ def html(results: Results, sheet: Picture | None = None) -> str:
 
 def _tiles(results: Results) -> str:
     found: list[tuple[str, str]] = []
-    if lineage := results.get("lineage"):
+    for name, lineage in results.get("lineages", {}).items():
         members = {event["member"] for event in lineage if "member" in event}
         cloned = sum(event["kind"] == "exploited" for event in lineage)
-        found.append((str(len(members)), "members"))
-        found.append((str(max(event["generation"] for event in lineage)), "generations"))
-        found.append((str(cloned), "times a member was cloned from a better one"))
+        of = f" of {name}" if len(results["lineages"]) > 1 else ""
+        found.append((str(len(members)), f"members{of}"))
+        found.append((str(max(event["generation"] for event in lineage)), f"generations{of}"))
+        found.append((str(cloned), f"times a member{of} was cloned from a better one"))
     if standings := results.get("standings"):
         best = max(range(len(standings["names"])), key=lambda k: standings["elo"][k][0])
         found.append((standings["names"][best], "is the best by Elo's points"))
@@ -71,9 +72,14 @@ def _tiles(results: Results) -> str:
     return group("tiles", (tile(*each) for each in found))
 
 
-def _growth(lineage: Any) -> str:
-    if not lineage:
-        return ""
+def _growth(lineages: Any) -> str:
+    if len(lineages) == 1:
+        return "".join(map(_grown, lineages.values()))
+    each = (note(f"{escape(str(name))}:") + _grown(one) for name, one in lineages.items())
+    return "".join(each)
+
+
+def _grown(lineage: Any) -> str:
     drawn = [plots.ratings(lineage), plots.schedules(lineage), plots.descent(lineage)]
     names = ("ratings", "hyper-parameters and reward weights", "lineage")
     levels = [event for event in lineage if event["kind"] in ("promoted", "demoted")]

@@ -42,7 +42,11 @@ LINEAGE = [
 
 def test_every_part_has_its_section(tmp_path):
     standings = hold({"<right>": Looker(5), "wrong": Looker(-5)}, GAME, rounds=1)
-    results = {"title": "look & down", "lineage": LINEAGE, "standings": standings.to_plain()}
+    results = {
+        "title": "look & down",
+        "lineages": {"them": LINEAGE},
+        "standings": standings.to_plain(),
+    }
     page = write_report(results, tmp_path / "page").read_text()
     assert re.findall("<h2>(.*?)</h2>", page) == ["How it grew", "Who is how good"]
     assert page.count("data:image/png;base64,") == 4
@@ -51,6 +55,13 @@ def test_every_part_has_its_section(tmp_path):
     assert "1</b><span>times a member was cloned from a better one" in page
     again = json.loads((tmp_path / "page" / "report.json").read_text())
     assert again == json.loads(json.dumps(results))
+
+
+def test_a_page_shows_how_each_of_two_populations_grew():
+    page = html({"lineages": {"ours": LINEAGE, "theirs": LINEAGE}})
+    assert page.count("data:image/png;base64,") == 6
+    for name in ("ours", "theirs"):
+        assert f"{name}:" in page and f"times a member of {name} was cloned" in page
 
 
 def test_a_page_about_nothing_has_no_sections():
