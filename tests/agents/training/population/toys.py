@@ -129,6 +129,9 @@ BEATS = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
 class RockPaperScissors(Toy):
     """Everybody moves towards what would have won against those it met."""
 
+    keeps = 0.9
+    """Of what it was before a lesson."""
+
     def first(self, rng):
         return rng.normal(size=3)
 
@@ -137,8 +140,14 @@ class RockPaperScissors(Toy):
 
     def better(self, x, numbers, met, rng):
         wins = BEATS @ np.mean([played(mind) for mind in met], axis=0)
-        x = 0.9 * x + numbers["rate"] * wins
+        x = self.keeps * x + numbers["rate"] * wins
         return x - x.mean()
+
+
+class Forgetful(RockPaperScissors):
+    """Everybody forgets half of what it was in each lesson."""
+
+    keeps = 0.5
 
 
 def played(x):
