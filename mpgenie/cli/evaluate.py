@@ -67,6 +67,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
            help="read states off frames, with the probe in a file; if new, it learns")  # fmt: skip
     dreams("--judge", metavar="MODULE:FUNCTION",
            help="ask this judge, too: judge(question, frames, choices) -> choice")  # fmt: skip
+    dreams("--outcomes", type=Path, metavar="DIR",
+           help="how well rewards and ends are told, by recorded games with rewards")  # fmt: skip
     dreams("--cases", type=Path, metavar="DIR", help="write what is asked there, and stop")
 
 
@@ -83,6 +85,7 @@ DREAMS = (
     "idm",
     "states",
     "judge",
+    "outcomes",
     "cases",
 )
 """The names of the options of each kind, besides --compare."""

@@ -23,9 +23,12 @@ def run(options: argparse.Namespace) -> int:
         models, out=options.out, starts=options.starts or 0,
         policies=options.policies or (), plans=options.plans or 0,
         fvd=options.fvd, idm=options.idm, states=options.states, judge=options.judge,
+        outcomes=options.outcomes,
         on_step=lambda text: print(f"{text} ...", flush=True), **chosen,
     )  # fmt: skip
     print(table(results))
+    if "outcomes" in results:
+        print(outcomes(results))
     print(f"report    {options.out / 'report.html'}")
     return 0
 
@@ -43,4 +46,17 @@ def table(results: dict[str, Any]) -> str:
         lines.append(f"{about['title'] + mark:{width}}{cells}")
     if not all(about["sees"] for about in results["tasks"].values()):
         lines.append("* what is asked about is too small for the judge at this resolution")
+    return "\n".join(lines)
+
+
+def outcomes(results: dict[str, Any]) -> str:
+    """How well rewards and ends are told, beside the game itself and who always says nothing."""
+    from mpgenie.world_models.evaluation.tables import told_outcomes
+
+    lines = [f"{'rewards and ends':20}{'error':>10}{'sign':>10}{'Brier':>10}{'AUC':>10}"]
+    for name, found in told_outcomes(results).items():
+        cells = (found[key] for key in ("mean_error", "sign", "brier", "auc"))
+        lines.append(
+            f"{name:20}" + "".join(f"{'' if c is None else f'{c:.3f}':>10}" for c in cells)
+        )
     return "\n".join(lines)

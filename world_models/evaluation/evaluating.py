@@ -24,6 +24,7 @@ from .happenings import happened, happening_cases
 from .improving import improved
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .opinion import Judge, judge_named
+from .outcomes import Recorded
 from .policies import SCRIPTS, trained_policies
 from .probes import probe_cases, probed
 from .recordings import Recordings, write_cases
@@ -66,6 +67,7 @@ def evaluate_world_model(
     idm: str | Path | None = None,
     states: str | Path | None = None,
     judge: Judge | str | None = None,
+    outcomes: str | Path | None = None,
     resolution: tuple[int, int] | None = None,
     out: str | Path | None = None,
     device: str = "cpu",
@@ -91,6 +93,8 @@ def evaluate_world_model(
         states: A file of a probe that reads states off frames, see `state_probe`; where there is
             none yet, one learns and is written there.
         judge: Somebody else's opinion, or its name as `module:function`; see `opinion`.
+        outcomes: A dataset of recorded games with rewards or ends, by which it is judged how well
+            checkpoints tell these; see `outcomes`.
         resolution: (height, width) of frames; by default those of the first checkpoint.
         out: A folder for report.html, report.json and pictures; nothing is written by default.
         device: Where checkpoints dream and FVD's network looks, as torch names it.
@@ -112,8 +116,14 @@ def evaluate_world_model(
         raise ConfigError("policies are ranked from some places: name their number, starts")
     given = {name: _read(each, device) for name, each in _named(models).items()}
     size, game_options = _game_of(given, resolution)
-    if starts and not any(isinstance(model, Source) for model in given.values()):
-        raise ConfigError("policies are ranked in dreams of checkpoints: name one, or no starts")
+    if not any(isinstance(model, Source) for model in given.values()):
+        if starts:
+            raise ConfigError(
+                "policies are ranked in dreams of checkpoints: name one, or no starts"
+            )
+        if outcomes is not None:
+            raise ConfigError("rewards and ends are told by checkpoints: name one, or no outcomes")
+    recorded = None if outcomes is None else Recorded(outcomes, size)
     ranked = {**SCRIPTS, **trained_policies(policies, size, seed)}
     say = on_step or (lambda text: None)
     frames_by, clips_by = lpips.installed(), i3d.installed(device) if fvd else None
@@ -147,8 +157,15 @@ def evaluate_world_model(
                 found["plans"] = improved(model, known["oracle"], all_of(cases)[:plans], seed)
             about = {"about": _about(given.get(name)), "control": name in known}
             results["models"][name], tellings[name] = about | found, told
+    if recorded is not None:
+        results["outcomes"] = recorded.about()
     for name, model in given.items():
-        if starts and isinstance(model, Source):
+        if not isinstance(model, Source):
+            continue
+        if recorded is not None:
+            say(f"asking {name} of rewards and ends")
+            results["models"][name]["outcomes"] = recorded.of(model)
+        if starts:
             say(f"ranking policies in {name}")
             ranking = rank_policies(model, ranked, starts=starts, seed=seed)
             results["models"][name]["ranking"] = ranking

@@ -17,7 +17,15 @@ from .cases import SHOWN, Case
 from .game import Pictures
 from .plots import plots
 from .scoring import VIEWS, Cases, Told
-from .tables import by_actions, by_distance, by_opinion, by_plans, by_states, by_view
+from .tables import (
+    by_actions,
+    by_distance,
+    by_opinion,
+    by_outcomes,
+    by_plans,
+    by_states,
+    by_view,
+)
 
 COLUMNS = 8
 """Frames of a strip."""
@@ -99,6 +107,7 @@ def html(
         section("Policies, ranked in dreams", _ranking(results, drawn)),
         section("What is there, read off frames", by_states(results)),
         section("Plans, improved in dreams", by_plans(results)),
+        section("What ticks are worth, and when episodes end", by_outcomes(results)),
         *[section(f"What {name} told", _told(each)) for name, each in strips.items()],
         section("To get the same again", _made(results)),
     )

@@ -120,6 +120,34 @@ def by_plans(results: Results) -> str:
     )
 
 
+def by_outcomes(results: Results) -> str:
+    """How well rewards and ends are told; nothing where no recorded games were named."""
+    if "outcomes" not in results:
+        return ""
+    rows = [
+        [
+            escape(name), f"{found['mean_error']:.3f}", _percent(found["sign"]),
+            f"{found['brier']:.3f}", _number(found["auc"]),
+        ]
+        for name, found in told_outcomes(results).items()
+    ]  # fmt: skip
+    about = results["outcomes"]
+    of = about["nothing"]
+    head = ["told by", "error of rewards, mean", "sign of rewards", "Brier score of ends", "AUC"]
+    return table(head, rows) + note(
+        f"Of {of['ticks']} ticks of players in {about['clips']} clips of {escape(about['folder'])} "
+        f"({about['data']}), {of['rewards']} of which pay and {of['ends']} of which end an "
+        "episode. sign: of those that pay; AUC: how often a tick that ends an episode is held "
+        "likelier to than one that does not. nothing: who says that nothing is paid or ends."
+    )
+
+
+def told_outcomes(results: Results) -> dict[str, Any]:
+    """The figures of the game itself, of who says nothing, and of each model that was asked."""
+    models = {n: m["outcomes"] for n, m in results["models"].items() if "outcomes" in m}
+    return {name: results["outcomes"][name] for name in ("oracle", "nothing")} | models
+
+
 def _span(found: Mapping[str, Any]) -> str:
     return f"{found['mean']:.2f} <small>({found['low']:.2f} to {found['high']:.2f})</small>"
 
