@@ -58,6 +58,8 @@ class Which(Question):
     """By answer, (k, H, W, 3) as the game would show it."""
     aside: Pictures
     """(k, H, W, 3) what the game shows to one who looks a little to the side."""
+    near: bool = False
+    """Whether a view that is near no picture gives no answer; see `judges.nearest`."""
 
     @property
     def answers(self) -> Sequence[str]:
@@ -71,7 +73,7 @@ class Which(Question):
 
     def ask(self, seen: Pictures) -> str:
         """The nearest picture's."""
-        return nearest(seen, self.pictures)
+        return nearest(seen, self.pictures, near=self.near)
 
     def tried(self) -> Sequence[Pictures]:
         """What is seen a little to the side, so that no answer's picture is the frame itself."""

@@ -6,6 +6,9 @@ aside, so that a camera that is a little off is no error; then, where the pictur
 nowhere else, the frame is held beside them, and the nearest picture wins.  It learns nothing, needs
 no threshold, and can tell whatever can be seen at all: where the answers' pictures are the same,
 because a player is smaller than a pixel, it says so.
+
+Some picture is always the nearest, even to a frame that shows nothing of all that.  Where that must
+not count as an answer, the nearest has to be `near`, too.
 """
 
 from collections.abc import Mapping
@@ -22,19 +25,24 @@ SLACK = 1 / 32
 """How far, of the height, a frame may lie beside an answer's picture."""
 AROUND = 1 / 4
 """How far, of the height, from where answers differ a picture has to fit, too."""
+NEAR = 1 / 2
+"""Of the way from an answer's picture to the next one's, within which a frame has to lie to be near
+it: from there on it may lie as near to another."""
 STEPS = 2
 """Of finding a fraction of a pixel, each from where the last one led."""
 
 
-def nearest(frame: Pictures, pictures: Mapping[str, Pictures]) -> str:
+def nearest(frame: Pictures, pictures: Mapping[str, Pictures], *, near: bool = False) -> str:
     """The answer whose picture is nearest to a frame.
 
     Args:
         frame: (H, W, 3).
         pictures: For each answer (k, H, W, 3): the ways in which the game would show it.
+        near: Whether it is no answer unless the frame lies less than `NEAR` of the way to the
+            picture of any other, and the picture is nearer to it than to one flat colour.
 
     Returns:
-        The answer, or `CANNOT_TELL` if pictures of two answers are equally near.
+        The answer, or `CANNOT_TELL` if pictures of two answers are equally near, or none is near.
     """
     names = [name for name, ways in pictures.items() for _ in ways]
     ways = np.concatenate(list(pictures.values()))
@@ -43,13 +51,31 @@ def nearest(frame: Pictures, pictures: Mapping[str, Pictures]) -> str:
         return CANNOT_TELL
     fits = _grown(where, round(AROUND * len(frame)))
     seen, drawn = soft(frame), soft(ways)
-    away = np.array([_apart(way, seen, where, fits) for way in drawn])
+    laid = np.stack([_laid(way, seen, fits) for way in drawn])
+    away = np.square(laid - seen)[:, where].mean((1, 2))
     best = {names[k] for k in np.flatnonzero(away == away.min())}
-    return best.pop() if len(best) == 1 else CANNOT_TELL
+    if len(best) > 1:
+        return CANNOT_TELL
+    said, k = best.pop(), int(away.argmin())
+    others = drawn[[name != said for name in names]]
+    if near and not (_within(away[k], drawn[k], others, where) and _telling(laid[k], seen, fits)):
+        return CANNOT_TELL
+    return said
 
 
-def _apart(way: Soft, seen: Soft, where: NDArray[np.bool_], fits: NDArray[np.bool_]) -> float:
-    """The mean square difference where it counts, with the picture laid where it fits best."""
+def _within(away: float, way: Soft, others: Soft, where: NDArray[np.bool_]) -> bool:
+    """Whether what lies so far (squared) from a picture is nearer to it than to any other."""
+    apart = np.square(others - way)[:, where].mean((1, 2)).min()
+    return bool(away < NEAR**2 * apart)
+
+
+def _telling(laid: Soft, seen: Soft, fits: NDArray[np.bool_]) -> bool:
+    """Whether a picture is nearer to a frame than it is to any flat colour."""
+    return bool(np.square(laid - seen)[fits].mean() < laid[fits].var(0).mean())
+
+
+def _laid(way: Soft, seen: Soft, fits: NDArray[np.bool_]) -> Soft:
+    """The picture, laid over a frame where it fits best."""
 
     def wrong(shift: tuple[float, float]) -> float:
         return float(np.square(moved(way, *shift) - seen)[fits].mean())
@@ -57,7 +83,7 @@ def _apart(way: Soft, seen: Soft, where: NDArray[np.bool_], fits: NDArray[np.boo
     best = _whole(way, seen, fits)
     for _ in range(STEPS):
         best = min((best, _onward(moved(way, *best), seen, fits, best)), key=wrong)
-    return float(np.square(moved(way, *best) - seen)[where].mean())
+    return moved(way, *best)
 
 
 def _whole(way: Soft, seen: Soft, fits: NDArray[np.bool_]) -> tuple[float, float]:

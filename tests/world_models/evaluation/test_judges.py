@@ -72,3 +72,16 @@ def test_shifting_by_whole_pixels_is_rolling():
         moved(picture, 2.0, -1.0)[2:, :-1], np.roll(picture, (2, -1), (0, 1))[2:, :-1]
     )
     assert np.allclose(moved(picture, 0.0, 0.5)[:, 1:], (picture[:, 1:] + picture[:, :-1]) / 2)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99), st.integers(0, 255))
+def test_what_shows_nothing_of_it_is_near_no_answer(seed, grey):
+    ways = answers(seed)
+    noise = np.random.default_rng(seed).integers(0, 255, (EDGE, EDGE, 3), np.uint8)
+    flat = np.full((EDGE, EDGE, 3), grey, np.uint8)
+    for frame in (flat, noise, meadow(seed + 1)):
+        assert nearest(frame, ways) in ways  # some picture is always the nearest
+        assert nearest(frame, ways, near=True) == CANNOT_TELL
+    for said, each in ways.items():
+        assert nearest(each[0], ways, near=True) == said

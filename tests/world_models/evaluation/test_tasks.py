@@ -7,6 +7,7 @@ import pytest
 from mpgenie.envs.simulation.actions import USE
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation.cases import SHOWN, told_by
+from mpgenie.world_models.evaluation.evaluating import EPISODES
 from mpgenie.world_models.evaluation.models import CopyLast, Mirrored, Oracle
 from mpgenie.world_models.evaluation.tasks import TASKS, cases_of
 from mpgenie.world_models.evaluation.tasks.asking import first_run
@@ -26,6 +27,38 @@ def test_the_game_itself_is_always_right(name, game, cases):
 def test_who_copies_the_last_frame_is_wrong_where_something_changes(name, cases):
     told = told_by(CopyLast(), cases[name], 2)
     assert not any(case.right(frames) for case, frames in zip(cases[name], told, strict=True))
+
+
+@pytest.fixture(scope="module")
+def built(game):
+    """As many as are asked by default, of the seed that is the default."""
+    return cases_of(game, ["building", "no_building"], EPISODES, seed=0)
+
+
+def flat(level):
+    return lambda case: np.full_like(case.real, level)
+
+
+def noise(case):
+    return np.random.default_rng(0).integers(0, 255, case.real.shape, np.uint8)
+
+
+def copied(case):
+    return np.broadcast_to(case.frames[SHOWN - 1], case.real.shape)
+
+
+@pytest.mark.parametrize(
+    "told", [copied, flat(0), flat(128), flat(255), noise],
+    ids=["copy last", "black", "grey", "white", "noise"],
+)  # fmt: skip
+def test_who_shows_nothing_of_a_place_is_never_right_about_what_is_built_there(told, built):
+    assert [case.right(told(case)) for each in built.values() for case in each] == [False] * 16
+
+
+def test_the_game_is_always_right_about_what_is_built(game, built):
+    for each in built.values():
+        assert [case.right(case.real) for case in each] == [True] * EPISODES
+        assert all(q.ask(view) == q.right for c in each for q in c.questions for view in q.tried())
 
 
 def test_who_is_told_left_for_right_turns_the_wrong_way(game, cases):

@@ -60,6 +60,8 @@ def which(
     player: int,
     answers: Answers,
     right: str,
+    *,
+    near: bool = False,
 ) -> Which:
     """A question about what a player sees at a frame of an episode.
 
@@ -72,6 +74,7 @@ def which(
         answers: What would be different if it were this one, in one way or another; for the right
             one, nothing.
         right: Which is right.
+        near: Whether a view that is near no answer's picture gives none.
     """
     here = game.go(take.begin, take.actions.at(slice(frame)))
 
@@ -83,7 +86,7 @@ def which(
     for name in pictures.keys() - {right}:
         pictures[name] = _telling(pictures[name], truth)
     beside = game.views_if(here, player, [aside(*degrees) for degrees in ASIDE])
-    return Which(frame - origin - 1, right, player, pictures, beside)
+    return Which(frame - origin - 1, right, player, pictures, beside, near)
 
 
 def _telling(ways: Pictures, truth: Pictures) -> Pictures:

@@ -3,6 +3,9 @@
 Solaris only ever asks where the answer is yes.  Its control here is the same tape with no block
 placed, where the answer is no, so that who always says yes is right half of the time.  It asks 20
 ticks after the last in which either of them moves, when the one who looks on has come there too.
+
+With two answers some picture is always the nearest, and who shows another place, as does who copies
+the last frame, would be right as often as not.  So a view has to be near one of them.
 """
 
 from mpgenie.envs.simulation.actions import SNEAK, USE
@@ -20,7 +23,7 @@ def building(game: Game, take: Take) -> Asked:
     origin, frame, observer = _moment(take)
     gone = [lambda world: world.blocks(take.facts["cells"], "air")]
     answers = {"yes": [as_it_is], "no": gone}
-    return origin, [which(game, take, origin, frame, observer, answers, "yes")]
+    return origin, [which(game, take, origin, frame, observer, answers, "yes", near=True)]
 
 
 def no_building(game: Game, take: Take) -> Asked:
@@ -28,7 +31,7 @@ def no_building(game: Game, take: Take) -> Asked:
     origin, frame, observer = _moment(take)
     there = [lambda world: world.blocks(take.facts["cells"], "stone")]
     answers = {"yes": there, "no": [as_it_is]}
-    return origin, [which(game, take, origin, frame, observer, answers, "no")]
+    return origin, [which(game, take, origin, frame, observer, answers, "no", near=True)]
 
 
 def unbuilt(game: Game, take: Take) -> Take:
