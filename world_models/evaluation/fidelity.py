@@ -4,7 +4,8 @@ Each policy plays some episodes in the game, on planets that are held out, and f
 on in the dream.  What counts is not whether returns are the same but whether their order is:
 Pearson's and Spearman's correlation, and the mean maximum rank violation of Li et al., "Evaluating
 Real-World Robot Manipulation Policies in Simulation" (2024): how much return is lost, at worst and
-on average over policies, where the dream has two of them the wrong way round.
+on average over policies, where the dream has two of them the wrong way round, or cannot tell them
+apart.
 
 Data without rewards teach none.  `sky_seen` is a reward that any frame tells, so that models of
 such data can be tried too; it asks whether a dream knows where looking and walking lead.
@@ -130,10 +131,10 @@ def agreement(real: ArrayLike, dreamt: ArrayLike) -> dict[str, float | None]:
 
 
 def rank_violation(real: Floats, dreamt: Floats) -> float:
-    """The mean, over policies, of the most that it is apart from another which the dream has the
-    wrong way round."""
+    """The mean, over policies, of the most that it is apart from another which the dream does not
+    have on the same side of it: two that are worth the same in the dream are not told apart."""
     gap = real[:, None] - real
-    wrong = np.sign(gap) * np.sign(dreamt[:, None] - dreamt) < 0
+    wrong = np.sign(gap) != np.sign(dreamt[:, None] - dreamt)
     return float((np.abs(gap) * wrong).max(1).mean())
 
 

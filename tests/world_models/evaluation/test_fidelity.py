@@ -32,7 +32,13 @@ def test_what_is_the_wrong_way_round_is_weighed_by_what_it_costs():
 def test_equals_share_their_rank_and_constants_have_no_correlation():
     assert agreement([1, 1, 2], [1, 1, 2])["spearman"] == pytest.approx(1.0)
     assert agreement([1, 2, 3], [4, 4, 4])["pearson"] is None
-    assert agreement([1, 2, 3], [4, 4, 4])["rank_violation"] == 0.0
+
+
+def test_a_dream_in_which_all_are_worth_the_same_ranks_nobody():
+    constant = agreement([1, 2, 3], [4, 4, 4])["rank_violation"]
+    assert constant == pytest.approx((2.0 + 1.0 + 2.0) / 3.0)
+    assert constant == agreement([1, 2, 3], [3, 2, 1])["rank_violation"]  # no better than reversed
+    assert agreement([4, 4, 4], [1, 2, 3])["rank_violation"] == 0.0  # nothing is lost by any
 
 
 def test_sky_is_bright_and_blue():
