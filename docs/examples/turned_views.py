@@ -71,7 +71,10 @@ def main() -> None:
     parser.add_argument("cases", type=Path, help="that `mpgenie evaluate --cases` wrote")
     parser.add_argument("videos", type=Path, help="a new folder")
     options = parser.parse_args()
-    for name in json.loads((options.cases / "index.json").read_text())["cases"]:
+    index = (options.cases / "index.json").read_text()
+    options.videos.mkdir(parents=True, exist_ok=True)
+    (options.videos / "index.json").write_text(index)  # says which cases these are
+    for name in json.loads(index)["cases"]:
         shown = np.load(options.cases / name / "shown.npy")
         frames = told(shown, np.load(options.cases / name / "camera.npy"))
         place = options.videos / name

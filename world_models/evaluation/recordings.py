@@ -2,7 +2,8 @@
 
 `write_cases` writes what a model is shown and told; nothing in it needs mpgenie to be read:
 
-    CASES/index.json                names, in order, and how many frames follow each
+    CASES/index.json                names, in order, how many frames follow each, and hashes of
+                                    what is shown and done in each
     CASES/NAME/shown.npy            uint8 (T, P, H, W, 3), what everybody saw
     CASES/NAME/buttons.npy          uint32 (T - 1 + N, P), bit fields, from the first frame on
     CASES/NAME/camera.npy           float32 (T - 1 + N, P, 2), degrees down and right
@@ -12,8 +13,11 @@ comes back has either of these, and is read by `Recordings`:
 
     VIDEOS/NAME/told.npy            uint8 (N, P, H, W, 3)
     VIDEOS/NAME/player_0.mp4, ...   N frames each, of the size of `shown` or whole times as large
+
+and beside them a copy of index.json, so that nothing is judged that was told of another seed.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,20 +59,35 @@ def write_cases(cases: Mapping[str, Sequence[Case]], folder: Path) -> None:
             "shown": SHOWN,
             "buttons": BUTTONS,
             "cases": {case.name: len(case.real) for case in everything},
+            "hashes": {case.name: asked(case.frames[:SHOWN], case.actions) for case in everything},
         }
         (folder / INDEX).write_text(json.dumps(about, indent=1), encoding="utf-8")
     except OSError as error:
         raise StorageError(f"cannot write {folder}: {error.strerror}") from error
 
 
+def asked(shown: Pictures, actions: Actions) -> str:
+    """A hash of what a model is asked.
+
+    Args:
+        shown: (SHOWN, P, H, W, 3).
+        actions: (SHOWN - 1 + N, P), from the first frame on.
+    """
+    word = hashlib.sha256()
+    for array, kind in zip((shown, *actions), ("u1", "<u4", "<f4"), strict=True):
+        word.update(f"{array.shape}".encode())
+        word.update(np.ascontiguousarray(array, kind).tobytes())
+    return word.hexdigest()[:16]
+
+
 class Recordings:
     """Videos that a model made elsewhere of cases that `write_cases` wrote.
 
     Args:
-        folder: With a folder for each case.
+        folder: With a folder for each case, and the index of the cases.
 
     Raises:
-        ConfigError: If there is no such folder.
+        ConfigError: If there is no such folder, or no index in it.
     """
 
     batch = 1
@@ -78,9 +97,18 @@ class Recordings:
         self.folder = Path(folder)
         if not self.folder.is_dir():
             raise ConfigError(f"there is no folder {self.folder} with videos")
+        self._hashes = _hashes(self.folder / INDEX)
 
     def rollout(self, context: Context, actions: Actions) -> Pictures:
         """What the videos of these cases show."""
+        for row, name in enumerate(context.names):
+            does = Actions.joined([context.actions.at(row), actions.at(row)])
+            if self._hashes.get(name) != asked(context.frames[row], does):
+                raise ConfigError(
+                    f"{self.folder} does not tell of {name} as it is asked now, but of another "
+                    "seed, size or kind of planets, or of nothing: write cases with the same "
+                    "options as are evaluated, and tell of those"
+                )
         shape = (actions.buttons.shape[1], *context.frames.shape[2:])
         return np.stack([self._read(self.folder / name, shape) for name in context.names])
 
@@ -95,12 +123,26 @@ class Recordings:
             if len(lengths) > 1:
                 raise ConfigError(f"the videos in {place} have {sorted(lengths)} frames")
             told = np.stack(views, 1)
-        if told.dtype != np.uint8 or told.shape[1:] != shape[1:] or len(told) < shape[0]:
+        if told.dtype != np.uint8 or told.shape != shape:
             raise ConfigError(
                 f"{place} must hold uint8 frames {shape} (frames, players, height, width, 3), got "
                 f"{told.dtype} {told.shape}"
             )
-        return told[: shape[0]]
+        return told
+
+
+def _hashes(path: Path) -> dict[str, str]:
+    """Of what was asked, by case."""
+    try:
+        hashes: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["hashes"]
+    except OSError as error:
+        raise ConfigError(
+            f"there is no {path}: copy that of the cases there, so that it can be seen which they "
+            "were"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{path} is no index of cases that has their hashes: {error}") from error
+    return hashes
 
 
 def _array(path: Path) -> Pictures:

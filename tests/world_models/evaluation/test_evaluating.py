@@ -1,6 +1,7 @@
 """One call evaluates any models side by side, the same each time, and writes a page about it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,8 @@ def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):
     cases, videos = tmp_path / "cases", tmp_path / "videos"
     assert main(["evaluate", SHIPPED, "--cases", str(cases), *arguments]) == 0
     assert "1 cases" in capsys.readouterr().out
+    videos.mkdir()
+    shutil.copy(cases / "index.json", videos)
     for name, count in json.loads((cases / "index.json").read_text())["cases"].items():
         (videos / name).mkdir(parents=True)
         shown = np.load(cases / name / "shown.npy")
@@ -160,6 +163,8 @@ def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):
     assert "videos" in printed and "Movement: turns" in printed and str(out) in printed
     told = json.loads((out / "report.json").read_text())["models"]
     assert told["videos"]["tasks"] == told["copy last"]["tasks"]
+    assert main([*compared, "--seed", "1"]) == 1
+    assert "does not tell of movement_b_0 as it is asked now" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mpgenie
 from mpgenie.cli import main
 from mpgenie.datasets.pictures import StreamSpec
 from mpgenie.datasets.store import Store
@@ -13,6 +14,7 @@ from mpgenie.datasets.studio import Studio
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.clips import Clip
 from mpgenie.world_models.evaluation import outcomes as module
+from mpgenie.world_models.evaluation.models import CopyLast
 from mpgenie.world_models.evaluation.outcomes import TICKS, Recorded, auc, outcomes
 from tests.datasets.random_play import play, simulation
 from tests.world_models.stand_in import FORWARD, source
@@ -122,7 +124,7 @@ def test_the_command_and_the_page_say_how_well_rewards_and_ends_are_told(games, 
     assert "when episodes end" in page and found["outcomes"]["data"] in page
 
 
-def test_games_that_do_not_fit_are_refused(games, tmp_path, capsys):
+def test_games_that_do_not_fit_are_refused(games, tmp_path):
     studio = Studio(simulation(), [StreamSpec()])
     for name, ticks, by in (("short", 5, 1.0), ("unpaid", 24, 0.0)):
         with Store(tmp_path / name, {"seed": 1}) as store:
@@ -135,6 +137,5 @@ def test_games_that_do_not_fit_are_refused(games, tmp_path, capsys):
         Recorded(tmp_path / "unpaid", (32, 32))
     with pytest.raises(ConfigError, match="have 2 players, this model takes 1"):
         Recorded(games, (32, 32)).of(source(players=1))
-    (tmp_path / "videos").mkdir()
-    videos = ["evaluate", "--compare", str(tmp_path / "videos"), "--outcomes", str(games)]
-    assert main(videos) == 1
+    with pytest.raises(ConfigError, match="told by checkpoints"):
+        mpgenie.evaluate_world_model(CopyLast(), outcomes=games, resolution=(32, 32))

@@ -3,8 +3,10 @@
 import json
 import re
 import runpy
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from mpgenie.errors import ConfigError
 from mpgenie.pictures import Video
 from mpgenie.world_models.evaluation.actions import Actions
 from mpgenie.world_models.evaluation.cases import SHOWN, told_by
-from mpgenie.world_models.evaluation.recordings import Recordings, write_cases
+from mpgenie.world_models.evaluation.recordings import INDEX, Recordings, write_cases
 
 EXAMPLE = Path(__file__).parents[3] / "docs/examples/turned_views.py"
 
@@ -36,45 +38,75 @@ def test_what_is_written_says_all_that_a_model_needs(written, cases):
         assert count == len(case.real)
 
 
-def test_frames_that_come_back_are_judged(tmp_path, cases):
+@pytest.fixture
+def videos(written, tmp_path):
+    """A folder for videos, with the index of the cases."""
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    shutil.copy(written / INDEX, folder)
+    return folder
+
+
+def test_frames_that_come_back_are_judged(videos, cases):
     each = cases["movement_b"]
     for case in each:
-        (tmp_path / case.name).mkdir()
-        np.save(tmp_path / case.name / "told.npy", case.real)
-    told = told_by(Recordings(tmp_path), each, 8)
+        (videos / case.name).mkdir()
+        np.save(videos / case.name / "told.npy", case.real)
+    told = told_by(Recordings(videos), each, 8)
     assert all(case.right(frames) for case, frames in zip(each, told, strict=True))
 
 
-def test_videos_may_be_larger_and_lossy(tmp_path, cases):
+def test_videos_may_be_larger_and_lossy(videos, cases):
     each = cases["movement_b"]
     for case in each:
         for p in range(2):
-            with Video(tmp_path / case.name / f"player_{p}.mp4", frames_per_second=20) as video:
+            with Video(videos / case.name / f"player_{p}.mp4", frames_per_second=20) as video:
                 for frame in case.real[:, p]:
                     video.add(frame.repeat(2, 0).repeat(2, 1))
-    told = told_by(Recordings(tmp_path), each, 8)
+    told = told_by(Recordings(videos), each, 8)
     assert all(case.right(frames) for case, frames in zip(each, told, strict=True))
 
 
-def test_what_is_missing_or_of_another_size_is_refused(tmp_path, cases):
+def test_what_is_missing_or_of_another_size_is_refused(videos, cases):
     (case,) = cases["movement_b"][:1]
     with pytest.raises(ConfigError, match="there is no folder"):
-        Recordings(tmp_path / "nowhere")
+        Recordings(videos / "nowhere")
+    (videos / "empty").mkdir()
+    with pytest.raises(ConfigError, match="copy that of the cases there"):
+        Recordings(videos / "empty")
+    (videos / "empty" / INDEX).write_text('{"cases": {}}')
+    with pytest.raises(ConfigError, match="has their hashes"):
+        Recordings(videos / "empty")
     with pytest.raises(ConfigError, match=f"neither .*{case.name}"):
-        told_by(Recordings(tmp_path), [case], 1)
-    place = tmp_path / case.name
+        told_by(Recordings(videos), [case], 1)
+    place = videos / case.name
     place.mkdir()
-    for wrong in (case.real[:-1], case.real[:, :, :32], case.real.astype(np.float32)):
+    longer = np.concatenate([case.real, case.real[-1:]])
+    for wrong in (longer, case.real[:-1], case.real[:, :, :32], case.real.astype(np.float32)):
         np.save(place / "told.npy", wrong)
         with pytest.raises(ConfigError, match="must hold uint8 frames"):
-            told_by(Recordings(tmp_path), [case], 1)
+            told_by(Recordings(videos), [case], 1)
     (place / "told.npy").write_bytes(b"nothing")
     with pytest.raises(ConfigError, match="cannot be read"):
-        told_by(Recordings(tmp_path), [case], 1)
+        told_by(Recordings(videos), [case], 1)
     (place / "told.npy").unlink()
     (place / "player_0.mp4").write_bytes(b"nothing")
     with pytest.raises(ConfigError, match="cannot be read"):
-        told_by(Recordings(tmp_path), [case], 1)
+        told_by(Recordings(videos), [case], 1)
+
+
+def test_videos_of_other_frames_or_actions_are_refused_by_name(videos, cases):
+    """As of another seed, whose cases have the same names."""
+    (case,) = cases["movement_b"][:1]
+    (videos / case.name).mkdir()
+    np.save(videos / case.name / "told.npy", case.real)
+    other = case.frames.copy()
+    other[0, 0, 0, 0] ^= 1
+    for changed in (replace(case, frames=other), replace(case, actions=case.actions.mirrored())):
+        with pytest.raises(ConfigError, match=f"does not tell of {case.name} as it is asked now"):
+            told_by(Recordings(videos), [changed], 1)
+    (told,) = told_by(Recordings(videos), [case], 1)
+    assert np.array_equal(told, case.real)
 
 
 def test_the_example_of_a_model_elsewhere_is_judged_from_its_videos(written, tmp_path, cases):
