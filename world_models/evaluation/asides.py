@@ -12,8 +12,10 @@ from .inverse import TICKS, ActionsRead
 from .lpips import Lpips
 from .models import Model, Reconstructs
 from .opinion import Judge, opinions
+from .scenery import TASK, Scenery
 from .scoring import Cases, Told, all_of
 from .state_probe import StateProbe, StatesRead
+from .turning import Turns
 
 
 class Aside(NamedTuple):
@@ -37,7 +39,7 @@ def asides_of(
     opinion: Judge | None,
 ) -> list[Aside]:
     """Those judges that are wanted, in the order of the page."""
-    found = list(_distances(cases, lpips, i3d))
+    found = [*_distances(cases, lpips, i3d), *_scenery(cases), *_turns(game, cases)]
     if idm is not None:
         reader = ActionsRead(Path(idm), all_of(cases))
         found.append(Aside("actions", reader.about(), partial(_read_by, reader)))
@@ -56,6 +58,29 @@ def _distances(cases: Cases, lpips: Lpips | None, i3d: I3D | None) -> Iterator[A
     for kind in kinds:
         measure = Distances(kind, all_of(cases))
         yield Aside(kind.name, measure.halves(), partial(_distance_to, measure))
+
+
+def _scenery(cases: Cases) -> Iterator[Aside]:
+    """How far views are from showing one scenery, if that is asked about twice at least."""
+    if len(cases.get(TASK, ())) > 1:
+        scenery = Scenery(cases[TASK])
+        yield Aside("scenery", scenery.about(), lambda _, told: scenery.of(told[TASK]))
+
+
+def _turns(game: Game, cases: Cases) -> Iterator[Aside]:
+    """How far views turn, if anybody does nothing but turn."""
+    turns = Turns(game, all_of(cases))
+    if turns.pairs:
+        yield Aside("turns", turns.about(), partial(_turns_of, turns))
+
+
+def _turns_of(turns: Turns, model: Model, told: Told) -> dict[str, Any]:
+    """How near turns are in what a model told, and in what is left by its tokenizer."""
+    found: dict[str, Any] = {"told": turns.of(turns.views(all_of(told)))}
+    if isinstance(model, Reconstructs):
+        real = turns.views([case.real for case in turns.cases])
+        found["reconstructed"] = turns.of(model.reconstructed(real))
+    return found
 
 
 def _distance_to(measure: Distances, _: Model, told: Told) -> dict[str, Any]:

@@ -139,9 +139,13 @@ class Game:
         self._studio.draw()
         views = new_views(PLAYERS)
         first_person_views(self.simulation.state, views)
-        focal = focal_length(self._studio.scene.appearance.fov, self.resolution[0])
         depth = self._studio.frames(self._depth, 0)[slot].copy()
-        return Sight(depth, views.eye[slot], views.axes[slot], focal)
+        return Sight(depth, views.eye[slot], views.axes[slot], self.focal)
+
+    @property
+    def focal(self) -> float:
+        """Pixels of views for a tangent of 1."""
+        return focal_length(self._studio.scene.appearance.fov, self.resolution[0])
 
     def step(self, actions: Actions) -> None:
         """Make one tick with actions of (P,) players."""

@@ -23,7 +23,9 @@ from .tables import (
     by_opinion,
     by_outcomes,
     by_plans,
+    by_scenery,
     by_states,
+    by_turns,
     by_view,
 )
 
@@ -103,6 +105,8 @@ def html(
         section("How near frames come", plot(drawn, "horizon.png") + _near(results)),
         section("How far they lie as a whole", by_distance(results)),
         section("What was done, read off frames", by_actions(results)),
+        section("Whether both views show one scenery", by_scenery(results)),
+        section("How far views turn", by_turns(results)),
         section("One thing at a time", _probes(results)),
         section("Policies, ranked in dreams", _ranking(results, drawn)),
         section("What is there, read off frames", by_states(results)),

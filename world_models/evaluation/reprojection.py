@@ -50,13 +50,13 @@ def agreement(views: Pictures, pairs: Pairs) -> float:
     b = other[tuple(pairs.other)]
     slack, (height, width) = round(SLACK * len(a)), a.shape[:2]
     return max(
-        _correlation(a[np.clip(y + dy, 0, height - 1), np.clip(x + dx, 0, width - 1)], b)
+        correlation(a[np.clip(y + dy, 0, height - 1), np.clip(x + dx, 0, width - 1)], b)
         for dy in range(-slack, slack + 1)
         for dx in range(-slack, slack + 1)
     )
 
 
-def _correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+def correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     """Of colours (n, 3); 0 where one of them does not vary."""
     a, b = a - a.mean(0), b - b.mean(0)
     both = float(np.sqrt(np.square(a).sum() * np.square(b).sum()))
