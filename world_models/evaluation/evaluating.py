@@ -21,7 +21,7 @@ from .fidelity import rank_policies
 from .game import Game
 from .happenings import FIGURES as HAPPENED
 from .happenings import happened, happening_cases
-from .improving import improved
+from .improving import improved, places
 from .models import CopyLast, Dreamer, Mirrored, Model, Oracle
 from .opinion import Judge, judge_named
 from .outcomes import Recorded
@@ -131,6 +131,7 @@ def evaluate_world_model(
     with Game(size, **game_options) as game:
         say("playing episodes")
         cases, tapes = _prepared(game, tasks, episodes, seed, probes)
+        planned = places(all_of(cases), plans)
         known = _controls(game)
         asked = {name: _asked(model, seed) for name, model in given.items()} | known
         made = {"episodes": episodes, "seed": seed, "starts": starts, **game_options}
@@ -154,7 +155,7 @@ def evaluate_world_model(
             found, told = _figures(model, cases, tapes, frames_by)
             found |= {aside.name: aside.figures(model, told) for aside in asides}
             if plans and not isinstance(model, Recordings):
-                found["plans"] = improved(model, known["oracle"], all_of(cases)[:plans], seed)
+                found["plans"] = improved(model, known["oracle"], planned, seed)
             about = {"about": _about(given.get(name)), "control": name in known}
             results["models"][name], tellings[name] = about | found, told
     if recorded is not None:
@@ -287,7 +288,7 @@ def _game_of(
 ) -> tuple[tuple[int, int], dict[str, Any]]:
     """The size of frames, and which planets."""
     options: dict[str, Any] = {}
-    size = resolution
+    size = None if resolution is None else (int(resolution[0]), int(resolution[1]))
     for name, model in models.items():
         if not isinstance(model, Source):
             continue

@@ -11,19 +11,21 @@ neither.  What it is worth is `fidelity.sky_seen`, summed over frames, unless an
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mpgenie.envs.simulation.actions import BACK, FORWARD
+from mpgenie.errors import ConfigError
 from mpgenie.intervals import interval
 
 from .actions import Actions
-from .cases import SHOWN, Case
+from .cases import SHOWN, Case, told_by
 from .fidelity import Reward, sky_seen
 from .game import Pictures
-from .models import Context, Model
+from .models import Model
 
 STRETCHES, TICKS = 3, 5
 """Of a plan, and ticks of each."""
@@ -32,6 +34,20 @@ ROUNDS, PLANS, BEST = 4, 16, 4
 FASTEST = 8.0
 """Degrees that a plan turns in a tick at most."""
 Floats = NDArray[np.float64]
+
+
+def places(cases: Sequence[Case], count: int) -> list[Case]:
+    """So many of the cases, spread evenly over them, and so over tasks.
+
+    Raises:
+        ConfigError: If there are fewer.
+    """
+    if count > len(cases):
+        raise ConfigError(
+            f"plans are improved from the beginnings of episodes, of which there are {len(cases)}, "
+            f"not {count}: ask for fewer plans, or more episodes or tasks"
+        )
+    return [cases[k * len(cases) // count] for k in range(count)]
 
 
 def improved(
@@ -84,15 +100,14 @@ def _search(
 
 def returns(model: Model, case: Case, plans: Floats, reward: Reward) -> Floats:
     """(n,) what plans (n, STRETCHES, P, 3) lead to in a model, from the same frames on."""
-    count = len(plans)
-    before = case.actions.at(slice(SHOWN - 1))
-    context = Context(
-        case.frames[None, :SHOWN].repeat(count, 0),
-        Actions.stacked([before] * count),
-        [f"{case.name}_{k}" for k in range(count)],
-        [case.snapshot] * count,
-    )
-    told = model.rollout(context, taken(plans))
+    shown, before = case.frames[:SHOWN], case.actions.at(slice(SHOWN - 1))
+    ahead = np.zeros((STRETCHES * TICKS, *shown.shape[1:]), np.uint8)  # nobody has been there
+    ways = [
+        replace(case, name=f"{case.name}_{k}", frames=np.concatenate([shown, ahead]),
+                actions=Actions.joined([before, tape]), questions=())
+        for k, tape in enumerate(taken(plans).ticks())
+    ]  # fmt: skip
+    told = told_by(model, ways, len(ways))
     return np.array([sum(map(_worth(reward), frames)) for frames in told])
 
 

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from mpgenie.envs.simulation.actions import BACK, FORWARD
-from mpgenie.world_models.evaluation.improving import FASTEST, STRETCHES, TICKS, improved, taken
+from mpgenie.errors import ConfigError
+from mpgenie.world_models.evaluation.improving import (
+    FASTEST,
+    STRETCHES,
+    TICKS,
+    improved,
+    places,
+    taken,
+)
 from mpgenie.world_models.evaluation.models import CopyLast, Mirrored, Oracle
 
 
@@ -47,3 +55,20 @@ def test_plans_are_stretches_of_turning_and_walking():
     assert (actions.buttons[0, :TICKS, 0] == FORWARD).all()
     assert (actions.buttons[0, TICKS : 2 * TICKS, 1] == BACK).all()
     assert not actions.buttons[0, 2 * TICKS :].any()
+
+
+def test_a_model_is_asked_for_as_many_rows_as_it_wants(game, cases, found):
+    class OneByOne(Oracle):
+        batch = 1
+
+        def rollout(self, context, actions):
+            assert len(context.names) == len(actions.buttons) == 1
+            return super().rollout(context, actions)
+
+    assert improved(OneByOne(game), Oracle(game), cases["grounding"][:1]) == found["oracle"]
+
+
+def test_places_are_spread_over_all_tasks():
+    assert places([*"aabbccdd"], 4) == [*"abcd"] and places([*"ab"], 0) == []
+    with pytest.raises(ConfigError, match="there are 2, not 3"):
+        places([*"ab"], 3)
