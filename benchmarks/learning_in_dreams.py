@@ -5,7 +5,7 @@ python -m mpgenie.benchmarks.learning_in_dreams checkpoints/cpu --out out/learni
 Stable-Baselines3's PPO learns from frames to see much sky (`fidelity.sky_seen`, which any frame
 tells; data without rewards teach a model none), once in the dream and once in the game.  Then all
 policies, those that were saved on the way, scripts, and any that --policies names, play from the
-same frames in both, on held-out planets; how well returns in the dream tell those in the game is
+same frames in both, on planets that nobody learnt on; how well returns in the dream tell those in the game is
 said for all of them together.  A policy that is there already is not learnt again.
 """
 
@@ -36,6 +36,8 @@ from mpgenie.world_models.source import Source
 
 WORLDS, STEPS = 8, 32
 """Worlds that a learner plays in at once, and decisions of each player between its updates."""
+ELSEWHERE = 2**30
+"""The first seed of learners' worlds: beyond those of all planets that policies are ranked on."""
 SAVED = 3
 """Policies that are kept on the way, the last among them."""
 
@@ -46,6 +48,10 @@ class SkyRewards(VecEnvWrapper):
     def reset(self) -> Any:
         """Begin all episodes."""
         return self.venv.reset()
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """Begin on other planets than those that policies are ranked on."""
+        return self.venv.seed(None if seed is None else ELSEWHERE + seed)
 
     def step_wait(self) -> Any:
         """As the environment's, paid by what was seen, at an episode's end too."""
@@ -78,7 +84,8 @@ def worlds(source: Source, where: str) -> VecEnv:
             source, WORLDS, horizon=TICKS, ending=None, autoreset_mode="SAME_STEP"
         )
         return SkyRewards(Sb3VecEnv(envs))
-    return SkyRewards(sb3_vec_env(WORLDS, **{**source.options, "max_cycles": TICKS}))
+    game = {**source.options, "planets": None, "max_cycles": TICKS}
+    return SkyRewards(sb3_vec_env(WORLDS, **game))
 
 
 def learnt(source: Source, where: str, steps: int, seed: int, out: Path) -> dict[str, Learnt]:
@@ -120,7 +127,24 @@ def table(found: Mapping[str, Any]) -> str:
     said = ", ".join(
         f"{name} {found[name]:.2f}" for name in ("pearson", "spearman", "rank_violation", "bias")
     )
-    return "\n".join([*lines, "", said])
+    return "\n".join([*lines, "", said, *differences(found)])
+
+
+def differences(found: Mapping[str, Any]) -> list[str]:
+    """How much more in the game the last policy of the dream gets than others on the same starts,
+    with 95 % intervals."""
+    real = {
+        name: np.array(each) for name, each in zip(found["policies"], found["real"], strict=True)
+    }
+    last = {name.split()[0]: name for name in real if name.startswith(("dream ", "game "))}
+    others = [name for name in (last.get("game"), *SCRIPTS) if name in real]
+    return [
+        f"{last['dream']}, more than {name}: {{:.2f}} ({{:.2f}} to {{:.2f}})".format(
+            *interval((real[last["dream"]] - real[name]).tolist())
+        )
+        for name in others
+        if "dream" in last
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -35,6 +35,26 @@ def test_rows_are_paid_by_what_they_saw_at_the_end_of_an_episode_too():
     assert rewards.tolist() == [sky_seen({"": SKY})] * 2 == [1.0, 1.0]
 
 
+def test_nobody_learns_on_the_planets_that_policies_are_ranked_on():
+    """These have odd numbers from 1 up; `fidelity.rank_policies` says which."""
+    for where in ("game", "dream"):
+        envs = learning_in_dreams.worlds(source(resolution=(64, 64)), where)
+        learning_in_dreams.PPO("CnnPolicy", envs, n_steps=4, seed=3, device="cpu")
+        assert envs.venv._seeds[0] == learning_in_dreams.ELSEWHERE + 3 > 2 * 4096 * 4096
+        envs.close()
+
+
+def test_policies_are_held_beside_others_on_the_same_starts():
+    found = {
+        "policies": ["look up", "dream 5", "dream 10", "game 10"],
+        "real": [[0.0, 4.0], [9.0, 9.0], [1.0, 5.0], [2.0, 7.0]],
+    }
+    assert learning_in_dreams.differences(found) == [
+        "dream 10, more than game 10: -1.50 (-2.00 to -1.00)",
+        "dream 10, more than look up: 1.00 (1.00 to 1.00)",
+    ]
+
+
 def test_it_learns_in_both_and_says_what_each_is_worth(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
         learning_in_dreams, "load_world_model", lambda folder: source(resolution=(64, 64))
