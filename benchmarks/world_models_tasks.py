@@ -4,7 +4,7 @@ python -m mpgenie.benchmarks.world_models_tasks out/world_models --episodes 8
 
 Takes the runs of all seeds that `benchmarks.world_models` has left in a folder, asks each the same
 episodes, and writes tasks.md and tasks.json there: shares of episodes that are right, with 95 %
-intervals by bootstrap over seeds and episodes.
+intervals by bootstrap over seeds and episodes (Wilson's, where all are right or all wrong).
 """
 
 import argparse
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mpgenie.intervals import Estimate, bounds, drawn_means
+from mpgenie.intervals import Estimate, bounds, drawn_means, wilson
 from mpgenie.world_models.evaluation.evaluating import EPISODES, evaluate_world_model
 
 MARK = "*"
@@ -32,12 +32,16 @@ def runs_in(folder: Path) -> dict[str, list[Path]]:
 
 
 def pooled(results: Mapping[str, Any], models: Sequence[str]) -> dict[str, Estimate]:
-    """Shares of each task over models that differ by their seeds."""
+    """Shares of each task over models that differ by their seeds.
+
+    Where all answers are alike a bootstrap knows no spread; the interval is Wilson's then.
+    """
     shares = {}
     for task in results["tasks"]:
         right = [results["models"][model]["tasks"][task]["right"] for model in models]
         values = np.array(right, np.float64)
-        shares[task] = Estimate(float(values.mean()), *bounds(drawn_means(values)))
+        ends = bounds(drawn_means(values)) if np.ptp(values) else wilson(values.sum(), values.size)
+        shares[task] = Estimate(float(values.mean()), *ends)
     return shares
 
 

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from mpgenie.errors import ConfigError
+
 
 def run(options: argparse.Namespace) -> int:
     """Evaluate, write the page, and say the scores."""
@@ -16,6 +18,7 @@ def run(options: argparse.Namespace) -> int:
         "episodes": EPISODES if options.episodes is None else options.episodes,
     }  # fmt: skip
     if options.cases is not None:
+        _refuse_more(options)
         count = write_cases_for(models, options.cases, **chosen)
         print(f"{count} cases in {options.cases}")
         return 0
@@ -31,6 +34,17 @@ def run(options: argparse.Namespace) -> int:
         print(outcomes(results))
     print(f"report    {options.out / 'report.html'}")
     return 0
+
+
+ASKED = ("starts", "policies", "plans", "fvd", "idm", "states", "judge", "outcomes")
+"""Names of options that say what is asked of models, beside cases."""
+
+
+def _refuse_more(options: argparse.Namespace) -> None:
+    """Refuse options that play no part where cases are written alone."""
+    for name in ASKED:
+        if getattr(options, name) not in (None, False):
+            raise ConfigError(f"--cases writes what is asked, and stops: leave --{name} out")
 
 
 def table(results: dict[str, Any]) -> str:

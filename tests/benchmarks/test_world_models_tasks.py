@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mpgenie.benchmarks.world_models_tasks import main, markdown, pooled, runs_in
+from mpgenie.intervals import wilson
 
 DEBUG = Path(__file__).parents[2] / "checkpoints" / "debug"
 
@@ -36,6 +37,12 @@ def test_seeds_are_pooled_and_controls_stand_below():
     *_, judge, ours, oracle = markdown(found, {"a": ["a_0", "a_1"]}).splitlines()
     assert "| 75% |" in judge and ours.startswith("| a | 2 | 75% (") and "100%" in oracle
     assert "walk *" in markdown(found, {"a": ["a_0"]})
+
+
+def test_shares_that_are_all_alike_are_no_surer_than_wilson_says():
+    found = results(a_0=[False] * 4, a_1=[False] * 4, oracle=[True] * 8)
+    assert pooled(found, ["a_0", "a_1"])["walk"] == (0.0, *wilson(0, 8))
+    assert pooled(found, ["oracle"])["walk"] == (1.0, *wilson(8, 8))
 
 
 def test_it_asks_all_that_are_judged(folder, capsys):

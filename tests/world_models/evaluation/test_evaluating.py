@@ -136,8 +136,10 @@ def test_actions_are_read_and_others_asked_if_that_is_wanted(tmp_path):
     arguments = [SHIPPED, "--idm", str(tmp_path / "idm"), "--states", str(tmp_path / "probe")]
     arguments += ["--judge", judge, "--out", str(out)]
     assert main(["evaluate", *arguments, "--tasks", "movement_b", "--episodes", "1"]) == 0
-    found = json.loads((out / "report.json").read_text())["models"]
-    assert found["oracle"]["actions"]["camera_r2"] <= 1.0
+    results = json.loads((out / "report.json").read_text())
+    found, real = results["models"], results["actions"]["real"]
+    assert {name: found["oracle"]["actions"][name] for name in real} == real
+    assert found["copy last"]["actions"] != found["oracle"]["actions"]
     assert "reconstructed" in found["debug"]["actions"]
     assert found["oracle"]["opinion"]["movement_b"]["mean"] == 0.0
     page = (out / "report.html").read_text()
@@ -183,6 +185,17 @@ def test_videos_from_elsewhere_are_compared_with_checkpoints(tmp_path, capsys):
 def test_refusals_say_the_way_out(models, options, way_out):
     with pytest.raises(ConfigError, match=way_out):
         mpgenie.evaluate_world_model(models, **options)
+
+
+@pytest.mark.parametrize("option", ["--starts 2", "--plans 2", "--fvd", "--idm d", "--judge a:b"])
+def test_cases_are_written_without_what_plays_no_part(option, tmp_path, capsys):
+    assert main(["evaluate", SHIPPED, "--cases", str(tmp_path), *option.split()]) == 1
+    assert f"and stops: leave {option.split()[0]} out" in capsys.readouterr().err
+
+
+def test_a_resolution_may_be_any_two_numbers():
+    found = mpgenie.evaluate_world_model(SHIPPED, resolution=[32, 32], **ONE)
+    assert found["made"]["resolution"] == [32, 32]
 
 
 @pytest.mark.parametrize("option", [("--data", "d"), ("--learnt-from", "d"), ("--every", "1")])

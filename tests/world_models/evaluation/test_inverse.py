@@ -9,7 +9,7 @@ from mpgenie.agents.learning import learn
 from mpgenie.errors import ConfigError
 from mpgenie.world_models.evaluation import inverse
 from mpgenie.world_models.evaluation.cases import SHOWN
-from mpgenie.world_models.evaluation.inverse import FIGURES, TICKS, ActionsRead
+from mpgenie.world_models.evaluation.inverse import FIGURES, RATIOS, TICKS, ActionsRead
 from tests.agents.vpt.conftest import EDGE, lesson
 
 
@@ -32,10 +32,11 @@ def reader(run, small):
     return ActionsRead(run, small)
 
 
-def test_frames_of_the_game_have_a_ratio_of_one(reader, small):
+def test_frames_of_the_game_get_what_they_get_and_nothing_has_no_ratio(reader, small):
     found = reader.read([case.real for case in small])
     assert {name: found[name] for name in FIGURES} == reader.about()["real"]
-    assert all(ratio in (1.0, None) for ratio in found["ratio"].values())
+    for name in RATIOS:
+        assert found["ratio"][name] == (1.0 if found[name] > 0.0 else None)
 
 
 def test_rules_that_look_at_nothing_stand_beside(reader, small):
@@ -55,6 +56,7 @@ def test_what_was_done_is_told_apart_from_what_was_not(run, small, monkeypatch):
     monkeypatch.setattr(inverse, "tell", knows)
     reader = ActionsRead(run, small)
     assert reader.about()["real"]["macro_f1"] == 1.0
+    assert reader.read([case.real for case in small])["ratio"]["macro_f1"] == 1.0
     wrong = reader.read([np.zeros_like(case.real) for case in small])
     assert wrong["ratio"]["macro_f1"] == 0.0
     assert reader.about()["majority"]["macro_f1"] < 1.0
