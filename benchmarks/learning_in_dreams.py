@@ -5,8 +5,9 @@ python -m mpgenie.benchmarks.learning_in_dreams checkpoints/cpu --out out/learni
 Stable-Baselines3's PPO learns from frames to see much sky (`fidelity.sky_seen`, which any frame
 tells; data without rewards teach a model none), once in the dream and once in the game.  Then all
 policies, those that were saved on the way, scripts, and any that --policies names, play from the
-same frames in both, on planets that nobody learnt on; how well returns in the dream tell those in the game is
-said for all of them together.  A policy that is there already is not learnt again.
+same frames in both, on planets that neither the model nor learners have seen; how well returns in
+the dream tell those in the game is said for all of them together.  A policy that is there already
+is not learnt again.
 """
 
 import argparse

@@ -30,6 +30,9 @@ examples:
                                     rank policies in its dreams and in the game
   mpgenie evaluate checkpoints/debug --cases out/cases
                                     write what is asked, for models elsewhere
+  mpgenie evaluate --cases out/cases --resolution 64 64
+  mpgenie evaluate --compare out/videos --resolution 64 64
+                                    the same without any checkpoint
 """
 
 
@@ -69,6 +72,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
            help="ask this judge, too: judge(question, frames, choices) -> choice")  # fmt: skip
     dreams("--outcomes", type=Path, metavar="DIR",
            help="how well rewards and ends are told, by recorded games with rewards")  # fmt: skip
+    dreams("--resolution", type=int, nargs=2, metavar=("HEIGHT", "WIDTH"),
+           help="of frames, where no checkpoint says it")  # fmt: skip
     dreams("--cases", type=Path, metavar="DIR", help="write what is asked there, and stop")
 
 
@@ -86,6 +91,7 @@ DREAMS = (
     "states",
     "judge",
     "outcomes",
+    "resolution",
     "cases",
 )
 """The names of the options of each kind, besides --compare."""
@@ -95,9 +101,13 @@ def run(options: argparse.Namespace) -> int:
     """Measure, write, and say the main figures."""
     from mpgenie.world_models.source import is_world_model
 
-    if not options.models and not options.compare:
+    if not options.models and not options.compare and options.cases is None:
         raise ConfigError("name a model: a run of `mpgenie train idm`, or a world model")
-    if options.compare or any(is_world_model(each) for each in options.models):
+    if (
+        options.compare
+        or options.cases is not None
+        or any(is_world_model(each) for each in options.models)
+    ):
         _refuse(options, IDM, "world models are judged by the game")
         from . import evaluate_world_model as kind
     else:

@@ -14,7 +14,7 @@ def run(options: argparse.Namespace) -> int:
     models = [*options.models, *options.compare]
     chosen: dict[str, Any] = {
         "tasks": options.tasks, "seed": options.seed or 0, "device": options.device,
-        "probes": options.probes,
+        "probes": options.probes, "resolution": options.resolution,
         "episodes": EPISODES if options.episodes is None else options.episodes,
     }  # fmt: skip
     if options.cases is not None:

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,8 @@ def evaluate_world_model(
     if policies and not starts:
         raise ConfigError("policies are ranked from some places: name their number, starts")
     given = {name: _read(each, device) for name, each in _named(models).items()}
+    if not given:
+        raise ConfigError("name at least one model to evaluate")
     size, game_options = _game_of(given, resolution)
     if not any(isinstance(model, Source) for model in given.values()):
         if starts:
@@ -134,8 +137,11 @@ def evaluate_world_model(
         planned = places(all_of(cases), plans)
         known = _controls(game)
         asked = {name: _asked(model, seed) for name, model in given.items()} | known
-        made = {"episodes": episodes, "seed": seed, "starts": starts, **game_options}
-        made["policies"] = [str(policy) for policy in policies]
+        made = {
+            "episodes": episodes, "seed": seed, "probes": probes, "starts": starts, "plans": plans,
+            "policies": [str(policy) for policy in policies], "device": device, **game_options,
+            **_names(idm=idm, states=states, judge=judge, outcomes=outcomes),
+        }  # fmt: skip
         results: dict[str, Any] = {
             "format": FORMAT,
             "made": made | _made(size, by_lpips=frames_by is not None, by_fvd=fvd),
@@ -250,8 +256,6 @@ def _named(models: Any) -> dict[str, Any]:
         named = {_name(each, k): each for k, each in enumerate(several)}
         if len(named) < len(several):
             named = {f"{k}: {_name(each, k)}": each for k, each in enumerate(several)}
-    if not named:
-        raise ConfigError("name at least one model to evaluate")
     if taken := [name for name in named if name in CONTROLS]:
         raise ConfigError(
             f"{taken[0]!r} is the name of a control: call a model that is evaluated otherwise"
@@ -304,14 +308,16 @@ def _game_of(
             )
     if size is None:
         raise ConfigError(
-            "how large are the frames of these models? Name a checkpoint beside them, or in Python "
-            "say it with `resolution`"
+            "how large are the frames of these models? Name a checkpoint beside them, or say it: "
+            "--resolution HEIGHT WIDTH, in Python with `resolution`"
         )
     return size, options
 
 
 def _about(model: Any) -> dict[str, Any]:
     """What a model is, as far as it can be said."""
+    if isinstance(model, Recordings):
+        return {"kind": "videos", "path": str(model.folder), "hash": model.name}
     if not isinstance(model, Source):
         return {"kind": type(model).__name__} if model is not None else {}
     return {"kind": "world model", "path": model.path, "hash": model.name}
@@ -321,6 +327,15 @@ def _controls(game: Game) -> dict[str, Model]:
     """Those that take no learning, by name."""
     controls = Oracle(game), CopyLast(), Mirrored(Oracle(game))
     return dict(zip(CONTROLS, controls, strict=True))
+
+
+def _names(**options: Any) -> dict[str, str]:
+    """What else was asked for by name; a function by where it is defined."""
+    return {
+        name: f"{value.__module__}:{value.__qualname__}" if callable(value) else str(value)
+        for name, value in options.items()
+        if value is not None
+    }
 
 
 def _made(size: tuple[int, int], *, by_lpips: bool, by_fvd: bool) -> dict[str, Any]:
@@ -334,4 +349,5 @@ def _made(size: tuple[int, int], *, by_lpips: bool, by_fvd: bool) -> dict[str, A
         "terrain": TERRAIN_VERSION,
         "machine": platform.machine(),
         "python": platform.python_version(),
+        **{name: version(name) for name in ("torch", "numpy")},
     }

@@ -74,7 +74,7 @@ def asked(shown: Pictures, actions: Actions) -> str:
         actions: (SHOWN - 1 + N, P), from the first frame on.
     """
     word = hashlib.sha256()
-    for array, kind in zip((shown, *actions), ("u1", "<u4", "<f4"), strict=True):
+    for array, kind in (shown, "u1"), (actions.buttons, "<u4"), (actions.camera, "<f4"):
         word.update(f"{array.shape}".encode())
         word.update(np.ascontiguousarray(array, kind).tobytes())
     return word.hexdigest()[:16]
@@ -98,6 +98,8 @@ class Recordings:
         if not self.folder.is_dir():
             raise ConfigError(f"there is no folder {self.folder} with videos")
         self._hashes = _hashes(self.folder / INDEX)
+        self.name = hashlib.sha256("".join(self._hashes.values()).encode()).hexdigest()[:16]
+        """Says which cases these videos are of."""
 
     def rollout(self, context: Context, actions: Actions) -> Pictures:
         """What the videos of these cases show."""

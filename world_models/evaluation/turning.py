@@ -96,10 +96,10 @@ class Turns:
     def of(self, views: Pictures) -> dict[str, float]:
         """How near turns are that views (pairs, 2, H, W, 3) tell: the mean and the median of
         degrees by which they are off, and the share `within` 2.5 degrees."""
-        off = [
-            float(np.hypot(*np.subtract(turned(*both, pair.pitch, self._focal), pair.turn)))
-            for both, pair in zip(views, self.pairs, strict=True)
-        ]
+        off = []
+        for (before, after), pair in zip(views, self.pairs, strict=True):
+            right, down = turned(before, after, pair.pitch, self._focal)
+            off.append(float(np.hypot(right - pair.turn[0], down - pair.turn[1])))
         return {
             "error": float(np.mean(off)),
             "median": float(np.median(off)),
@@ -138,12 +138,12 @@ def turned(before: Pictures, after: Pictures, pitch: float, focal: float) -> tup
         Degrees right and down.
     """
     by = max(1, len(before) // HEIGHT)
-    small = [soft(shrunk(view[None], by)[0]) for view in (before, after)]
+    first, second = (soft(shrunk(view[None], by)[0]) for view in (before, after))
     right, down = 0.0, 0.0
     for reach, step in (((RIGHT, DOWN), COARSE), ((AROUND, AROUND), FINE)):
         ways = [np.arange(-far, far + step / 2, step) for far in reach]
         turns = np.stack(np.meshgrid(*ways), -1).reshape(-1, 2) + (right, down)
-        explained = [_explained(*small, pitch, focal / by, *turn) for turn in turns.tolist()]
+        explained = [_explained(first, second, pitch, focal / by, *turn) for turn in turns.tolist()]
         right, down = turns[int(np.argmax(explained))].tolist()
     return right, down
 

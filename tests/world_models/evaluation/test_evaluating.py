@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from tests.agents.vpt.conftest import lesson
 from tests.world_models.evaluation.test_models import dreams
 
 SHIPPED = str(Path(__file__).parents[3] / "checkpoints" / "debug")
+TURNED_VIEWS = Path(__file__).parents[3] / "docs" / "examples" / "turned_views.py"
 ONE = {"tasks": ["movement_b"], "episodes": 1}
 
 
@@ -142,6 +145,7 @@ def test_actions_are_read_and_others_asked_if_that_is_wanted(tmp_path):
     assert found["copy last"]["actions"] != found["oracle"]["actions"]
     assert "reconstructed" in found["debug"]["actions"]
     assert found["oracle"]["opinion"]["movement_b"]["mean"] == 0.0
+    assert results["made"]["judge"] == judge and results["made"]["idm"] == arguments[2]
     page = (out / "report.html").read_text()
     assert {*found["debug"]["states"]} == {"told", "reconstructed"}
     assert "What is there, read off frames" in page and "another judge" in page
@@ -191,6 +195,26 @@ def test_refusals_say_the_way_out(models, options, way_out):
 def test_cases_are_written_without_what_plays_no_part(option, tmp_path, capsys):
     assert main(["evaluate", SHIPPED, "--cases", str(tmp_path), *option.split()]) == 1
     assert f"and stops: leave {option.split()[0]} out" in capsys.readouterr().err
+
+
+def test_videos_are_evaluated_without_any_checkpoint(tmp_path, capsys):
+    arguments = ["--tasks", "movement_b", "--episodes", "1", "--resolution", "64", "64"]
+    cases, videos, out = (tmp_path / name for name in ("cases", "videos", "report"))
+    assert main(["evaluate", "--cases", str(cases), *arguments]) == 0
+    command = [sys.executable, str(TURNED_VIEWS), str(cases), str(videos)]
+    subprocess.run(command, check=True)
+    assert main(["evaluate", "--compare", str(videos), "--out", str(out), *arguments]) == 0
+    found = json.loads((out / "report.json").read_text())
+    assert found["models"]["videos"]["tasks"]["movement_b"]["share"] == 1.0
+    assert found["models"]["videos"]["about"]["path"] == str(videos)
+    assert main(["evaluate", "--compare", str(videos), *arguments[:-3]]) == 1
+    assert "--resolution HEIGHT WIDTH" in capsys.readouterr().err
+
+
+def test_results_say_all_that_it_takes_to_get_them_again(evaluated):
+    made = evaluated[0]["made"]
+    assert made["probes"] is False and made["plans"] == 0 and made["device"] == "cpu"
+    assert {"torch", "numpy", "python"} <= made.keys() and "judge" not in made
 
 
 def test_a_resolution_may_be_any_two_numbers():
