@@ -1,10 +1,11 @@
 """What else is said of what models told, beside the answers to tasks, where somebody wants it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .colour_key import BUILT, ColourKey
 from .frechet import Distances, of_clips, of_frames
 from .game import Game
 from .i3d import I3D
@@ -40,6 +41,7 @@ def asides_of(
 ) -> list[Aside]:
     """Those judges that are wanted, in the order of the page."""
     found = [*_distances(cases, lpips, i3d), *_scenery(cases), *_turns(game, cases)]
+    found += _keyed(game, cases)
     if idm is not None:
         reader = ActionsRead(Path(idm), all_of(cases))
         found.append(Aside("actions", reader.about(), partial(_read_by, reader)))
@@ -72,6 +74,24 @@ def _turns(game: Game, cases: Cases) -> Iterator[Aside]:
     turns = Turns(game, all_of(cases))
     if turns.pairs:
         yield Aside("turns", turns.about(), partial(_turns_of, turns))
+
+
+def _keyed(game: Game, cases: Cases) -> Iterator[Aside]:
+    """Whether the other is in view, if anybody can be asked."""
+    names = [name for name in cases if name not in BUILT]
+    key = ColourKey(game, [case for name in names for case in cases[name]])
+    if key.asked:
+        yield Aside("colour_key", key.about(), partial(_keyed_of, key, names))
+
+
+def _keyed_of(key: ColourKey, names: Sequence[str], model: Model, told: Told) -> dict[str, Any]:
+    """Who is in view in what a model told, and in what is left by its tokenizer."""
+    of_those = [frames for name in names for frames in told[name]]
+    found: dict[str, Any] = {"told": key.of(key.views(of_those))}
+    if isinstance(model, Reconstructs):
+        real = key.views([case.real for case in key.cases])
+        found["reconstructed"] = key.of(model.reconstructed(real))
+    return found
 
 
 def _turns_of(turns: Turns, model: Model, told: Told) -> dict[str, Any]:

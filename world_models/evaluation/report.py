@@ -19,6 +19,7 @@ from .plots import plots
 from .scoring import VIEWS, Cases, Told
 from .tables import (
     by_actions,
+    by_colour,
     by_distance,
     by_opinion,
     by_outcomes,
@@ -106,6 +107,7 @@ def html(
         section("How far they lie as a whole", by_distance(results)),
         section("What was done, read off frames", by_actions(results)),
         section("Whether both views show one scenery", by_scenery(results)),
+        section("Who is in view, by colour", by_colour(results)),
         section("How far views turn", by_turns(results)),
         section("One thing at a time", _probes(results)),
         section("Policies, ranked in dreams", _ranking(results, drawn)),

@@ -122,6 +122,26 @@ def by_scenery(results: Results) -> str:
     )
 
 
+def by_colour(results: Results) -> str:
+    """Whether the other is in view, by its shirt; nothing where nobody could be asked."""
+    if "colour_key" not in results:
+        return ""
+    about = results["colour_key"]
+    rows = {"the game": about["real"], "shuffled: of other views": about["shuffled"]}
+    for name, model in results["models"].items():
+        for what, found in model["colour_key"].items():
+            rows[name if what == "told" else f"{name}, reconstructions"] = found
+    names = {"in view": "the other in view", "nobody": "nobody in view", "right": "mean of both"}
+    cells = [
+        [escape(name), *(_percent(found[key]) for key in names)] for name, found in rows.items()
+    ]
+    return table(["frames", *names.values()], cells) + note(
+        f"How often the colour of its shirt says rightly whether the other is in view, of "
+        f"{about['in view']} views in which it is and {about['views'] - about['in view']} in which "
+        "nobody is, by the engine's own mask. Always saying the same is worth a mean of 50 %."
+    )
+
+
 def by_states(results: Results) -> str:
     """What a frozen probe reads off frames; nothing where there is none."""
     if "states" not in results:
