@@ -2,8 +2,8 @@
 
 A pixel is keyed if its colour, whatever its brightness, is that of the other's shirt.  The truth is
 the engine's own mask of who covers which pixels.  Where the other covers some, but fewer than one
-can tell (`CLEAR`), nobody is asked, and neither is anybody where structures are built, which may hide
-shirts alone.
+can tell (`CLEAR`), nobody is asked, and neither is anybody where structures are built, which may
+hide shirts alone.
 """
 
 from collections.abc import Sequence
