@@ -245,7 +245,7 @@ def game_of(players: Sequence[Player], /, **chosen: Any) -> dict[str, Any]:
 
     Raises:
         ConfigError: If nobody has learnt a game and no scenario is named, or one has learnt
-            another.
+            another; or if they have learnt it with different numbers of players and none is named.
     """
     named = {name: value for name, value in chosen.items() if value is not None}
     learnt = [player.options for player in players if player.options]
@@ -253,6 +253,12 @@ def game_of(players: Sequence[Player], /, **chosen: Any) -> dict[str, Any]:
         ours, theirs = named.get("scenario", learnt[0]["scenario"]), options["scenario"]
         if ours != theirs:
             raise ConfigError(f"a player that has learnt {theirs} cannot play {ours}")
+    numbers = sorted({options["players"] for options in learnt if "players" in options})
+    if len(numbers) > 1 and "players" not in named:
+        raise ConfigError(
+            f"those who enter have learnt in games of {' and '.join(map(str, numbers))} players: "
+            "say how many play (players)"
+        )
     if not learnt and "scenario" not in named:
         raise ConfigError("nobody who enters has learnt a game: name a scenario")
     return {**(learnt[0] if learnt else {}), **named}

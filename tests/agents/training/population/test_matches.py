@@ -1,5 +1,7 @@
 """Several players in the worlds of one environment, each choosing for its own seats."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -141,6 +143,11 @@ def test_the_game_is_that_of_who_has_learnt_one(make):
         game_of([player], scenario="wage")
     with pytest.raises(ConfigError, match="name a scenario"):
         game_of([Idle()])
+    few = replace(learner.config, players=learner.config.players + 1)
+    both = [player, Trained(TrainedPolicy(few, learner.policies))]
+    with pytest.raises(ConfigError, match=r"games of \d and \d players: say how many"):
+        game_of(both)
+    assert game_of(both, players=4)["players"] == 4
 
 
 def test_players_are_called_by_folder_and_populations_give_their_newest(make, tmp_path):
