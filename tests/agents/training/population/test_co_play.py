@@ -9,6 +9,7 @@ import torch
 from mpgenie.agents.training.player import trained
 from mpgenie.agents.training.population.co_play import HELD_OUT, CoPlay, held_out
 from mpgenie.agents.training.population.curriculum import Level
+from mpgenie.agents.training.population.executor import InProcess, OnRay
 from mpgenie.agents.training.population.game import Match
 from mpgenie.agents.training.population.groups import MIX
 from mpgenie.agents.training.population.hypers import Range
@@ -320,3 +321,17 @@ def test_the_lineage_is_the_same_on_however_many_threads_networks_ran_before(tmp
         assert within == [1] and torch.get_num_threads() == threads
         lineages.append(read_lineage(tmp_path / str(threads)))
     assert lineages[0] == lineages[1]
+
+
+@pytest.mark.slow
+def test_ray_teaches_networks_as_one_process_does(tmp_path):
+    pytest.importorskip("ray")
+    settings = Settings(members=2, worlds=4, rounds=1, generations=2)
+    for name, executor in (("here", InProcess()), ("there", OnRay())):
+        train(settings, tiny("capture_the_flag", **FLAGS), tmp_path / name, executor=executor)
+    here, there = (tmp_path / name for name in ("here", "there"))
+    assert read_lineage(here) == read_lineage(there)
+    policies = sorted(path.relative_to(here) for path in here.glob("generations/*/*/*/policy.npz"))
+    assert len(policies) >= 4
+    for path in policies:
+        assert (here / path).read_bytes() == (there / path).read_bytes(), path
