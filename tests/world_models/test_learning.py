@@ -149,34 +149,32 @@ def test_a_stopped_run_goes_on_to_the_same_model(learnt, dataset, tmp_path):
         assert (tmp_path / name).read_bytes() == (learnt / name).read_bytes()
 
 
+IN_ONE_STEP = {"share": 0.025, "width": 32, "heads": 2, "blocks": 1}
 KILLED = """
-import os, signal, sys
+import json, os, signal, sys
 import mpgenie, torch
 from pathlib import Path
 from mpgenie.world_models.learning import train_world_model
-from tests.world_models.test_learning import in_one_step
+from mpgenie.world_models.plan import Plan
 
 def stop(stage, effort, figures):
     if stage == "rollout" and figures["step"] == 1:
         os.kill(os.getpid(), signal.SIGKILL)
 
 torch.set_num_threads(1)
-data, out = sys.argv[1:]
-train_world_model(mpgenie.open_dataset(data), Path(out), in_one_step(), on_step=stop)
+data, out, shape = sys.argv[1:]
+plan = Plan.of("debug", **json.loads(shape))
+train_world_model(mpgenie.open_dataset(data), Path(out), plan, on_step=stop)
 """
 
 
-def in_one_step():
-    return Plan.of("debug", share=0.025, width=32, heads=2, blocks=1)
-
-
 def test_a_killed_run_goes_on_to_the_same_model(dataset, tmp_path):
-    command = [sys.executable, "-c", KILLED, str(dataset.root), str(tmp_path / "killed")]
-    here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    assert subprocess.run(command, check=False, env=here).returncode == -signal.SIGKILL
+    given = (dataset.root, tmp_path / "killed", json.dumps(IN_ONE_STEP))
+    command = [sys.executable, "-c", KILLED, *map(str, given)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert not (tmp_path / "killed" / "stages" / "rollout" / "model.npz").exists()
     for out in ("killed", "whole"):
-        assert train_world_model(dataset, tmp_path / out, in_one_step())
+        assert train_world_model(dataset, tmp_path / out, Plan.of("debug", **IN_ONE_STEP))
     a, b = (tmp_path / out / "model.safetensors" for out in ("killed", "whole"))
     assert a.read_bytes() == b.read_bytes()
 
